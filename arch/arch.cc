@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The four machines, and which of them this program runs on. The only file that names them all.
+#include "arch/arch.h"
+
+#include "arch/arm64/arm64.h"
+#include "arch/not_offered.h"
+#include "arch/ppc64/ppc64.h"
+#include "arch/s390x/s390x.h"
+#include "arch/x86_64/x86_64.h"
+
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+constexpr const Arch *archs[] = {
+#include "arch/built.inc"
+};
+
+// What uname -m and kexec-tools call a machine, where it is not our name.
+struct OtherName {
+    std::string_view name, ours;
+};
+constexpr OtherName other_names[] = {
+    {"aarch64", "arm64"},
+    {"aarch64_be", "arm64"},
+    {"ppc64le", "ppc64"},
+    {"s390", "s390x"},
+};
+
+} // namespace
+
+std::span<const Arch *const> all_archs() { return archs; }
+
+const Arch *arch_named(std::string_view name) {
+    for (const OtherName &other : other_names)
+        if (other.name == name)
+            name = other.ours;
+    for (const Arch *arch : archs)
+        if (arch->name == name)
+            return arch;
+    return nullptr;
+}
+
+const Arch &native_arch() {
+#if defined(__x86_64__)
+    return arch_x86_64;
+#elif defined(__aarch64__)
+    return arch_arm64;
+#elif defined(__powerpc64__)
+    return arch_ppc64;
+#elif defined(__s390x__)
+    return arch_s390x;
+#else
+#error "kexec runs on x86_64, arm64, ppc64 and s390x"
+#endif
+}
+
+Result<Decision> loading_not_offered(std::string_view arch) {
+    return fail(Cause::unsupported, fmt::format("this kexec cannot load kernels on {} yet", arch),
+                "use kexec-tools on this machine");
+}
+
+} // namespace kexec

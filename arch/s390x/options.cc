@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The option table of s390x, where repeated pieces of the command line are joined and --ramdisk does not
+// exist.
+#include "arch/s390x/options.h"
+
+#include "arch/options.h"
+
+namespace kexec {
+namespace {
+
+constexpr std::array<Option, 4> joined_boot_options() {
+    std::array<Option, 4> options = boot_options(OptionScope::loader);
+    for (Option &option : options)
+        option.joins = option.id == OptionId::command_line;
+    return options;
+}
+
+constexpr auto table =
+    join_options(general_options, std::array{reuse_initrd_option(OptionReach::refused, no_reuse_initrd)},
+                 joined_boot_options());
+
+} // namespace
+
+std::span<const Option> s390x_options() { return table; }
+
+} // namespace kexec

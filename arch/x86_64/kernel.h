@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kernel itself on x86_64: a bzImage or a vmlinux, put where it can run.
+#pragma once
+
+#include "arch/x86_64/boot_params.h"
+#include "arch/x86_64/x86_64.h"
+#include "plan/placing.h"
+
+namespace kexec::x86_64 {
+
+// A Linux vmlinux, as far as placing it goes.
+struct Vmlinux {
+    std::string version; // of its banner: "6.12.107 …"
+    Range linked;        // the physical span of its PT_LOADs, whole pages
+    bool movable;        // runs at other physical addresses, a multiple of vmlinux_step away
+    bool takes_efi;      // understands EFI runtime data from kexec
+};
+
+// The 64-bit entry compares where it runs with where it was linked and insists that the difference be a
+// multiple of 2 MiB, a page of its own page tables (arch/x86/kernel/head64.c, __startup_64).
+inline constexpr std::uint64_t vmlinux_step = 0x200000;
+
+// Cause::unsupported where the ELF file is no Linux kernel, Cause::bad_image where its segments make no
+// sense.
+Result<Vmlinux> examine_vmlinux(const Elf &elf);
+
+// A kernel in its place.
+struct PlacedKernel {
+    std::vector<Segment> segments;
+    std::uint64_t entry;
+    Door door;
+    SetupHeader header; // for boot_params; what the loader fills in is still to be set
+    bool takes_efi;
+    Range initrd_window; // where its initrd may lie
+};
+
+// The most characters a command line may have, for this image.
+std::uint32_t command_line_limit(const Image &image);
+
+// Which entry serves: the 64-bit one unless --entry-32bit, -t bzImage or an old image ask for the other.
+Door door_of(const Request &request);
+
+Result<PlacedKernel> place_kernel(const Request &request, Placer &placer);
+
+} // namespace kexec::x86_64

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The plan on x86_64, from a request to a decision. Reading order: plan_x86_64, then plan_segments.
+#include "arch/x86_64/boot_parameters.h"
+#include "arch/x86_64/console.h"
+#include "arch/x86_64/crash.h"
+#include "arch/x86_64/kernel.h"
+#include "plan/check.h"
+#include "plan/choice.h"
+#include "plan/purgatory.h"
+#include "purgatory/blobs.h"
+
+#include <algorithm>
+#include <elf.h>
+#include <fmt/core.h>
+
+namespace kexec::x86_64 {
+namespace {
+
+constexpr std::uint64_t lowest_piece = 0x3000; // below lie the interrupt vectors and the BIOS data area
+constexpr std::uint64_t last_32_bit = 0x7fffffff;
+constexpr std::size_t seed_bytes = 32;
+
+// Everything that is known of a load while it is being put together.
+struct Load {
+    const Request &request;
+    const X86_64Facts &facts;
+    Placer placer;
+    Range pieces; // where boot parameters and purgatory may lie
+    std::optional<CrashPieces> crash;
+    std::optional<Range> initrd;
+    std::string command_line;
+    bool pass_efi = false;
+    SegmentLoad plan;
+};
+
+// A crash kernel may be loaded only into crashk_res (kernel/kexec.c), which is the highest reservation; a
+// normal one anywhere in RAM: it is moved there when the running kernel is gone.
+Placer placer_for(const Request &request) {
+    const Machine &machine = request.machine;
+    if (request.settings.purpose == Purpose::crash)
+        return Placer(Ranges{machine.crash_reservations.back()}, request.settings.window, page,
+                      "reserve more memory with crashkernel=, or use a smaller initrd");
+    return Placer(free_ram(machine), request.settings.window, page,
+                  "use a smaller initrd, or widen --mem-min and --mem-max");
+}
+
+// Words for what the second kernel could not find by itself; the forms are those of kexec-tools.
+void extend_command_line(Load &load, bool protocol_takes_rsdp) {
+    auto add = [&](std::string word) { load.command_line += (load.command_line.empty() ? "" : " ") + word; };
+    bool crash = load.request.settings.purpose == Purpose::crash;
+    if (load.facts.acpi_rsdp != 0 && !load.pass_efi && (crash || !protocol_takes_rsdp))
+        add(fmt::format("acpi_rsdp={:#x}", load.facts.acpi_rsdp));
+    if (load.crash)
+        add(fmt::format("elfcorehdr={}K", load.crash->core_header.first() / 1024));
+}
+
+Result<void> check_command_line(const Load &load) {
+    std::uint32_t limit = command_line_limit(load.request.image);
+    if (load.command_line.size() > limit)
+        return fail(
+            Cause::command_line_too_long,
+            fmt::format("the command line has {} characters, with what kexec adds; the kernel takes {}",
+                        load.command_line.size(), limit),
+            "shorten it");
+    return {};
+}
+
+Result<void> place_initrd(Load &load, Range window) {
+    const auto &file = load.request.initrd;
+    if (!file || file->bytes().empty())
+        return {};
+    Range place = TRY(load.placer.highest("the initrd", file->bytes().size(), page, window));
+    load.initrd = Range::sized(place.first(), file->bytes().size());
+    load.plan.segments.push_back({.name = "initrd", .destination = place, .bytes = file->bytes()});
+    load.plan.storage.push_back(file);
+    return {};
+}
+
+void decide_efi(Load &load, const PlacedKernel &kernel, std::vector<std::string> &warnings) {
+    if (load.request.settings.has(OptionId::noefi))
+        return;
+    std::string why_not;
+    load.pass_efi = can_pass_efi(load.facts, kernel.takes_efi, why_not);
+    if (!why_not.empty())
+        warnings.push_back("EFI runtime services will not reach the new kernel: " + why_not +
+                           "; going on without");
+}
+
+// For -d and the golden plans: what the new kernel is told.
+void note_what_it_is_told(Load &load, const MemoryMap &memory) {
+    for (const MemoryRange &entry : memory)
+        load.plan.notes.push_back(
+            fmt::format("told: {:>17} {}", to_string(entry.range), name_of(entry.type)));
+    load.plan.notes.push_back(fmt::format("told: ACPI RSDP {:#x}, EFI {}", load.facts.acpi_rsdp,
+                                          load.pass_efi ? "runtime services" : "none"));
+}
+
+Result<Range> place_boot_parameters(Load &load, const PlacedKernel &kernel) {
+    const Request &request = load.request;
+    MemoryMap memory = load.crash ? crash_memory_map(request.machine, *load.crash) : request.machine.memory;
+    Bytes seed = request.entropy.available ? Bytes(request.entropy.bytes).first(seed_bytes) : Bytes{};
+    BootParameterInput input{.header = kernel.header,
+                             .memory = memory,
+                             .facts = load.facts,
+                             .pass_efi = load.pass_efi,
+                             .command_line = load.command_line,
+                             .initrd = load.initrd,
+                             .seed = seed};
+    std::size_t size = build_boot_parameters(input, 0).size();
+    Range place = TRY(load.placer.highest("the boot parameters", size, page, load.pieces));
+    auto bytes = std::make_shared<Buffer>(build_boot_parameters(input, place.first()));
+    load.plan.segments.push_back({.name = "boot parameters",
+                                  .destination = place,
+                                  .bytes = *bytes,
+                                  .verified = true,
+                                  .random = !seed.empty()});
+    load.plan.storage.push_back(bytes);
+    note_what_it_is_told(load, memory);
+    return place;
+}
+
+Result<PurgatorySettings> purgatory_settings(const Load &load, const PlacedKernel &kernel,
+                                             Range boot_parameters) {
+    const Settings &settings = load.request.settings;
+    PurgatorySettings told{};
+    told.entry = kernel.entry;
+    told.argument = boot_parameters.first();
+    if (!settings.checks)
+        told.flags |= purgatory::flag::skip_checks;
+    if (kernel.door == Door::entry_32_bit)
+        told.flags |= purgatory::flag::entry_32bit;
+    if (load.crash && load.crash->backup) {
+        told.flags |= purgatory::flag::panic;
+        told.backup = {.source = load.crash->backup_source->first(),
+                       .size = load.crash->backup_source->size(),
+                       .destination = load.crash->backup->first()};
+    }
+    TRY(set_console(told, settings));
+    return told;
+}
+
+Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range boot_parameters) {
+    PurgatorySettings told = TRY(purgatory_settings(load, kernel, boot_parameters));
+    load.plan.purgatory = prepare_purgatory(purgatory_x86_64, std::endian::little, told);
+    Range place = TRY(load.placer.highest("the purgatory", load.plan.purgatory->size(), page, load.pieces));
+    load.plan.segments.push_back(
+        {.name = "purgatory", .destination = place, .bytes = *load.plan.purgatory, .verified = false});
+    load.plan.entry = load.request.settings.entry != 0 ? load.request.settings.entry : place.first();
+    return {};
+}
+
+std::uint32_t flags_of(const Settings &settings) {
+    std::uint32_t flags = std::uint32_t{EM_X86_64} << 16;
+    if (settings.purpose == Purpose::crash)
+        flags |= kexec_on_crash;
+    if (settings.hotplug)
+        flags |= kexec_update_elfcorehdr; // the one that Linux 6.5 to 6.9 know as well
+    if (settings.debug)
+        flags |= kexec_debug;
+    return flags;
+}
+
+Load start(const Request &request) {
+    bool is_32_bit = door_of(request) == Door::entry_32_bit;
+    return Load{.request = request,
+                .facts = std::get<X86_64Facts>(request.machine.own),
+                .placer = placer_for(request),
+                .pieces = *Range::between(lowest_piece, is_32_bit ? last_32_bit : Range::everything().last()),
+                .crash = {},
+                .initrd = {},
+                .command_line = request.settings.command_line,
+                .plan = {}};
+}
+
+Result<SegmentLoad> finish(Load load) {
+    const Request &request = load.request;
+    load.plan.flags = flags_of(request.settings);
+    load.plan.command_line = load.command_line;
+    load.plan.storage.push_back(request.image.file);
+    load.plan.storage.push_back(request.image.unpacked);
+    std::ranges::sort(load.plan.segments, {},
+                      [](const Segment &segment) { return segment.destination.first(); });
+    TRY(check(load.plan, request.machine, request.settings.purpose, page));
+    return std::move(load.plan);
+}
+
+} // namespace
+
+Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::string> &warnings) {
+    Load load = start(request);
+    auto &segments = load.plan.segments;
+    PlacedKernel kernel = TRY(place_kernel(request, load.placer));
+    segments.insert(segments.end(), kernel.segments.begin(), kernel.segments.end());
+    if (request.settings.purpose == Purpose::crash) {
+        load.crash = TRY(place_crash_pieces(request, load.placer, warnings));
+        auto pieces = segments_of(*load.crash);
+        segments.insert(segments.end(), pieces.begin(), pieces.end());
+        load.plan.storage.push_back(load.crash->core_header_bytes);
+    }
+    TRY(place_initrd(load, kernel.initrd_window));
+    decide_efi(load, kernel, warnings);
+    extend_command_line(load, kernel.header.version >= 0x020e);
+    TRY(check_command_line(load));
+    Range boot_parameters = TRY(place_boot_parameters(load, kernel));
+    TRY(place_purgatory(load, kernel, boot_parameters));
+    return finish(std::move(load));
+}
+
+} // namespace kexec::x86_64

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Compressed data, recognised by its magic and unpacked in memory: gzip, xz, lzma, zstd, bzip2, lz4, lzo. The
+// only file that includes the compression libraries.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <optional>
+#include <string_view>
+
+namespace kexec {
+
+enum class Compression { gzip, xz, lzma, zstd, bzip2, lz4, lzo };
+
+std::string_view name_of(Compression compression);
+
+// What the first bytes say; nothing where no magic fits. lzma ("alone") has no magic: its 13-byte header is
+// taken for one only if its properties, dictionary size and length are ones that encoders write.
+std::optional<Compression> recognise_compression(Bytes file);
+
+// Unpacks. Several members or frames in a row are joined; bytes that follow the last one and are not zero
+// padding are kept out of the result without complaint, as the kernel's build appends a size word.
+// Cause::bad_image where the data is damaged or truncated, or unpacks to more than `ceiling` bytes;
+// Cause::unsupported where this build has no library for it.
+Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t ceiling);
+
+} // namespace kexec

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gzip members (RFC 1952) through zlib.
+#include "base/compress_output.h"
+
+#include <algorithm>
+#include <memory>
+#include <zlib.h>
+
+namespace kexec {
+
+namespace {
+
+constexpr int gzip_only = 15 + 16; // the largest window, a gzip header and no zlib one
+
+// zlib counts in unsigned int.
+uInt portion(std::size_t size) { return static_cast<uInt>(std::min<std::size_t>(size, 1U << 30)); }
+
+} // namespace
+
+Result<std::size_t> unpack_gzip(Bytes packed, Unpacked &out) {
+    z_stream stream{};
+    if (inflateInit2(&stream, gzip_only) != Z_OK)
+        return out.damaged();
+    std::unique_ptr<z_stream, int (*)(z_streamp)> end(&stream, inflateEnd);
+
+    out.expect(out.size() + last_word(packed));
+    std::size_t used = 0;
+    for (;;) {
+        MutableBytes room = out.room();
+        uInt offered = portion(packed.size() - used), space = portion(room.size());
+        // zlib never writes to its input.
+        stream.next_in = reinterpret_cast<Bytef *>(const_cast<std::byte *>(packed.data() + used));
+        stream.avail_in = offered;
+        stream.next_out = reinterpret_cast<Bytef *>(room.data());
+        stream.avail_out = space;
+        int status = inflate(&stream, Z_NO_FLUSH);
+        used += offered - stream.avail_in;
+        out.wrote(space - stream.avail_out);
+        if (out.too_large())
+            return out.exceeded();
+        if (status == Z_STREAM_END)
+            return used;
+        // Z_BUF_ERROR: nothing could be done although there was room, so the input is at its end.
+        if (status != Z_OK)
+            return out.damaged();
+    }
+}
+
+} // namespace kexec

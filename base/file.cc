@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Opening, reading, mapping and making files; what goes wrong, in words. mmap(2) says when SIGBUS is sent: on
+// a touch of a mapped page that lies wholly behind the end of the file.
+#include "base/file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/fs.h>
+#include <memory>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace kexec {
+
+namespace {
+
+std::string remedy_for(int number) {
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR: return "check the name, or name another file";
+    case EACCES:
+    case EPERM: return "run this as root";
+    case EIO: return "read the kernel's log for errors of the disk, or use another copy";
+    default: return {};
+    }
+}
+
+Failure fail_file(const std::string &path, int number = errno) {
+    return fail_errno(Cause::missing_file, number, path, remedy_for(number));
+}
+
+Result<Descriptor> open_with(const std::string &path, int flags) {
+    Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags));
+    if (!descriptor.is_open())
+        return fail_file(path);
+    return descriptor;
+}
+
+// Fills as much of `buffer` as the file has, from where it stands.
+Result<std::size_t> read_fully(int descriptor, MutableBytes buffer, const std::string &path) {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        ssize_t got = ::read(descriptor, buffer.data() + filled, buffer.size() - filled);
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return fail_file(path);
+        filled += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    return filled;
+}
+
+Result<void> write_fully(int descriptor, Bytes bytes, const std::string &name) {
+    while (!bytes.empty()) {
+        ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
+        if (put < 0 && errno != EINTR)
+            return fail_errno(Cause::system_call, errno, name, "free some memory, then try again");
+        bytes = bytes.subspan(put > 0 ? static_cast<std::size_t>(put) : 0);
+    }
+    return {};
+}
+
+// Reads until the end of the file or until `most` bytes are there. Files of /proc tell no size, so the buffer
+// grows.
+Result<Buffer> read_up_to(const std::string &path, std::uint64_t most) {
+    Descriptor file = TRY(open_to_read(path));
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0)
+        return fail_file(path);
+    // One byte more than the size stat tells: the read that fills less proves the end.
+    std::uint64_t expected = std::max<std::uint64_t>(static_cast<std::uint64_t>(status.st_size) + 1, 4096);
+
+    Buffer buffer;
+    std::size_t filled = 0;
+    while (filled == buffer.size() && filled < most) {
+        buffer.resize(std::min(most, std::max<std::uint64_t>(expected, filled * 2)));
+        filled += TRY(read_fully(file.number(), MutableBytes(buffer).subspan(filled), path));
+    }
+    buffer.resize(filled);
+    return buffer;
+}
+
+// A page of a mapped file is gone: the file was cut short after it was mapped. A page of zeros takes its
+// place, and MappedFile::unchanged reports it. Any other bus error ends the program as it would have without
+// this handler.
+void replace_lost_page(int signal, siginfo_t *info, void *) {
+    int saved_errno = errno;
+    auto page_size = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    auto page = reinterpret_cast<std::uintptr_t>(info->si_addr) & ~(page_size - 1);
+    bool replaced =
+        info->si_code == BUS_ADRERR && ::mmap(reinterpret_cast<void *>(page), page_size, PROT_READ,
+                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+    if (!replaced)
+        ::signal(signal, SIG_DFL);
+    errno = saved_errno;
+}
+
+void survive_truncation() {
+    static const bool installed = [] {
+        struct sigaction action {};
+        action.sa_sigaction = replace_lost_page;
+        action.sa_flags = SA_SIGINFO;
+        return ::sigaction(SIGBUS, &action, nullptr) == 0;
+    }();
+    (void)installed;
+}
+
+std::string_view kind_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+    case S_IFDIR: return "a directory";
+    case S_IFCHR: return "a character device";
+    case S_IFIFO: return "a pipe";
+    case S_IFSOCK: return "a socket";
+    default: return "a file of an unknown kind";
+    }
+}
+
+} // namespace
+
+Descriptor &Descriptor::operator=(Descriptor &&other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+}
+
+Descriptor::~Descriptor() {
+    if (is_open())
+        ::close(number_);
+}
+
+Result<Descriptor> open_to_read(const std::string &path) { return open_with(path, 0); }
+
+Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling) {
+    Buffer buffer = TRY(read_up_to(path, ceiling == UINT64_MAX ? ceiling : ceiling + 1));
+    if (buffer.size() > ceiling)
+        return fail(Cause::other,
+                    fmt::format("{}: the file is longer than the {} bytes that are expected at most", path,
+                                ceiling),
+                    "name another file");
+    return buffer;
+}
+
+Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size) {
+    return read_up_to(path, size);
+}
+
+Result<std::vector<std::string>> list_directory(const std::string &path) {
+    std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path.c_str()), ::closedir);
+    if (!directory)
+        return fail_file(path);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent *entry = ::readdir(directory.get())) {
+        std::string name = entry->d_name;
+        if (name != "." && name != "..")
+            names.push_back(std::move(name));
+    }
+    if (errno != 0)
+        return fail_file(path);
+    std::ranges::sort(names);
+    return names;
+}
+
+MappedFile::MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp)
+    : path_(std::move(path)), descriptor_(std::move(descriptor)), bytes_(bytes), stamp_(stamp) {}
+
+MappedFile::MappedFile(MappedFile &&other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::move(other.descriptor_)),
+      bytes_(std::exchange(other.bytes_, {})),
+      stamp_(other.stamp_) {}
+
+MappedFile::~MappedFile() {
+    // munmap takes a pointer to change memory; the bytes themselves are never written.
+    if (!bytes_.empty())
+        ::munmap(const_cast<std::byte *>(bytes_.data()), bytes_.size());
+}
+
+Result<MappedFile> MappedFile::open(const std::string &path) {
+    // A pipe that nobody writes to must not make us wait; it is refused below.
+    Descriptor descriptor = TRY(open_with(path, O_NONBLOCK));
+    Stamp stamp = TRY(stamp_of(descriptor.number(), path));
+    auto size = static_cast<std::size_t>(stamp.size);
+    if (size == 0)
+        return MappedFile(path, std::move(descriptor), {}, stamp);
+
+    survive_truncation();
+    void *address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
+    if (address == MAP_FAILED)
+        return fail_file(path);
+    return MappedFile(path, std::move(descriptor), Bytes(static_cast<const std::byte *>(address), size),
+                      stamp);
+}
+
+Result<MappedFile::Stamp> MappedFile::stamp_of(int descriptor, const std::string &path) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0)
+        return fail_file(path);
+    Stamp stamp{status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+    if (S_ISREG(status.st_mode))
+        return stamp;
+    if (!S_ISBLK(status.st_mode))
+        return fail(Cause::missing_file,
+                    fmt::format("{}: this is {}; a regular file or a block device is needed", path,
+                                kind_of(status.st_mode)),
+                    "name another file");
+    // stat tells no size for a block device.
+    std::uint64_t size = 0;
+    if (::ioctl(descriptor, BLKGETSIZE64, &size) != 0)
+        return fail_file(path);
+    stamp.size = static_cast<std::int64_t>(size);
+    return stamp;
+}
+
+Result<void> MappedFile::unchanged() const {
+    Stamp now = TRY(stamp_of(descriptor_.number(), path_));
+    if (now == stamp_)
+        return {};
+    std::string what =
+        now.size == stamp_.size
+            ? fmt::format("{}: the file was changed while it was being read", path_)
+            : fmt::format("{}: the file was changed while it was being read: it had {} bytes, now it has {}",
+                          path_, stamp_.size, now.size);
+    return fail(Cause::bad_image, std::move(what), "wait until nothing writes to the file, then try again");
+}
+
+Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes) {
+    Descriptor file(::memfd_create(name.c_str(), MFD_CLOEXEC));
+    if (!file.is_open())
+        return fail_errno(Cause::system_call, errno, "memfd_create " + name);
+    TRY_WITHIN("writing a file in memory", write_fully(file.number(), bytes, name));
+    ::lseek(file.number(), 0, SEEK_SET);
+    return file;
+}
+
+} // namespace kexec

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Files, opened close-on-exec: small ones read whole under a ceiling, large ones mapped. A mapped file that
+// changes under us is an error when asked for, never a signal.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kexec {
+
+// Owns a file descriptor.
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor &&other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor &operator=(Descriptor &&other) noexcept;
+    ~Descriptor();
+
+    int number() const { return number_; }
+    bool is_open() const { return number_ >= 0; }
+
+private:
+    int number_ = -1;
+};
+
+// Opens for reading. A failure is Cause::missing_file with the errno and names the path.
+Result<Descriptor> open_to_read(const std::string &path);
+
+// The whole file, read to its end (files of /proc and /sys say size 0). Longer than `ceiling` bytes is an
+// error.
+Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling);
+// At most the first `size` bytes.
+Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size);
+
+// The names in a directory, sorted, without "." and "..".
+Result<std::vector<std::string>> list_directory(const std::string &path);
+
+// A regular file or block device, mapped read-only and private. Reading beyond the end of a file that was
+// truncated after it was mapped gives zeros; unchanged() tells.
+class MappedFile {
+public:
+    static Result<MappedFile> open(const std::string &path);
+    MappedFile(MappedFile &&other) noexcept;
+    MappedFile &operator=(MappedFile &&) = delete;
+    ~MappedFile();
+
+    Bytes bytes() const { return bytes_; }
+    int descriptor() const { return descriptor_.number(); }
+    const std::string &path() const { return path_; }
+
+    // An error unless the file is still what it was when opened: same size, same change time.
+    Result<void> unchanged() const;
+
+private:
+    struct Stamp {
+        std::int64_t size, change_seconds, change_nanoseconds;
+        bool operator==(const Stamp &) const = default;
+    };
+    MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp);
+    static Result<Stamp> stamp_of(int descriptor, const std::string &path);
+
+    std::string path_;
+    Descriptor descriptor_;
+    Bytes bytes_;
+    Stamp stamp_;
+};
+
+// An anonymous file (memfd) called `name` that holds `bytes`, for a system call that wants a descriptor.
+Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes);
+
+} // namespace kexec

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Splitting text and reading numbers. strtoul's grammar is that of C17, section 7.22.1.4; a quoted blank is a
+// blank of the kernel's lib/cmdline.c, next_arg.
+#include "base/text.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace kexec {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\n\v\f\r";
+
+std::optional<std::uint64_t> parse_digits(std::string_view digits, int base) {
+    // from_chars would take a minus sign for a signed type only; an unsigned one refuses it, and white space
+    // too.
+    std::uint64_t value = 0;
+    const char *end = digits.data() + digits.size();
+    auto [stopped, error] = std::from_chars(digits.data(), end, value, base);
+    if (error != std::errc{} || stopped != end)
+        return std::nullopt;
+    return value;
+}
+
+std::string_view without_0x(std::string_view text) {
+    return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
+}
+
+// How strtoul chooses the base when it is given 0.
+std::optional<std::uint64_t> parse_prefixed(std::string_view digits) {
+    if (std::string_view hexadecimal = without_0x(digits); hexadecimal.size() != digits.size())
+        return parse_digits(hexadecimal, 16);
+    return parse_digits(digits, digits.starts_with('0') ? 8 : 10);
+}
+
+} // namespace
+
+std::optional<std::uint64_t> parse_decimal(std::string_view text) { return parse_digits(text, 10); }
+
+std::optional<std::uint64_t> parse_hexadecimal(std::string_view text) {
+    return parse_digits(without_0x(text), 16);
+}
+
+std::optional<std::uint64_t> parse_c_number(std::string_view text) {
+    if (text.empty())
+        return 0;
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+'))
+        text.remove_prefix(1);
+    auto magnitude = parse_prefixed(text);
+    if (magnitude && negative)
+        return std::uint64_t{0} - *magnitude;
+    return magnitude;
+}
+
+std::string_view trimmed(std::string_view text) {
+    std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        std::size_t length = std::min(text.find('\n'), text.size());
+        lines.push_back(text.substr(0, length));
+        text.remove_prefix(std::min(length + 1, text.size()));
+    }
+    return lines;
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> words;
+    std::size_t start = 0;
+    bool in_word = false, in_quotes = false;
+    for (std::size_t i = 0; i < text.size(); i++) {
+        if (text[i] == '"')
+            in_quotes = !in_quotes;
+        bool splits = !in_quotes && blanks.find(text[i]) != std::string_view::npos;
+        if (!splits && !in_word)
+            start = i;
+        if (splits && in_word)
+            words.push_back(text.substr(start, i - start));
+        in_word = !splits;
+    }
+    if (in_word)
+        words.push_back(text.substr(start));
+    return words;
+}
+
+std::string printable(std::string_view text) {
+    constexpr std::size_t longest = 60;
+    std::string shown(text.substr(0, longest));
+    for (char &character : shown)
+        if (character < ' ' || character > '~')
+            character = '?';
+    return text.size() > longest ? shown + "..." : shown;
+}
+
+} // namespace kexec

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The way from a command line to a loaded kernel: look, think, act.
+#include "kexec/load.h"
+
+#include "kexec/kernel_state.h"
+#include "kexec/patience.h"
+#include "kexec/refusal.h"
+#include "plan/check.h"
+#include "plan/command_line.h"
+#include "plan/purgatory.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+Evidence look_for_evidence(World &world) { return {world.calls.may_reboot(), look_at_kernel(world.root)}; }
+
+Result<void> check_hotplug(const Settings &settings, const Machine &machine) {
+    if (!settings.hotplug || machine.kexec.elfcorehdr_size.value_or(0) != 0)
+        return {};
+    return fail(Cause::bad_usage,
+                "--hotplug needs a kernel that keeps the crash kernel's description up to date, and "
+                "/sys/kernel/crash_elfcorehdr_size does not say that this one does",
+                "leave --hotplug out, and load the crash kernel again after a change of CPUs or memory");
+}
+
+Result<Machine> look_at_machine(const World &world) {
+    std::vector<Source> sources(common_sources().begin(), common_sources().end());
+    sources.insert(sources.end(), world.arch.sources.begin(), world.arch.sources.end());
+    return world.arch.understand(take_snapshot(sources, world.root));
+}
+
+Result<std::shared_ptr<const MappedFile>> open_file(const std::string &path) {
+    return std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
+}
+
+// kexec-tools heeds -t only on its way to kexec_load; a script with a wrong -t works there with the file
+// call, and here.
+Result<Image> read_kernel(const World &world, const Options &options) {
+    auto file = TRY(open_file(options.kernel));
+    std::optional<std::string_view> type(options.type);
+    auto image = read_image(file, world.arch.formats, type);
+    bool may_ignore_type = type && options.settings.call != Call::load;
+    if (!image && image.error().cause == Cause::unknown_image && may_ignore_type) {
+        if (auto other = read_image(file, world.arch.formats)) {
+            warn(world,
+                 fmt::format("{}; it is a {}, going on without -t", image.error().what, other->format->name));
+            return other;
+        }
+    }
+    return image;
+}
+
+// The 16-bit entry, which kexec-tools takes for a bzImage and ignores for anything else.
+Result<void> check_real_mode(const World &world, const Options &options, const Image &image) {
+    if (!options.settings.has(OptionId::real_mode))
+        return {};
+    if (std::holds_alternative<BzImage>(image.content))
+        return fail(Cause::unsupported, "entering a kernel through its 16-bit setup code is not offered",
+                    "leave --real-mode out: the 64-bit entry needs no firmware calls");
+    warn(world, "--real-mode has no effect with this kind of kernel; going on without");
+    return {};
+}
+
+void note_options_without_effect(const World &world, const Options &options) {
+    for (const GivenOption &each : options.given)
+        if (each.option->reach == OptionReach::nothing && !each.option->note.empty())
+            warn(world, fmt::format("--{} has no effect: {}; going on without", each.option->name,
+                                    each.option->note));
+}
+
+std::string command_line_of(const Options &options, const Machine &machine) {
+    if (!options.reuse_command_line)
+        return options.append;
+    return join_command_lines(reused_command_line(machine.command_line, options.settings.purpose),
+                              options.append);
+}
+
+Result<Request> build_request(World &world, const Options &options, Machine machine) {
+    Image image = TRY(read_kernel(world, options));
+    TRY(check_real_mode(world, options, image));
+    std::shared_ptr<const MappedFile> initrd;
+    if (!options.initrd.empty())
+        initrd = TRY(open_file(options.initrd));
+    Settings settings = options.settings;
+    settings.command_line = command_line_of(options, machine);
+    return Request{std::move(settings), std::move(machine), std::move(image), std::move(initrd),
+                   world.calls.draw_entropy()};
+}
+
+// What the kernel would refuse whatever is handed to it.
+Result<void> check_permission(const Settings &settings, const Evidence &evidence) {
+    const KernelState &kernel = evidence.kernel;
+    bool by_file = settings.call == Call::file_load;
+    Refusal refusal{by_file ? RefusedCall::file_load : RefusedCall::load, EPERM, settings.purpose};
+    auto left = settings.purpose == Purpose::crash ? kernel.panic_loads_left : kernel.reboot_loads_left;
+    if (!evidence.may_reboot || kernel.load_disabled == 1U || left == 0U)
+        return Failure(explain_refusal(refusal, evidence));
+    if (kernel.has_sysfs && !kernel.loaded)
+        return Failure(kernel_has_no_kexec());
+    return {};
+}
+
+int make_call(World &world, const SegmentLoad &plan) {
+    std::vector<KexecSegment> segments;
+    for (const Segment &segment : plan.segments)
+        segments.push_back({segment.bytes.data(), segment.bytes.size(), segment.destination.first(),
+                            segment.destination.size()});
+    return call_patiently(world, plan.flags, kexec_debug,
+                          [&](std::uint32_t flags) { return world.calls.load(plan.entry, segments, flags); });
+}
+
+int make_call(World &world, const FileLoad &plan, int kernel) {
+    int initrd = plan.initrd ? plan.initrd->descriptor() : -1;
+    return call_patiently(world, plan.flags, kexec_file_debug, [&](std::uint32_t flags) {
+        return world.calls.file_load(kernel, initrd, plan.command_line, flags);
+    });
+}
+
+// An errno, or 0.
+Result<int> attempt(World &world, Plan &plan) {
+    if (auto *segments = std::get_if<SegmentLoad>(&plan)) {
+        seal(*segments);
+        return make_call(world, *segments);
+    }
+    const auto &file = std::get<FileLoad>(plan);
+    if (!file.unpacked)
+        return make_call(world, file, file.kernel->descriptor());
+    Descriptor unpacked = TRY(file_in_memory("kernel", *file.unpacked));
+    return make_call(world, file, unpacked.number());
+}
+
+// For a crash load the kernel drops the old image before it accepts the new one.
+Error explain_failed_load(World &world, const Options &options, const Plan &plan, int number,
+                          bool crash_was_loaded) {
+    RefusedCall call = std::holds_alternative<SegmentLoad>(plan) ? RefusedCall::load : RefusedCall::file_load;
+    Evidence evidence = look_for_evidence(world);
+    Error error = explain_refusal({call, number, options.settings.purpose}, evidence);
+    if (options.settings.purpose == Purpose::crash && crash_was_loaded && evidence.kernel.crash_loaded == 0U)
+        error.what += "; the crash kernel that was loaded before is gone, and a panic now leaves no dump";
+    return error;
+}
+
+void note_options_of_other_call(const World &world, const Options &options, const Plan &plan) {
+    if (!std::holds_alternative<SegmentLoad>(plan))
+        return; // the decision has said so already
+    for (const GivenOption &each : options.given)
+        if (each.option->reach == OptionReach::file)
+            warn(world,
+                 fmt::format("--{} has no effect with kexec_load; going on without", each.option->name));
+}
+
+} // namespace
+
+Result<PreparedLoad> prepare_load(World &world, const Options &options) {
+    if (world.arch.formats.empty()) // an architecture that is only recognised refuses by name
+        return PreparedLoad{TRY(world.arch.plan(Request{})), {}};
+    Evidence evidence = look_for_evidence(world);
+    TRY(check_permission(options.settings, evidence));
+    Machine machine = TRY(look_at_machine(world));
+    if (options.settings.purpose == Purpose::crash)
+        TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
+    TRY(check_hotplug(options.settings, machine));
+    note_options_without_effect(world, options);
+    Request request = TRY(build_request(world, options, std::move(machine)));
+    PreparedLoad prepared{TRY(world.arch.plan(request)), {request.image.file}};
+    if (request.initrd)
+        prepared.files.push_back(request.initrd);
+    for (const std::string &warning : prepared.decision.warnings)
+        warn(world, warning);
+    if (options.settings.debug)
+        world.complain(describe(prepared.decision));
+    return prepared;
+}
+
+Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
+    bool crash_was_loaded = look_at_kernel(world.root).crash_loaded == 1U;
+    for (const auto &file : prepared.files)
+        TRY(file->unchanged());
+    std::vector<Attempt> &attempts = prepared.decision.attempts;
+    for (std::size_t i = 0; i < attempts.size(); i++) {
+        Attempt &each = attempts[i];
+        int number = TRY(attempt(world, each.plan));
+        if (number == 0) {
+            note_options_of_other_call(world, options, each.plan);
+            return {};
+        }
+        bool go_on = std::find(each.go_on.begin(), each.go_on.end(), number) != each.go_on.end();
+        if (!go_on || i + 1 == attempts.size())
+            return Failure(explain_failed_load(world, options, each.plan, number, crash_was_loaded));
+        if (options.settings.debug)
+            warn(world, fmt::format("kexec_file_load: {}; trying kexec_load", strerrorname_np(number)));
+    }
+    return fail(Cause::other, "there is no way to load this kernel",
+                "run it again with -d and report what it prints");
+}
+
+Result<void> unload(World &world, const Options &options) {
+    const Settings &settings = options.settings;
+    bool crash = settings.purpose == Purpose::crash;
+    auto refused = [&](RefusedCall call, int number) {
+        return Failure(explain_refusal({call, number, settings.purpose}, look_for_evidence(world)));
+    };
+    if (settings.call != Call::load) {
+        std::uint32_t flags =
+            kexec_file_unload | (crash ? kexec_file_on_crash : 0U) | (settings.debug ? kexec_file_debug : 0U);
+        int number = call_patiently(world, flags, kexec_file_debug, [&](std::uint32_t now) {
+            return world.calls.file_load(-1, -1, std::nullopt, now);
+        });
+        if (number == 0)
+            return {};
+        if (number != ENOSYS || settings.call == Call::file_load)
+            return refused(RefusedCall::file_unload, number);
+    }
+    std::uint32_t flags = (std::uint32_t{world.arch.elf_machine} << 16) | (crash ? kexec_on_crash : 0U) |
+                          (settings.debug ? kexec_debug : 0U);
+    int number = call_patiently(world, flags, kexec_debug,
+                                [&](std::uint32_t now) { return world.calls.load(0, {}, now); });
+    return number == 0 ? Result<void>{} : refused(RefusedCall::unload, number);
+}
+
+} // namespace kexec

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The program: the real world, and the command in it.
+#include "kexec/command.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+void write_to(std::FILE *file, std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); }
+
+int run(int count, char **words) {
+    kexec::RealSystemCalls calls;
+    kexec::World world{
+        .calls = calls,
+        .arch = kexec::native_arch(),
+        .root = {},
+        .print = [](std::string_view text) { write_to(stdout, text); },
+        .complain = [](std::string_view text) { write_to(stderr, text); },
+    };
+    // POSIXLY_CORRECT is the only environment variable with an effect, as in every program that uses
+    // getopt_long.
+    kexec::Order order = std::getenv("POSIXLY_CORRECT") ? kexec::Order::options_first : kexec::Order::any;
+    std::span<const char *const> all(words, static_cast<std::size_t>(count));
+    return kexec::run_command(world, all.subspan(count > 0 ? 1 : 0), order);
+}
+
+} // namespace
+
+int main(int count, char **words) {
+    try {
+        return run(count, words);
+    } catch (const std::bad_alloc &) {
+        std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
+        return 1;
+    }
+}

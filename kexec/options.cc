@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From the options given to what they ask for.
+#include "kexec/options.h"
+
+#include "base/text.h"
+#include "kexec/exit_status.h"
+
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+constexpr int usage_status = fatal_failure;
+
+// What one option sets, at its place on the line.
+void take_setting(Options &options, OptionId id) {
+    Settings &settings = options.settings;
+    switch (id) {
+    case OptionId::debug: settings.debug = true; break;
+    case OptionId::no_checks: settings.checks = false; break;
+    case OptionId::hotplug: settings.hotplug = true; break;
+    case OptionId::file_call: settings.call = Call::file_load; break;
+    case OptionId::load_call: settings.call = Call::load; break;
+    case OptionId::automatic_call: settings.call = Call::automatic; break;
+    case OptionId::reuse_command_line: options.reuse_command_line = true; break;
+    default: break;
+    }
+}
+
+// The last use counts, and what it replaces is said; or all are joined with a space.
+void take_text(std::optional<std::string> &text, const GivenOption &each,
+               std::vector<std::string> &warnings) {
+    if (text && each.option->joins) {
+        *text += " " + each.argument;
+        return;
+    }
+    if (text && *text != each.argument)
+        warnings.push_back(fmt::format("--{} is given twice: \"{}\" is dropped, \"{}\" counts",
+                                       each.option->name, *text, each.argument));
+    text = each.argument;
+}
+
+void take_texts(Options &options) {
+    std::optional<std::string> append, initrd;
+    bool joins = false;
+    for (const GivenOption &each : options.given) {
+        if (each.option->id == OptionId::command_line) {
+            take_text(append, each, options.warnings);
+            joins = each.option->joins;
+        }
+        // Where pieces are joined, --reuse-cmdline starts the line anew.
+        if (each.option->id == OptionId::reuse_command_line && joins && append) {
+            options.warnings.push_back(
+                fmt::format("--reuse-cmdline drops \"{}\", which stands before it", *append));
+            append.reset();
+        }
+        if (each.option->id == OptionId::initrd)
+            take_text(initrd, each, options.warnings);
+        if (each.option->id == OptionId::type)
+            options.type = each.argument;
+    }
+    options.append = append.value_or("");
+    options.initrd = initrd.value_or("");
+}
+
+Result<std::uint64_t> number_of(const Settings &settings, OptionId id, std::string_view name,
+                                std::uint64_t otherwise) {
+    auto given = settings.given.find(id);
+    if (given == settings.given.end())
+        return otherwise;
+    if (auto number = parse_c_number(given->second))
+        return *number;
+    return fail(Cause::bad_usage, fmt::format("Bad option value in --{}={}", name, given->second),
+                "give a number: decimal, or hexadecimal with 0x");
+}
+
+Result<void> take_numbers(Settings &settings) {
+    std::uint64_t lowest =
+        TRY(number_of(settings, OptionId::mem_min, "mem-min", Range::everything().first()));
+    std::uint64_t highest =
+        TRY(number_of(settings, OptionId::mem_max, "mem-max", Range::everything().last()));
+    settings.entry = TRY(number_of(settings, OptionId::entry, "entry", 0));
+    auto window = Range::between(lowest, std::min(highest, Range::everything().last()));
+    if (!window)
+        return fail(Cause::bad_usage,
+                    fmt::format("--mem-min={:#x} lies above --mem-max={:#x}", lowest, highest),
+                    "name a lower --mem-min or a higher --mem-max");
+    settings.window = *window;
+    return {};
+}
+
+// Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there.
+Result<void> check_scopes(const Options &options) {
+    bool about_loaded = !options.steps.contains(Step::load);
+    for (const GivenOption &each : options.given)
+        if (about_loaded && each.option->scope == OptionScope::loader)
+            return fail(Cause::bad_usage,
+                        fmt::format("--{} is about loading, and nothing is to be loaded", each.option->name),
+                        "leave it out, or ask for a load");
+    return {};
+}
+
+Result<void> check_arguments(const Options &options) {
+    for (const GivenOption &each : options.given)
+        if (each.option->check)
+            TRY(each.option->check(each.argument));
+    return {};
+}
+
+void take_operands(Options &options, const std::vector<std::string> &operands) {
+    if (operands.empty())
+        return;
+    options.kernel = operands.front();
+    for (std::size_t i = 1; i < operands.size(); i++)
+        options.warnings.push_back(
+            fmt::format("\"{}\" is ignored: the kernel is {}; text of several words needs quotes",
+                        operands[i], options.kernel));
+}
+
+} // namespace
+
+tl::expected<Options, UsageError> parse_options(std::span<const char *const> words,
+                                                std::span<const Option> table, Order order) {
+    auto unusable = [](Error error, int status) {
+        return tl::unexpected(UsageError{std::move(error), status});
+    };
+    auto arguments = read_arguments(words, table, order);
+    if (!arguments)
+        return unusable(std::move(arguments).error(), usage_status);
+
+    Options options;
+    options.given = std::move(arguments->options);
+    for (const GivenOption &each : options.given) {
+        options.settings.given[each.option->id] = each.argument;
+        take_setting(options, each.option->id);
+        if (is_answered_at_once(each.option->id))
+            options.answer = each.option->id;
+    }
+    take_operands(options, arguments->operands);
+    take_texts(options);
+    options.steps = steps_of(options.given, !options.kernel.empty());
+    options.settings.purpose = options.steps.target;
+    if (options.answer)
+        return options;
+
+    if (auto checked = take_numbers(options.settings); !checked)
+        return unusable(std::move(checked).error(), usage_status);
+    if (auto checked = check_arguments(options); !checked)
+        return unusable(std::move(checked).error(), general_failure);
+    if (auto checked = check_scopes(options); !checked)
+        return unusable(std::move(checked).error(), usage_status);
+    if (options.steps.contains(Step::load) && options.kernel.empty())
+        return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
+    return options;
+}
+
+} // namespace kexec

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What it means when the kernel refuses: from the call, the errno and the evidence found on this machine to
+// an error that names the likely cause and the next thing to do.
+#pragma once
+
+#include "base/result.h"
+#include "kexec/kernel_state.h"
+#include "plan/request.h"
+
+namespace kexec {
+
+enum class RefusedCall { load, file_load, unload, file_unload, reboot };
+
+struct Refusal {
+    RefusedCall call;
+    int number; // errno
+    Purpose purpose;
+};
+
+// What was found on the machine, after the call failed.
+struct Evidence {
+    bool may_reboot; // CAP_SYS_BOOT
+    KernelState kernel;
+};
+
+// The error with `number`; its first sentence begins as kexec-tools' message does: "kexec_load failed: …".
+// The cause is Cause::system_call for a load, and for an unload by a file call that does not exist; it is
+// Cause::other for the rest, whose exit status does not depend on the errno.
+Error explain_refusal(const Refusal &refusal, const Evidence &evidence);
+
+// /sys can be seen, and has nothing of kexec.
+Error kernel_has_no_kexec();
+
+} // namespace kexec

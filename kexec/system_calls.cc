@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The real calls: kexec_load(2), kexec_file_load(2), reboot(2), netdevice(7), capget(2), getrandom(2). The
+// first two have no wrapper in the C library.
+#include "kexec/system_calls.h"
+
+#include "base/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <linux/capability.h>
+#include <linux/reboot.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+
+namespace kexec {
+namespace {
+
+int errno_of(long result) { return result == -1 ? errno : 0; }
+
+// Any socket does for the interface ioctls; AF_NETLINK exists where IPv4 is not built in.
+Descriptor interface_socket() { return Descriptor(socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, 0)); }
+
+ifreq request_for(const std::string &name) {
+    ifreq request{};
+    name.copy(request.ifr_name, IFNAMSIZ - 1);
+    return request;
+}
+
+} // namespace
+
+int RealSystemCalls::load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) {
+    return errno_of(syscall(SYS_kexec_load, static_cast<unsigned long>(entry), segments.size(),
+                            segments.data(), static_cast<unsigned long>(flags)));
+}
+
+int RealSystemCalls::file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
+                               std::uint32_t flags) {
+    std::string text(command_line.value_or(""));
+    unsigned long length = command_line ? text.size() + 1 : 0; // the final NUL counts
+    return errno_of(syscall(SYS_kexec_file_load, kernel, initrd, length,
+                            command_line ? text.c_str() : nullptr, static_cast<unsigned long>(flags)));
+}
+
+int RealSystemCalls::reboot() { return errno_of(::reboot(static_cast<int>(LINUX_REBOOT_CMD_KEXEC))); }
+
+void RealSystemCalls::synchronise() { sync(); }
+
+std::vector<Link> RealSystemCalls::links() {
+    std::vector<Link> links;
+    Descriptor socket = interface_socket();
+    struct if_nameindex *names = if_nameindex();
+    if (!names)
+        return links;
+    for (const struct if_nameindex *each = names; each->if_name; each++) {
+        ifreq request = request_for(each->if_name);
+        if (ioctl(socket.number(), SIOCGIFFLAGS, &request) == 0)
+            links.push_back(
+                {each->if_name, (request.ifr_flags & IFF_UP) != 0, (request.ifr_flags & IFF_LOOPBACK) != 0});
+    }
+    if_freenameindex(names);
+    return links;
+}
+
+int RealSystemCalls::set_link(const std::string &name, bool up) {
+    Descriptor socket = interface_socket();
+    ifreq request = request_for(name);
+    if (ioctl(socket.number(), SIOCGIFFLAGS, &request) != 0)
+        return errno;
+    int flags = up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP;
+    request.ifr_flags = static_cast<short>(flags);
+    return errno_of(ioctl(socket.number(), SIOCSIFFLAGS, &request));
+}
+
+int RealSystemCalls::execute(const std::string &path, const std::vector<std::string> &arguments) {
+    std::vector<char *> words;
+    for (const std::string &argument : arguments)
+        words.push_back(const_cast<char *>(argument.c_str())); // execv does not write to them
+    words.push_back(nullptr);
+    return errno_of(execv(path.c_str(), words.data()));
+}
+
+bool RealSystemCalls::may_reboot() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+    if (syscall(SYS_capget, &header, data) != 0)
+        return geteuid() == 0;
+    return (data[CAP_TO_INDEX(CAP_SYS_BOOT)].effective & CAP_TO_MASK(CAP_SYS_BOOT)) != 0;
+}
+
+Entropy RealSystemCalls::draw_entropy() {
+    Entropy entropy;
+    // Up to 256 bytes come whole or not at all; GRND_NONBLOCK: not at all where the pool is not ready yet.
+    entropy.available = getrandom(entropy.bytes.data(), entropy.bytes.size(), GRND_NONBLOCK) ==
+                        static_cast<ssize_t>(entropy.bytes.size());
+    return entropy;
+}
+
+void RealSystemCalls::wait(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
+
+} // namespace kexec

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything that the command does to the machine, and the little it asks of it besides files. Tests stand a
+// fake kernel behind this interface.
+#pragma once
+
+#include "plan/request.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kexec {
+
+// struct kexec_segment of include/uapi/linux/kexec.h, as kexec_load(2) takes it.
+struct KexecSegment {
+    const void *bytes;
+    std::size_t size;        // of bytes; zeros follow up to memory_size
+    std::uintptr_t memory;   // physical
+    std::size_t memory_size; // whole pages
+};
+static_assert(sizeof(KexecSegment) == 4 * sizeof(void *));
+
+struct Link {
+    std::string name;
+    bool is_up;
+    bool is_loopback;
+};
+
+// Functions that return int return an errno, 0 for success.
+class SystemCalls {
+public:
+    SystemCalls() = default;
+    SystemCalls(const SystemCalls &) = delete;
+    SystemCalls &operator=(const SystemCalls &) = delete;
+    virtual ~SystemCalls() = default;
+
+    // Without segments: unloads.
+    virtual int load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) = 0;
+    // Descriptors may be -1. No command line at all is not the same as an empty one.
+    virtual int file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
+                          std::uint32_t flags) = 0;
+    // Starts the loaded kernel. Returns only where that failed.
+    virtual int reboot() = 0;
+
+    virtual void synchronise() = 0;
+    virtual std::vector<Link> links() = 0;
+    virtual int set_link(const std::string &name, bool up) = 0;
+    // Becomes another program. Returns only where that failed.
+    virtual int execute(const std::string &path, const std::vector<std::string> &arguments) = 0;
+
+    virtual bool may_reboot() = 0; // has the capability CAP_SYS_BOOT
+    virtual Entropy draw_entropy() = 0;
+    virtual void wait(std::chrono::milliseconds time) = 0;
+};
+
+// The running kernel's.
+class RealSystemCalls final : public SystemCalls {
+public:
+    int load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) override;
+    int file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
+                  std::uint32_t flags) override;
+    int reboot() override;
+    void synchronise() override;
+    std::vector<Link> links() override;
+    int set_link(const std::string &name, bool up) override;
+    int execute(const std::string &path, const std::vector<std::string> &arguments) override;
+    bool may_reboot() override;
+    Entropy draw_entropy() override;
+    void wait(std::chrono::milliseconds time) override;
+};
+
+} // namespace kexec

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What all architectures find in the same place: /proc/iomem, the notes a crash leaves, the command line, and
+// what the kernel says of kexec (Documentation/ABI/testing/sysfs-devices-system-cpu, sysfs-kernel-vmcoreinfo
+// and others there).
+#include "machine/machine.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fmt/core.h>
+
+namespace kexec {
+
+std::span<const Source> common_sources() {
+    static constexpr std::array sources = {
+        Source{"/proc/iomem", "memory as the kernel uses it, crash reservations", 64 << 20},
+        Source{"/proc/cmdline", "the running kernel's command line"},
+        Source{"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash",
+               4096},
+        Source{"/sys/devices/system/cpu/cpu*/crash_notes_size", "and how many bytes", 4096},
+        Source{"/sys/kernel/vmcoreinfo", "where the kernel describes itself to dump readers", 4096},
+        Source{"/sys/kernel/kexec_loaded", "whether a kernel is loaded", 4096},
+        Source{"/sys/kernel/kexec_crash_loaded", "whether a crash kernel is loaded", 4096},
+        Source{"/sys/kernel/kexec_crash_size", "bytes reserved for a crash kernel", 4096},
+        Source{"/sys/kernel/crash_elfcorehdr_size", "bytes the kernel wants for a core header it can rewrite",
+               4096},
+        Source{"/proc/sys/kernel/kexec_load_disabled", "whether loading is switched off until the next boot",
+               4096},
+        Source{"/sys/kernel/security/lockdown", "whether the kernel is locked down", 4096},
+    };
+    return sources;
+}
+
+namespace {
+
+constexpr std::string_view cpu_directory = "/sys/devices/system/cpu";
+// What a CPU's note takes where the kernel does not say: old ones have no crash_notes_size.
+constexpr std::uint64_t default_notes_size = 1024;
+
+Result<std::vector<ResourceLine>> read_resources(const Snapshot &snapshot) {
+    constexpr std::string_view path = "/proc/iomem";
+    auto text = snapshot.text(path);
+    if (!text) {
+        int number = snapshot.error(path);
+        return fail(Cause::missing_file,
+                    fmt::format("{}: {}, the addresses of memory were needed", path,
+                                number ? std::strerror(number) : "there is no such file"),
+                    "mount /proc, and run this as root");
+    }
+    if (snapshot.is_cut(path))
+        return fail(Cause::other,
+                    fmt::format("{}: is longer than the {} bytes that are read of it", path, text->size()));
+    return TRY_WITHIN(path, parse_iomem(*text));
+}
+
+std::vector<Range> ranges_named(const std::vector<ResourceLine> &lines, std::string_view name) {
+    std::vector<Range> ranges;
+    for (const ResourceLine &line : lines)
+        if (line.name == name)
+            ranges.push_back(line.range);
+    std::ranges::sort(ranges);
+    return ranges;
+}
+
+// CPU numbers may have holes, and a CPU without a note (or with one at 0) has none to dump.
+Result<std::vector<CpuNotes>> read_cpu_notes(const Snapshot &snapshot) {
+    std::vector<CpuNotes> notes;
+    for (std::uint64_t cpu : snapshot.numbers_in(cpu_directory, "cpu")) {
+        std::string path = fmt::format("{}/cpu{}/crash_notes", cpu_directory, cpu);
+        std::uint64_t address = TRY(hexadecimal_in(snapshot, path)).value_or(0);
+        if (address == 0)
+            continue;
+        std::uint64_t size = TRY(decimal_in(snapshot, path + "_size")).value_or(default_notes_size);
+        auto area = Range::sized(address, size);
+        if (!area || cpu > UINT32_MAX)
+            return fail(Cause::other,
+                        fmt::format("{}: {} bytes at {:#x} are no place for a note", path, size, address));
+        notes.push_back({static_cast<unsigned>(cpu), *area});
+    }
+    return notes;
+}
+
+// "ADDRESS SIZE", both in hexadecimal; the address is physical.
+Result<std::optional<Range>> read_vmcoreinfo(const Snapshot &snapshot) {
+    constexpr std::string_view path = "/sys/kernel/vmcoreinfo";
+    auto text = snapshot.word(path);
+    if (!text)
+        return std::nullopt;
+    auto words = words_of(*text);
+    auto address = words.size() == 2 ? parse_hexadecimal(words[0]) : std::nullopt;
+    auto size = words.size() == 2 ? parse_hexadecimal(words[1]) : std::nullopt;
+    auto range = address && size ? Range::sized(*address, *size) : std::nullopt;
+    if (!range)
+        return fail(Cause::other,
+                    fmt::format("{}: holds \"{}\", the address and the size of a note were needed", path,
+                                printable(*text)));
+    return range;
+}
+
+Result<std::optional<bool>> read_flag(const Snapshot &snapshot, std::string_view path) {
+    auto number = TRY(decimal_in(snapshot, path));
+    if (!number)
+        return std::nullopt;
+    if (*number > 1)
+        return fail(Cause::other, fmt::format("{}: holds {}, 0 or 1 was needed", path, *number));
+    return *number == 1;
+}
+
+// All choices in a row, the one in force in brackets: "none [integrity] confidentiality".
+std::string read_lockdown(const Snapshot &snapshot) {
+    std::string_view text = snapshot.word("/sys/kernel/security/lockdown").value_or("");
+    std::size_t open = text.find('['), close = text.find(']');
+    if (open == std::string_view::npos || close == std::string_view::npos || close < open)
+        return {};
+    return std::string(text.substr(open + 1, close - open - 1));
+}
+
+Result<KexecState> read_state(const Snapshot &snapshot) {
+    KexecState state;
+    state.loaded = TRY(read_flag(snapshot, "/sys/kernel/kexec_loaded"));
+    state.crash_loaded = TRY(read_flag(snapshot, "/sys/kernel/kexec_crash_loaded"));
+    state.crash_size = TRY(decimal_in(snapshot, "/sys/kernel/kexec_crash_size"));
+    state.load_disabled = TRY(read_flag(snapshot, "/proc/sys/kernel/kexec_load_disabled"));
+    state.elfcorehdr_size = TRY(decimal_in(snapshot, "/sys/kernel/crash_elfcorehdr_size"));
+    state.lockdown = read_lockdown(snapshot);
+    return state;
+}
+
+std::string_view without_line_end(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+} // namespace
+
+Ranges free_ram(const Machine &machine) {
+    Ranges free, ram = machine.memory.of_type(MemoryType::ram);
+    for (Range range : machine.system_ram)
+        free.add(ram.within(range));
+    free.remove(machine.kept);
+    return free;
+}
+
+Result<Machine> understand_common(const Snapshot &snapshot, std::string_view arch) {
+    Machine machine;
+    machine.arch = arch;
+    machine.resources = TRY(read_resources(snapshot));
+    machine.crash_reservations = ranges_named(machine.resources, "Crash kernel");
+    machine.cpu_notes = TRY(read_cpu_notes(snapshot));
+    machine.vmcoreinfo = TRY(read_vmcoreinfo(snapshot));
+    machine.command_line = without_line_end(snapshot.text("/proc/cmdline").value_or(""));
+    machine.kexec = TRY(read_state(snapshot));
+    return machine;
+}
+
+} // namespace kexec

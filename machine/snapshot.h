@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A Snapshot is what the machine was seen through: the files of /proc and /sys that matter, each read once.
+// Everything that is known of a machine is understood from one, so a recorded machine can be planned for on
+// any host.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kexec {
+
+// How much of a file is looked at.
+enum class Extent {
+    whole,
+    program_headers, // of an ELF file, from its first byte to the end of the table: what follows may be all
+                     // of memory
+};
+
+// A file to look at. The man page's FILES section is checked against these.
+struct Source {
+    std::string_view path;           // absolute; '*' stands for any text inside one component
+    std::string_view purpose;        // what it is read for, in a few words
+    std::uint64_t ceiling = 1 << 20; // a longer file is cut here, and the cut is remembered
+    Extent extent = Extent::whole;
+};
+
+class Snapshot {
+public:
+    // What a file held; nothing where it was not there or could not be read.
+    std::optional<Bytes> bytes(std::string_view path) const;
+    std::optional<std::string_view> text(std::string_view path) const;
+    // The text without blanks and line end around it: most files of /sys hold one word.
+    std::optional<std::string_view> word(std::string_view path) const;
+    // The errno of a file that is there and could not be read; 0 otherwise.
+    int error(std::string_view path) const;
+    // Whether the file was longer than its source's ceiling.
+    bool is_cut(std::string_view path) const;
+    // The names directly below a directory that lead to files of the snapshot, sorted ("0", "1", "10", "2").
+    std::vector<std::string> names_in(std::string_view directory) const;
+    // The numbers N of those names that are `prefix` and N, ascending; a number written with leading zeros is
+    // none.
+    std::vector<std::uint64_t> numbers_in(std::string_view directory, std::string_view prefix = {}) const;
+    // The paths of all files, in order.
+    std::vector<std::string> paths() const;
+
+    void put(std::string path, Buffer content, bool cut = false);
+    void put_error(std::string path, int number);
+
+private:
+    struct Entry {
+        Buffer content;
+        int error = 0;
+        bool cut = false;
+    };
+    const Entry *find(std::string_view path) const;
+
+    std::map<std::string, Entry, std::less<>> entries_;
+};
+
+// The number that a file consists of, in hexadecimal or decimal; nothing where there is no such file.
+// Anything but one number is an error that names the file.
+Result<std::optional<std::uint64_t>> hexadecimal_in(const Snapshot &snapshot, std::string_view path);
+Result<std::optional<std::uint64_t>> decimal_in(const Snapshot &snapshot, std::string_view path);
+
+// Reads every source below `root` ("" for this machine). A file that is not there is left out, one that
+// cannot be read leaves its errno; nothing can fail.
+Snapshot take_snapshot(std::span<const Source> sources, const std::string &root = {});
+
+// The sources that every architecture has (memory, notes, command line, kexec state).
+std::span<const Source> common_sources();
+
+} // namespace kexec

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Taking a Snapshot: the only place that reads the machine.
+#include "base/file.h"
+#include "machine/snapshot.h"
+
+#include <cerrno>
+#include <fnmatch.h>
+
+namespace kexec {
+
+namespace {
+
+// The names in `directory` (below the root) that one component of a source's path stands for.
+std::vector<std::string> matching(const std::string &directory, const std::string &component) {
+    if (component.find('*') == std::string::npos)
+        return {component};
+    std::vector<std::string> names;
+    auto found = list_directory(directory);
+    for (const std::string &name : found ? *found : std::vector<std::string>{})
+        if (fnmatch(component.c_str(), name.c_str(), FNM_NOESCAPE) == 0)
+            names.push_back(name);
+    return names;
+}
+
+// The paths that a source's path stands for, without `root`.
+std::vector<std::string> expand(const std::string &root, std::string_view pattern) {
+    std::vector<std::string> paths = {""};
+    while (!pattern.empty()) {
+        pattern.remove_prefix(1); // the slash
+        std::string component(pattern.substr(0, pattern.find('/')));
+        pattern.remove_prefix(component.size());
+        std::vector<std::string> longer;
+        for (const std::string &path : paths)
+            for (const std::string &name : matching(root + path, component))
+                longer.push_back(path + "/" + name);
+        paths = std::move(longer);
+    }
+    return paths;
+}
+
+// The ELF header of a 64-bit file: where the program headers start (8 bytes at 32), the size of one (2 at 54)
+// and how many there are (2 at 56). Byte 4 is 2 for 64 bits, byte 5 is 2 for big-endian.
+constexpr std::uint64_t elf_header_bytes = 64;
+
+template <typename Half, typename Quad> Result<std::uint64_t> end_of_table(Bytes header) {
+    std::uint64_t start = TRY(read_at<Quad>(header, 32, "e_phoff"));
+    std::uint64_t size = TRY(read_at<Half>(header, 54, "e_phentsize"));
+    std::uint64_t count = TRY(read_at<Half>(header, 56, "e_phnum"));
+    return start > UINT64_MAX - size * count ? UINT64_MAX : start + size * count;
+}
+
+// Where the program headers end; the ELF header alone for what is no 64-bit ELF file.
+std::uint64_t end_of_program_headers(Bytes header) {
+    if (header.size() < elf_header_bytes || !as_text(header).starts_with("\177ELF\2"))
+        return elf_header_bytes;
+    bool big = header[5] == std::byte{2};
+    return (big ? end_of_table<be16, be64>(header) : end_of_table<le16, le64>(header))
+        .value_or(elf_header_bytes);
+}
+
+// How many bytes of the file are wanted, whatever the ceiling says.
+Result<std::uint64_t> size_wanted(const std::string &path, Extent extent) {
+    if (extent == Extent::whole)
+        return UINT64_MAX;
+    return end_of_program_headers(TRY(read_start_of_file(path, elf_header_bytes)));
+}
+
+Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::string &path,
+                       const Source &source) {
+    std::uint64_t wanted = TRY(size_wanted(root + path, source.extent));
+    // One byte more than allowed tells a file that fits from one that does not.
+    Buffer content = TRY(read_start_of_file(root + path, std::min(wanted, source.ceiling + 1)));
+    bool cut = content.size() > source.ceiling;
+    content.resize(std::min<std::size_t>(content.size(), source.ceiling));
+    snapshot.put(path, std::move(content), cut);
+    return {};
+}
+
+} // namespace
+
+Snapshot take_snapshot(std::span<const Source> sources, const std::string &root) {
+    Snapshot snapshot;
+    for (const Source &source : sources) {
+        for (const std::string &path : expand(root, source.path)) {
+            auto read = read_into(snapshot, root, path, source);
+            if (!read && read.error().number != ENOENT && read.error().number != ENOTDIR)
+                snapshot.put_error(path, read.error().number);
+        }
+    }
+    return snapshot;
+}
+
+} // namespace kexec

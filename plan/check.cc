@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The rules of kernel/kexec.c and kernel/kexec_core.c (sanity_check_segment_list), and beyond them: segments
+// lie in RAM that nobody else owns, the entry lies in one, and the purgatory has a slot for every digest.
+#include "plan/check.h"
+
+#include "purgatory/parameters.h"
+
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+constexpr const char *report_it = "this is a fault of the planner: please report it with the output of -d";
+
+Result<void> check_one(const Segment &segment, std::uint64_t page) {
+    Range place = segment.destination;
+    if (!is_aligned(place.first(), page) || !is_aligned(place.size(), page))
+        return fail(Cause::no_room,
+                    fmt::format("the segment {} at {} is not made of whole pages of {} bytes", segment.name,
+                                to_string(place), page),
+                    report_it);
+    if (segment.bytes.size() > place.size())
+        return fail(Cause::no_room,
+                    fmt::format("the segment {} holds {} bytes, its place {} only {}", segment.name,
+                                segment.bytes.size(), to_string(place), place.size()),
+                    report_it);
+    return {};
+}
+
+// The kernel refuses a crash segment outside crashk_res, which is the highest "Crash kernel" line; a normal
+// one is copied anywhere, so that it lies in RAM is for us to see to.
+Result<void> check_places(const std::vector<Segment> &segments, const Machine &machine, Purpose purpose) {
+    bool crash = purpose == Purpose::crash;
+    Ranges allowed = crash ? Ranges{machine.crash_reservations.back()} : free_ram(machine);
+    for (const Segment &segment : segments)
+        if (!allowed.contains(segment.destination))
+            return fail(Cause::no_room,
+                        fmt::format("the segment {} at {} {}", segment.name, to_string(segment.destination),
+                                    crash ? "lies outside the crash reservation " +
+                                                to_string(machine.crash_reservations.back())
+                                          : "does not lie in free RAM"),
+                        report_it);
+    return {};
+}
+
+Result<void> check_disjoint(const std::vector<Segment> &segments) {
+    for (std::size_t i = 1; i < segments.size(); i++)
+        if (segments[i].destination.first() <= segments[i - 1].destination.last())
+            return fail(Cause::no_room,
+                        fmt::format("the segments {} and {} overlap or are not in order",
+                                    segments[i - 1].name, segments[i].name),
+                        report_it);
+    return {};
+}
+
+// The kernel refuses with EINVAL what takes more than half of its memory.
+Result<void> check_total(const SegmentLoad &plan, const Machine &machine) {
+    std::uint64_t total = 0;
+    for (const Segment &segment : plan.segments)
+        total += segment.destination.size();
+    std::uint64_t half = machine.system_ram.size() / 2;
+    if (total > half)
+        return fail(Cause::no_room,
+                    fmt::format("what is to be loaded takes {} MiB, the kernel takes at most half of "
+                                "its memory, {} MiB",
+                                total >> 20, half >> 20),
+                    "use a smaller initrd");
+    return {};
+}
+
+Result<void> check_counts(const SegmentLoad &plan) {
+    if (plan.segments.empty() || plan.segments.size() > most_segments)
+        return fail(Cause::no_room,
+                    fmt::format("the plan has {} segments, kexec_load takes 1 to {}", plan.segments.size(),
+                                most_segments),
+                    report_it);
+    static_assert(most_segments <= purgatory::region_count);
+    for (const Segment &segment : plan.segments)
+        if (segment.destination.contains(plan.entry))
+            return {};
+    return fail(Cause::no_room, fmt::format("the entry {:#x} lies in no segment", plan.entry),
+                "leave out --entry, or name an address inside a segment");
+}
+
+} // namespace
+
+Result<void> check_reservation(const Machine &machine) {
+    bool none = machine.crash_reservations.empty() || machine.kexec.crash_size == 0U;
+    if (!none)
+        return {};
+    std::string_view now = machine.kexec.crash_size == 0U ? "/sys/kernel/kexec_crash_size is 0"
+                                                          : "/proc/iomem has no line \"Crash kernel\"";
+    return fail(Cause::no_reservation, "no memory is reserved for a crash kernel",
+                fmt::format("boot with crashkernel=256M (now: {}), then load again", now));
+}
+
+Result<void> check(const SegmentLoad &plan, const Machine &machine, Purpose purpose, std::uint64_t page) {
+    if (purpose == Purpose::crash && machine.crash_reservations.empty())
+        return fail(Cause::no_reservation, "no memory is reserved for a crash kernel", report_it);
+    TRY(check_counts(plan));
+    for (const Segment &segment : plan.segments)
+        TRY(check_one(segment, page));
+    TRY(check_places(plan.segments, machine, purpose));
+    TRY(check_disjoint(plan.segments));
+    return check_total(plan, machine);
+}
+
+} // namespace kexec

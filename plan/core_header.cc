@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// By fs/proc/vmcore.c, which reads this header: one PT_NOTE per CPU and one for vmcoreinfo, offset and
+// physical address both saying where the note lies; PT_LOADs whose offset is the physical place of the bytes.
+#include "plan/core_header.h"
+
+#include "base/elf.h"
+
+#include <elf.h>
+
+namespace kexec {
+namespace {
+
+ElfSegment note(Range area) {
+    return {.type = PT_NOTE,
+            .flags = 0,
+            .offset = area.first(),
+            .virtual_address = 0,
+            .physical_address = area.first(),
+            .file_size = area.size(),
+            .memory_size = area.size(),
+            .align = 0};
+}
+
+ElfSegment load(const DumpedMemory &memory) {
+    return {.type = PT_LOAD,
+            .flags = PF_R | PF_W | PF_X,
+            .offset = memory.stored_at,
+            .virtual_address = memory.virtual_address,
+            .physical_address = memory.physical.first(),
+            .file_size = memory.physical.size(),
+            .memory_size = memory.physical.size(),
+            .align = 0};
+}
+
+} // namespace
+
+Buffer core_header(const Machine &machine, std::uint16_t elf_machine, std::endian order,
+                   const std::vector<DumpedMemory> &memory) {
+    std::vector<ElfSegment> segments;
+    segments.reserve(machine.cpu_notes.size() + 1 + memory.size());
+    for (const CpuNotes &notes : machine.cpu_notes)
+        segments.push_back(note(notes.area));
+    if (machine.vmcoreinfo)
+        segments.push_back(note(*machine.vmcoreinfo));
+    for (const DumpedMemory &piece : memory)
+        segments.push_back(load(piece));
+    return write_core_header(elf_machine, order, segments);
+}
+
+} // namespace kexec

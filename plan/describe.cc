@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A decision as text: for -d, and for the golden plans of the tests.
+#include "plan/plan.h"
+#include "purgatory/sha256.h"
+
+#include <cstring>
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+std::string digest_of(Bytes bytes) {
+    std::uint8_t digest[32];
+    purgatory::Sha256 sum;
+    sum.update(reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size());
+    sum.finish(digest);
+    std::string text;
+    for (std::uint8_t byte : digest)
+        text += fmt::format("{:02x}", byte);
+    return text;
+}
+
+std::string content_of(const Segment &segment, const SegmentLoad &plan) {
+    bool is_purgatory = plan.purgatory && segment.bytes.data() == plan.purgatory->data();
+    if (segment.random)
+        return "random";
+    if (is_purgatory)
+        return "purgatory";
+    return segment.bytes.empty() ? "zeros" : "sha256 " + digest_of(segment.bytes).substr(0, 16);
+}
+
+std::string describe_one(const SegmentLoad &plan) {
+    std::string text = fmt::format("  kexec_load: entry {:#x}, flags {:#x}, {} segments\n", plan.entry,
+                                   plan.flags, plan.segments.size());
+    for (const Segment &segment : plan.segments)
+        text += fmt::format("    {:<16} {:>17}  {:>10} of {:>10} bytes  {}{}\n", segment.name,
+                            to_string(segment.destination), segment.bytes.size(), segment.destination.size(),
+                            content_of(segment, plan), segment.verified ? "" : ", not verified");
+    for (const std::string &line : plan.notes)
+        text += "    " + line + "\n";
+    return text + fmt::format("    command line: {}\n", plan.command_line);
+}
+
+std::string describe_one(const FileLoad &plan) {
+    return fmt::format("  kexec_file_load: flags {:#x}, kernel {}{}, initrd {}\n    command line: {}\n",
+                       plan.flags, plan.kernel->path(), plan.unpacked ? " (unpacked)" : "",
+                       plan.initrd ? plan.initrd->path() : "none", plan.command_line);
+}
+
+} // namespace
+
+std::string describe(const Decision &decision) {
+    std::string text;
+    for (const Attempt &attempt : decision.attempts) {
+        text += fmt::format("plan: {}\n", attempt.reason);
+        text += std::visit([](const auto &plan) { return describe_one(plan); }, attempt.plan);
+        if (!attempt.go_on.empty())
+            text += "  goes on after:";
+        for (int number : attempt.go_on)
+            text += fmt::format(" {}", strerrorname_np(number));
+        if (!attempt.go_on.empty())
+            text += "\n";
+    }
+    for (const std::string &warning : decision.warnings)
+        text += "warning: " + warning + "\n";
+    return text;
+}
+
+} // namespace kexec

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Preparing the purgatory: the blob is copied, its parameters are filled in, and last of all it is sealed
+// with the digests of what it will verify. Any host prepares any machine's, in that machine's byte order.
+#pragma once
+
+#include "plan/plan.h"
+#include "purgatory/parameters.h"
+
+namespace kexec {
+
+// What a purgatory is told, apart from the regions; purgatory/parameters.h says what each means.
+using PurgatorySettings = purgatory::Parameters<std::uint64_t, std::uint32_t>;
+
+// The blob with its parameters. `settings.regions` are left out: seal() writes them.
+std::shared_ptr<Buffer> prepare_purgatory(Bytes blob, std::endian order, const PurgatorySettings &settings);
+
+// Computes the digest of every verified segment and writes it, with the segment's place, into the purgatory.
+// The last thing before the call: it reads every byte of the kernel and the initrd. Nothing is done where the
+// plan has no purgatory or was made with checks off.
+void seal(SegmentLoad &plan);
+
+} // namespace kexec

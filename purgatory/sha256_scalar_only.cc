@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The choice of SHA-256 compression for machines whose own SHA-256 instructions are not used.
+#include "purgatory/sha256.h"
+
+namespace purgatory {
+
+Sha256Compress fastest_sha256_compress() { return sha256_compress_scalar; }
+
+} // namespace purgatory

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Verification, the same on every machine: each region is hashed where it lies and compared with the digest
+// that the loader computed from the files.
+#include "purgatory/verify.h"
+
+#include "purgatory/sha256.h"
+
+namespace purgatory {
+
+namespace {
+
+void hash_region(const Region<uint64_t> &region, uint8_t (&digest)[32]) {
+    Sha256 sum;
+    sum.update(reinterpret_cast<const uint8_t *>(region.start), region.size);
+    sum.finish(digest);
+}
+
+bool same_digest(const uint8_t (&a)[32], const uint8_t (&b)[32]) {
+    uint8_t difference = 0;
+    for (size_t i = 0; i < 32; i++)
+        difference = static_cast<uint8_t>(difference | (a[i] ^ b[i]));
+    return difference == 0;
+}
+
+} // namespace
+
+size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32]) {
+    for (size_t i = 0; i < region_count; i++) {
+        const Region<uint64_t> &region = parameters.regions[i];
+        if (region.size == 0)
+            continue;
+        hash_region(region, found);
+        if (!same_digest(found, region.digest))
+            return i;
+    }
+    return region_count;
+}
+
+} // namespace purgatory
+
+int purgatory_verify() {
+    if ((purgatory_parameters.flags & purgatory::flag::skip_checks) != 0)
+        return 0;
+    uint8_t found[32];
+    size_t altered = purgatory::find_altered_region(purgatory_parameters, found);
+    return altered == purgatory::region_count ? 0 : 1 + static_cast<int>(altered);
+}

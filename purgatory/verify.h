@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Finding out whether the memory that was loaded is still what it was.
+#pragma once
+
+#include "purgatory/parameters.h"
+
+namespace purgatory {
+
+using OwnParameters = Parameters<uint64_t, uint32_t>;
+
+// The index of the first region whose bytes differ from its digest, with the digest that they have in
+// `found`; region_count when every region is intact. Ignores flag::skip_checks.
+size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32]);
+
+} // namespace purgatory
+
+// The parameters that the loader filled in, at PURGATORY_PARAMETERS.
+extern "C" [[gnu::visibility("hidden")]] const purgatory::OwnParameters purgatory_parameters;
+
+// What stands at PURGATORY_VERIFY: 0 when every region is intact or flag::skip_checks is set, else 1 + the
+// index of the first altered region. An ordinary function: no privileged instruction, no memory outside its
+// stack is written.
+extern "C" int purgatory_verify();

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SHA-256 with the SHA extensions of x86 (Intel SDM volume 1, 5.20, and the instruction pages of SHA256RNDS2,
+// SHA256MSG1, SHA256MSG2). The compiler's builtins are used directly, because its intrinsic headers include
+// hosted ones. This is the only file whose code may touch vector registers.
+#include "purgatory/sha256.h"
+
+namespace purgatory {
+
+namespace {
+
+using Words [[gnu::vector_size(16)]] = int;
+using Octets [[gnu::vector_size(16)]] = char;
+
+#define WITH_SHA_INSTRUCTIONS gnu::always_inline, gnu::target("sha,sse4.1")
+
+// memcpy of sixteen bytes is one unaligned move.
+[[WITH_SHA_INSTRUCTIONS]] inline Words load(const void *from) {
+    Words words;
+    __builtin_memcpy(&words, from, 16);
+    return words;
+}
+
+[[WITH_SHA_INSTRUCTIONS]] inline Words load_big_endian(const uint8_t *from) {
+    const Octets order = {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12};
+    return reinterpret_cast<Words>(__builtin_ia32_pshufb128(reinterpret_cast<Octets>(load(from)), order));
+}
+
+// The state as the instructions want it: {f, e, b, a} and {h, g, d, c}, lowest word first.
+struct State {
+    Words abef, cdgh;
+};
+
+// Four rounds with the words of one quarter of the schedule; `constants` are those of the first of these
+// rounds.
+[[WITH_SHA_INSTRUCTIONS]] inline void work_four_rounds(State &s, Words words, const uint32_t *constants) {
+    Words input = words + load(constants);
+    s.cdgh = __builtin_ia32_sha256rnds2(s.cdgh, s.abef, input);
+    s.abef = __builtin_ia32_sha256rnds2(s.abef, s.cdgh, __builtin_shufflevector(input, input, 2, 3, 2, 3));
+}
+
+// The next four words of the schedule from the sixteen before them, oldest four first.
+[[WITH_SHA_INSTRUCTIONS]] inline Words next_words(Words a, Words b, Words c, Words d) {
+    Words seven_back = __builtin_shufflevector(c, d, 1, 2, 3, 4);
+    return __builtin_ia32_sha256msg2(__builtin_ia32_sha256msg1(a, b) + seven_back, d);
+}
+
+[[WITH_SHA_INSTRUCTIONS]] inline void work_block(State &s, const uint8_t *block) {
+    Words a = load_big_endian(block), b = load_big_endian(block + 16);
+    Words c = load_big_endian(block + 32), d = load_big_endian(block + 48);
+    const State before = s;
+    for (const uint32_t *k = sha256_constants;; k += 16) {
+        work_four_rounds(s, a, k);
+        work_four_rounds(s, b, k + 4);
+        work_four_rounds(s, c, k + 8);
+        work_four_rounds(s, d, k + 12);
+        if (k == sha256_constants + 48)
+            break;
+        a = next_words(a, b, c, d);
+        b = next_words(b, c, d, a);
+        c = next_words(c, d, a, b);
+        d = next_words(d, a, b, c);
+    }
+    s.abef += before.abef;
+    s.cdgh += before.cdgh;
+}
+
+[[gnu::target("sha,sse4.1")]] void sha256_compress_ni(uint32_t *state, const uint8_t *blocks, size_t count) {
+    Words dcba = load(state), hgfe = load(state + 4);
+    State s = {__builtin_shufflevector(hgfe, dcba, 1, 0, 5, 4),
+               __builtin_shufflevector(hgfe, dcba, 3, 2, 7, 6)};
+    for (size_t i = 0; i < count; i++)
+        work_block(s, blocks + 64 * i);
+    dcba = __builtin_shufflevector(s.abef, s.cdgh, 3, 2, 7, 6);
+    hgfe = __builtin_shufflevector(s.abef, s.cdgh, 1, 0, 5, 4);
+    __builtin_memcpy(state, &dcba, 16);
+    __builtin_memcpy(state + 4, &hgfe, 16);
+}
+
+struct CpuidResult {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+CpuidResult cpuid(uint32_t leaf) {
+    CpuidResult r;
+    asm volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(0));
+    return r;
+}
+
+// Intel SDM volume 2, CPUID: leaf 1 ECX bit 9 SSSE3 and bit 19 SSE4.1, leaf 7 EBX bit 29 SHA.
+bool has_sha_instructions() {
+    constexpr uint32_t sse = 1u << 9 | 1u << 19, sha = 1u << 29;
+    return cpuid(0).eax >= 7 && (cpuid(1).ecx & sse) == sse && (cpuid(7).ebx & sha) != 0;
+}
+
+} // namespace
+
+Sha256Compress fastest_sha256_compress() {
+    return has_sha_instructions() ? sha256_compress_ni : sha256_compress_scalar;
+}
+
+} // namespace purgatory

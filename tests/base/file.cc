@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reading, mapping and listing files, and what happens when one changes under us.
+#include "base/file.h"
+
+#include "tests/catch.h"
+#include "tests/support/temporary.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace kexec;
+using namespace kexec::testing;
+
+namespace {
+
+bool is_descriptor_open(int number) { return ::fcntl(number, F_GETFD) >= 0; }
+
+} // namespace
+
+TEST_CASE("a descriptor is closed once, by its last owner") {
+    TemporaryDirectory directory;
+    std::string path = directory.add("a", as_bytes("x"));
+    int number = -1;
+    {
+        Descriptor first = *open_to_read(path);
+        number = first.number();
+        CHECK((::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0);
+        Descriptor second = std::move(first);
+        CHECK(second.number() == number);
+        CHECK(is_descriptor_open(number));
+        Descriptor third;
+        CHECK(!third.is_open());
+        third = std::move(second);
+        CHECK(third.number() == number);
+    }
+    CHECK(!is_descriptor_open(number));
+}
+
+TEST_CASE("a file that is not there is named, with the reason and what to do") {
+    Error error = open_to_read("/nowhere/vmlinuz").error();
+    CHECK(error.cause == Cause::missing_file);
+    CHECK(error.number == ENOENT);
+    CHECK(error.what == "/nowhere/vmlinuz: No such file or directory");
+    CHECK(!error.remedy.empty());
+    CHECK(read_file("/nowhere/vmlinuz", 10).error().what == error.what);
+    CHECK(MappedFile::open("/nowhere/vmlinuz").error().what == error.what);
+    CHECK(list_directory("/nowhere").error().what == "/nowhere: No such file or directory");
+}
+
+TEST_CASE("a file is read to its end, and no further than the ceiling") {
+    TemporaryDirectory directory;
+    Buffer content(20000, std::byte{7});
+    std::string path = directory.add("a", content);
+    CHECK(*read_file(path, 20000) == content);
+    CHECK(*read_file(path, UINT64_MAX) == content);
+    Error error = read_file(path, 19999).error();
+    CHECK(error.what == path + ": the file is longer than the 19999 bytes that are expected at most");
+    CHECK(read_start_of_file(path, 10)->size() == 10);
+    CHECK(read_start_of_file(path, 30000)->size() == 20000);
+    CHECK(read_start_of_file(path, 0)->empty());
+    CHECK(read_file(directory.add("empty", {}), 0)->empty());
+}
+
+TEST_CASE("a file that tells no size is read whole") {
+    // /proc/self/maps has size 0 and, here, more than a page of text.
+    auto maps = read_file("/proc/self/maps", 16 << 20);
+    REQUIRE(maps);
+    CHECK(maps->size() > 1000);
+    CHECK(as_text(*maps).ends_with("\n"));
+}
+
+TEST_CASE("a directory is no file to read") {
+    CHECK(read_file("/tmp", 10).error().what == "/tmp: Is a directory");
+    CHECK(MappedFile::open("/tmp").error().what ==
+          "/tmp: this is a directory; a regular file or a block device is needed");
+}
+
+TEST_CASE("the names in a directory are sorted") {
+    TemporaryDirectory directory;
+    for (const char *name : {"b", "a", "c"})
+        directory.add(name, {});
+    CHECK(*list_directory(directory.path_of(".")) == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("a mapped file shows the file's bytes") {
+    TemporaryDirectory directory;
+    std::string path = directory.add("a", as_bytes("kernel"));
+    auto file = MappedFile::open(path);
+    REQUIRE(file);
+    CHECK(as_text(file->bytes()) == "kernel");
+    CHECK(file->path() == path);
+    CHECK(is_descriptor_open(file->descriptor()));
+    CHECK(file->unchanged());
+    MappedFile moved = std::move(*file);
+    CHECK(as_text(moved.bytes()) == "kernel");
+    CHECK(moved.unchanged());
+}
+
+TEST_CASE("an empty file maps to no bytes") {
+    TemporaryDirectory directory;
+    auto file = MappedFile::open(directory.add("a", {}));
+    REQUIRE(file);
+    CHECK(file->bytes().empty());
+    CHECK(file->unchanged());
+}
+
+TEST_CASE("pipes and character devices are refused, and opening one does not wait") {
+    CHECK(MappedFile::open("/dev/zero").error().what ==
+          "/dev/zero: this is a character device; a regular file or a block device is needed");
+    TemporaryDirectory directory;
+    std::string pipe = directory.path_of("pipe");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(MappedFile::open(pipe).error().what ==
+          pipe + ": this is a pipe; a regular file or a block device is needed");
+}
+
+TEST_CASE("a file cut short after it was mapped gives zeros and an error, and no signal") {
+    TemporaryDirectory directory;
+    std::string path = directory.add("a", Buffer(64 << 10, std::byte{7}));
+    auto file = MappedFile::open(path);
+    REQUIRE(file);
+    REQUIRE(::truncate(path.c_str(), 4096) == 0);
+
+    Bytes bytes = file->bytes();
+    CHECK(bytes[0] == std::byte{7});
+    for (std::size_t place : {std::size_t{4096}, std::size_t{20000}, bytes.size() - 1})
+        CHECK(bytes[place] == std::byte{0});
+    Error error = file->unchanged().error();
+    CHECK(error.cause == Cause::bad_image);
+    CHECK(error.what ==
+          path + ": the file was changed while it was being read: it had 65536 bytes, now it has 4096");
+}
+
+TEST_CASE("a file written over after it was mapped is noticed") {
+    TemporaryDirectory directory;
+    std::string path = directory.add("a", as_bytes("kernel"));
+    auto file = MappedFile::open(path);
+    REQUIRE(file);
+    ::usleep(20000); // the change time has the grain of the kernel's tick
+    directory.add("a", as_bytes("KERNEL"));
+    CHECK(file->unchanged().error().what == path + ": the file was changed while it was being read");
+}
+
+TEST_CASE("a bus error that no mapped file explains still ends the program") {
+    TemporaryDirectory directory;
+    auto file = MappedFile::open(directory.add("a", as_bytes("x"))); // puts the handler in place
+    REQUIRE(file);
+    pid_t child = ::fork();
+    if (child == 0) {
+        ::raise(SIGBUS);
+        ::raise(SIGBUS);
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGBUS);
+}
+
+TEST_CASE("a file in memory holds the bytes, ready to be read") {
+    Buffer content(100000, std::byte{3});
+    auto file = file_in_memory("kernel", content);
+    REQUIRE(file);
+    CHECK((::fcntl(file->number(), F_GETFD) & FD_CLOEXEC) != 0);
+    Buffer read_back(content.size() + 1);
+    CHECK(::read(file->number(), read_back.data(), read_back.size()) == 100000);
+    read_back.pop_back();
+    CHECK(read_back == content);
+}

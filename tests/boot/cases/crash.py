@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Crashes: the capture kernel comes up, and its /proc/vmcore is whole: every RAM range, the log with the panic, the marker."""
+import base64
+import gzip
+import subprocess
+
+import proof
+import supplies
+import vmcore
+from machine import MACHINES, Setup
+from proof import require
+
+LIMIT = 120     # seconds; a boot takes 10 on an idle machine
+PAGE = 4096
+LOW_MEMORY = 1 << 20
+PANIC = "Kernel panic - not syncing: sysrq triggered crash"
+
+# What a person types after the manual page of kexec-tools.
+CLASSIC = '-p /kernel --initrd=/capture.cpio --args-linux --elf32-core-headers --append="root=/dev/ram0 init 1 irqpoll maxcpus=1 {more}"'
+PLAIN = '-p {call} /kernel --initrd=/capture.cpio --append="nr_cpus=1 reset_devices {more}"'
+
+FIRST = """\
+say_memory
+say_processors
+marker plant >/tmp/marker &
+while ! grep -q . /tmp/marker; do sleep 0.1; done
+cat /tmp/marker
+address=$(cut -d' ' -f3 /tmp/marker)
+load {load}
+rm -f /kernel /capture.cpio
+echo c >/proc/sysrq-trigger
+"""
+
+CAPTURE = """\
+say_processors
+say_firmware
+say vmcore_size "$(stat -c %s /proc/vmcore)"
+dd if=/proc/vmcore bs=4096 count=16 2>/dev/null | gzip | base64 | say_lines head
+marker find /proc/vmcore "$(sed -n 's/.*marker=\\([0-9a-fx]*\\).*/\\1/p' /proc/cmdline)"
+makedumpfile() { /dump/loader --library-path /dump /dump/makedumpfile "$@"; }
+makedumpfile --dump-dmesg /proc/vmcore /tmp/log >/tmp/output 2>&1
+say makedumpfile_exit $?
+say_lines makedumpfile_said </tmp/output
+tail -n 60 /tmp/log | say_lines log
+"""
+
+
+def run_cell(bench, cell):
+    return crash(bench, cell, PLAIN.replace("{call}", cell.call))
+
+
+def run_classic(bench, cell):
+    """`kexec -p vmlinux --args-linux --elf32-core-headers …`, as people have typed it for twenty years."""
+    return crash(bench, cell, CLASSIC)
+
+
+def crash(bench, cell, load):
+    machine = MACHINES[cell.machine]
+    tools = {"sbin/marker": bench.marker}
+    capture = bench.initramfs(machine, "capture", CAPTURE, {**tools, **supplies.makedumpfile(machine)})
+    word = proof.nonce()
+    more = f"{machine.command_line()} nonce={word} marker=$address"
+    files = {**bench.program(), **tools, "kernel": supplies.kernel_form(machine, cell.kernel, cell.form), "capture.cpio": capture}
+    first = bench.initramfs(machine, "first", FIRST.replace("{load}", load.replace("{more}", more)), files)
+    reservation = machine.crash_high if cell.memory > 4096 else machine.crash_low
+    setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, cell.memory, cell.processors,
+                  f"crashkernel={reservation}")
+    said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
+    return judge(bench, said, cell, word)
+
+
+def judge(bench, said, cell, word):
+    proof.require_loaded(said, "first", "crash")
+    require("capture" in said.stages, "the capture kernel never reached its initramfs")
+    require(f"nonce={word}" in said.one("capture", "cmdline"), f"the capture kernel's command line: {said.one('capture', 'cmdline')}")
+    require(int(said.one("capture", "acpi") or 0) > 0, "the capture kernel sees no ACPI tables")
+    core = head_of_dump(said)
+    judge_ranges(core, said, cell)
+    require(core.processors() == cell.processors, f"{core.processors()} CPUs left their registers, of {cell.processors}")
+    require(any(name == "VMCOREINFO" and data for name, _, data in core.notes()), "the dump has no VMCOREINFO")
+    judge_readelf(bench, core)
+    judge_marker(core, said)
+    judge_log(said)
+    size = int(said.one("capture", "vmcore_size"))
+    return ["capture kernel up", f"vmcore of {size >> 20} MiB has every RAM range", f"{core.processors()} CPU notes",
+            "readelf and makedumpfile accept it", "panic and trace end the log", "marker found"]
+
+
+def head_of_dump(said):
+    text = "".join(said.all("capture", "head"))
+    require(text, "/proc/vmcore could not be read")
+    return vmcore.Core(gzip.decompress(base64.b64decode(text)))
+
+
+def judge_ranges(core, said, cell):
+    """Every page of the first kernel's memory but the reservation is in the dump, and the reservation is not.
+
+    The kernel's own core header (kexec_file_load) leaves out the first MiB, which the kernel never uses."""
+    lines = said.all("first", "iomem")
+    wanted = proof.ram_ranges(lines)
+    reserved = proof.ram_ranges(lines, "Crash kernel")
+    require(wanted and reserved, f"the first kernel's /proc/iomem names no reservation: {lines}")
+    for hole in reserved:
+        wanted = vmcore.without(wanted, hole)
+    if cell.call != "-c":
+        wanted = vmcore.without(wanted, (0, LOW_MEMORY - 1))
+    covered = vmcore.merged([(load.physical, load.physical + load.size - 1) for load in core.loads()])
+    for first, last in wanted:
+        first, end = -(-first // PAGE) * PAGE, (last + 1) // PAGE * PAGE
+        require(first >= end or any(a <= first and end - 1 <= b for a, b in covered),
+                f"the dump lacks RAM {first:#x}-{end - 1:#x}; it has " + " ".join(f"{a:#x}-{b:#x}" for a, b in covered))
+    require(not any(a <= hole[1] and hole[0] <= b for a, b in covered for hole in reserved),
+            "the dump holds the reservation of the crash kernel")
+
+
+def judge_readelf(bench, core):
+    """A file with the dump's head and the dump's length, the rest being holes, is one that readelf has nothing to say against."""
+    path = bench.directory / "vmcore-head"
+    with open(path, "wb") as file:
+        file.write(core.head)
+        file.truncate(max(core.size(), len(core.head)))
+    done = subprocess.run(["readelf", "--wide", "--file-header", "--program-headers", "--notes", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True)
+    path.unlink()
+    require(done.returncode == 0 and not done.stderr.strip(), f"readelf: {done.stderr.strip()}")
+
+
+def judge_marker(core, said):
+    planted, found = said.one("first", "marker").split(), said.one("capture", "found").split()
+    require(len(planted) == 2, "the first kernel printed no marker: " + " ".join(said.all("first", "marker_error")))
+    require(core.offset_of(int(planted[0], 16)) is not None, f"no program header covers the marker's page {planted[0]}")
+    require(planted == found, f"the marker at {planted[0]} was {planted[1]}; the dump has {' '.join(found) or 'nothing'} "
+            + " ".join(said.all("capture", "marker_error")))
+
+
+def judge_log(said):
+    require(said.one("capture", "makedumpfile_exit") == "0",
+            "makedumpfile refused the dump: " + " / ".join(said.all("capture", "makedumpfile_said")))
+    log = said.all("capture", "log")
+    panics = [number for number, line in enumerate(log) if PANIC in line]
+    require(panics, f"the dump's log does not end with the panic; its last line is {log[-1] if log else 'missing'!r}")
+    trace = log[panics[-1]:]
+    require(any("Call Trace" in line for line in trace) and any("sysrq_handle_crash" in line for line in trace),
+            "the panic in the dump's log has no trace")
+    require("</TASK>" in trace[-1], f"something follows the panic's trace in the dump's log: {trace[-1]!r}")

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fast reboots: a second kernel is loaded and entered, and says on its own console what it found; ten of them in a row."""
+import proof
+import supplies
+from machine import MACHINES, Setup
+from proof import require
+
+LIMIT = 120     # seconds; a boot takes 10 on an idle machine
+HOPS = 10
+
+HOP_SCRIPT = """\
+hop=$(sed -n 's/.*hop=\\([0-9]*\\).*/\\1/p' /proc/cmdline)
+say stage "hop$hop"
+say_memory
+if [ "$hop" -ge {hops} ]; then finish; fi
+cd /
+{{ echo proc; echo sys; echo dev; echo dev/console; echo tmp; ls -A / | grep -vxE 'proc|sys|dev|tmp' |
+    while read -r name; do find "$name"; done; }} |
+    cpio -o -H newc >/tmp/next.cpio 2>/dev/null
+case $((hop % 2)) in 0) call=-c ;; *) call=-s ;; esac
+load -l $call /kernel --initrd=/tmp/next.cpio --append="{append} hop=$((hop + 1))"
+kexec -e
+"""
+
+
+def kernel_arguments(form):
+    """How a form is given to kexec, and the name of the file that it is."""
+    if form == "bzImage32":
+        return "--entry-32bit", "bzImage"
+    return "", form
+
+
+def run_cell(bench, cell):
+    """One cell of the matrix; a list of what it proved."""
+    machine = MACHINES[cell.machine]
+    options, form = kernel_arguments(cell.form)
+    modules = {"efivarfs.ko": supplies.module(machine, cell.kernel, "efivarfs")} if cell.firmware == "uefi" else {}
+    second = bench.initramfs(machine, "second", "say_memory\nsay_firmware", data=modules)
+    before, after = proof.nonce(), proof.nonce()
+    script = (f"say_memory\nsay_firmware\n"
+              f"load -l {cell.call} {options} /kernel --initrd=/second.cpio --reuse-cmdline --append='nonce={after}'\nkexec -e")
+    files = {**bench.program(), "kernel": supplies.kernel_form(machine, cell.kernel, form), "second.cpio": second}
+    first = bench.initramfs(machine, "first", script, files, modules)
+    setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, memory=cell.memory,
+                  append=f"nonce={before}")
+    said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
+    return judge(said, cell, before, after)
+
+
+def judge(said, cell, before, after):
+    proof.require_loaded(said, "first", "loaded")
+    require("second" in said.stages, "the second kernel never reached its initramfs")
+    command_line = said.one("second", "cmdline")
+    require(f"nonce={after}" in command_line, f"the second kernel's command line lacks what --append named: {command_line}")
+    require(f"nonce={before}" in command_line, f"the second kernel's command line lacks the reused one: {command_line}")
+    require(said.one("second", "release") == said.one("first", "release"), "the second kernel is of another release")
+    sizes = [proof.ram_size(said.all(stage, "iomem")) for stage in ("first", "second")]
+    require(sizes[0] == sizes[1], f"System RAM: {sizes[0]} bytes before, {sizes[1]} after")
+    proof.require_firmware(said, "first", "second")
+    proved = ["second kernel up", "both command lines", "RAM equal", f"{said.one('second', 'acpi')} ACPI tables"]
+    if cell.firmware == "uefi":
+        proved.append(f"{said.one('second', 'efi_variables')} EFI variables read")
+    return proved
+
+
+def run_hops(bench, machine_name, kernel):
+    """Every kernel loads the next, by the two calls in turn; memory is the same at the end as at the start."""
+    machine = MACHINES[machine_name]
+    word = proof.nonce()
+    script = HOP_SCRIPT.format(hops=HOPS, append=f"{machine.command_line()} nonce={word}")
+    files = {**bench.program(), "kernel": supplies.kernel(machine, kernel)}
+    first = bench.initramfs(machine, "hop", script, files)
+    setup = Setup(machine, "bios", files["kernel"], first, append="hop=0")
+    said = bench.run(setup, LIMIT * 3, r"@@ end|@@ load_exit [1-9]")
+    reached = [stage for stage in said.order if stage.startswith("hop") and stage != "hop"]
+    require(reached == [f"hop{number}" for number in range(HOPS + 1)], f"the stages were {' '.join(reached)}")
+    require(f"nonce={word}" in said.all("hop", "cmdline")[-1], "the last kernel's command line is not the one given")
+    sizes = [proof.ram_size(said.all(stage, "iomem")) for stage in reached]
+    require(len(set(sizes)) == 1 and sizes[0] > 0, f"System RAM changed on the way: {sizes}")
+    return [f"{HOPS} kernels in a row", f"System RAM {sizes[0]} bytes at both ends"]

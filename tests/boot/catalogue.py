@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every case there is: the matrix's cells and the scenarios that always run."""
+import functools
+
+import matrix
+from cases import altered, crash, dump, reboot, refusals
+from runner import Case
+
+CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-c")
+
+
+def cell_case(cell):
+    prove = reboot.run_cell if cell.action == "reboot" else crash.run_cell
+    return Case(cell.machine, cell.name(), lambda bench: prove(bench, cell))
+
+
+def scenarios():
+    """Cases that are in every run: what they prove is not a matter of combinations."""
+    return [
+        Case("x86_64", "x86_64 ten hops bios 6.1", lambda bench: reboot.run_hops(bench, "x86_64", "6.1")),
+        Case("x86_64", "x86_64 crash classic command line", lambda bench: crash.run_classic(bench, CLASSIC)),
+        Case("x86_64", "x86_64 altered crash kernel", lambda bench: altered.run(bench, "x86_64", "6.1", "crash")),
+        Case("x86_64", "x86_64 altered kernel", lambda bench: altered.run(bench, "x86_64", "6.1", "reboot")),
+        Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
+        Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
+        Case("x86_64", "x86_64 crash image refused by the kernel", lambda bench: refusals.run_refused_by_kernel(bench, "x86_64", "6.1")),
+    ]
+
+
+@functools.cache
+def tables():
+    """(cases of a default run, those a full run adds, [(name, reason)] of what is never run)."""
+    default, further, never = scenarios(), [], []
+    for machine, action in matrix.DIMENSIONS:
+        chosen, rest, excluded = matrix.cells(machine, action)
+        default += map(cell_case, chosen)
+        further += map(cell_case, rest)
+        never += [(cell.name(), reason) for cell, reason in excluded]
+    return default, further, never

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What every stage inside an emulated machine uses. A line that starts with "@@" is for the harness: a key, then the rest.
+
+say() {
+    echo "@@ $*"
+}
+
+# Every line of standard input, under one key.
+say_lines() {
+    while IFS= read -r text; do
+        echo "@@ $1 $text"
+    done
+}
+
+begin() {
+    export PATH=/sbin:/bin
+    /bin/busybox --install -s /bin
+    mount -t proc proc /proc
+    mount -t sysfs sysfs /sys
+    mount -t devtmpfs devtmpfs /dev
+    say stage "$1"
+    say release "$(uname -r)"
+    say cmdline "$(cat /proc/cmdline)"
+}
+
+# The host stops the machine when it reads this; the power-off is for a person who runs it by hand.
+finish() {
+    say end
+    poweroff -f
+}
+
+say_memory() {
+    grep -E 'System RAM|Crash kernel' /proc/iomem | say_lines iomem
+}
+
+say_processors() {
+    say processors "$(grep -c '^processor' /proc/cpuinfo)"
+}
+
+# Listing the variables calls into the firmware: what works only if the runtime services do.
+say_firmware() {
+    say acpi "$(ls /sys/firmware/acpi/tables 2>/dev/null | wc -l)"
+    say efi_runtime_map "$(ls /sys/firmware/efi/runtime-map 2>/dev/null | wc -l)"
+    if [ -d /sys/firmware/efi ]; then
+        [ ! -f /efivarfs.ko ] || insmod /efivarfs.ko
+        mount -t efivarfs efivarfs /sys/firmware/efi/efivars
+        say efi_variables "$(ls /sys/firmware/efi/efivars | wc -l)"
+    fi
+}
+
+# load ARGUMENTS...: runs kexec, shows what it said and how it ended.
+load() {
+    kexec "$@" >/tmp/output 2>&1
+    status=$?
+    say_lines load_said </tmp/output
+    say loaded "$(cat /sys/kernel/kexec_loaded)" crash "$(cat /sys/kernel/kexec_crash_loaded)"
+    say load_exit $status
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Proves that a dump holds what memory held. "plant" fills a locked page with random bytes and prints them
+// with the page's physical address, which /proc/self/pagemap tells
+// (Documentation/admin-guide/mm/pagemap.rst), then waits for the end. "find" runs in the capture kernel: it
+// follows the program headers of the dump to that physical address and prints what lies there.
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr size_t marker_size = 64;
+
+[[noreturn]] void fail(const char *what) {
+    std::printf("@@ marker_error %s: %s\n", what, std::strerror(errno));
+    std::exit(1);
+}
+
+void print_bytes(const char *key, uint64_t address, const unsigned char *bytes) {
+    std::printf("@@ %s 0x%llx ", key, static_cast<unsigned long long>(address));
+    for (size_t i = 0; i < marker_size; ++i) {
+        std::printf("%02x", bytes[i]);
+    }
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+// Bits 0-54 of a page's entry are its frame number; bit 63 says that it is in memory.
+uint64_t physical_address_of(const void *page, uint64_t page_size) {
+    int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (pagemap < 0) {
+        fail("/proc/self/pagemap");
+    }
+    uint64_t entry = 0;
+    uint64_t index = reinterpret_cast<uintptr_t>(page) / page_size;
+    if (pread(pagemap, &entry, sizeof entry, static_cast<off_t>(index * sizeof entry)) != sizeof entry ||
+        !(entry >> 63)) {
+        fail("the page's entry in /proc/self/pagemap");
+    }
+    close(pagemap);
+    return (entry & ((uint64_t{1} << 55) - 1)) * page_size;
+}
+
+int plant() {
+    auto page_size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+    void *memory = mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED || mlock(memory, page_size) != 0) {
+        fail("a locked page");
+    }
+    auto *marker = static_cast<unsigned char *>(memory);
+    if (getrandom(marker, marker_size, 0) != static_cast<ssize_t>(marker_size)) {
+        fail("random bytes");
+    }
+    print_bytes("marker", physical_address_of(memory, page_size), marker);
+    for (;;) {
+        pause();
+    }
+}
+
+int find(const char *path, uint64_t physical) {
+    int core = open(path, O_RDONLY | O_CLOEXEC);
+    Elf64_Ehdr header;
+    if (core < 0 || pread(core, &header, sizeof header, 0) != sizeof header) {
+        fail(path);
+    }
+    for (unsigned i = 0; i < header.e_phnum; ++i) {
+        Elf64_Phdr segment;
+        if (pread(core, &segment, sizeof segment, static_cast<off_t>(header.e_phoff + i * sizeof segment)) !=
+            sizeof segment) {
+            fail("a program header");
+        }
+        if (segment.p_type != PT_LOAD || physical < segment.p_paddr ||
+            physical - segment.p_paddr >= segment.p_filesz) {
+            continue;
+        }
+        unsigned char found[marker_size];
+        if (pread(core, found, sizeof found,
+                  static_cast<off_t>(segment.p_offset + physical - segment.p_paddr)) != sizeof found) {
+            fail("the marker's bytes");
+        }
+        print_bytes("found", physical, found);
+        return 0;
+    }
+    std::printf("@@ marker_error no program header covers 0x%llx\n",
+                static_cast<unsigned long long>(physical));
+    return 1;
+}
+
+} // namespace
+
+int main(int count, char **arguments) {
+    if (count == 2 && std::strcmp(arguments[1], "plant") == 0) {
+        return plant();
+    }
+    if (count == 4 && std::strcmp(arguments[1], "find") == 0) {
+        return find(arguments[2], std::strtoull(arguments[3], nullptr, 0));
+    }
+    std::printf("usage: marker plant | marker find DUMP PHYSICAL\n");
+    return 2;
+}

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Emulated machines: one table of what differs between them, and a running one with its console and its gdb stub."""
+import dataclasses
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import time
+
+import supplies
+import emulator  # in tools/, which supplies makes importable
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """What the harness has to know about one kind of machine; a new one is a row of MACHINES."""
+    name: str             # as uname -m says it
+    console: str          # the kernel's name of the serial console
+    arguments: str        # of every kernel, because it runs emulated
+    options: tuple        # of QEMU, whatever the firmware
+    firmware: dict        # name: options of QEMU
+    kernel_pattern: str   # in /boot of the package
+    loader: str           # file name of the dynamic loader
+    compiler: str         # for the programs that run inside
+    crash_low: str        # crashkernel= for a small machine
+    crash_high: str       # and for one with memory above 4 GiB
+    small_image: str      # what tools/build-kernel.py leaves to boot
+
+    def command_line(self):
+        """What every kernel on this machine is told: where to speak, to end when it dies, and not to do what emulation makes slow."""
+        clock = supplies.clock_arguments() if self.name == "x86_64" else ""
+        return " ".join(filter(None, (f"console={self.console}", COMMON_ARGUMENTS, self.arguments, clock)))
+
+
+MACHINES = {
+    "x86_64": Machine(
+        name="x86_64", console="ttyS0", options=("-cpu", "max"),
+        # A busy host delays the timers that the kernel checks and measures, and its watchdog takes the delay for a hang.
+        arguments="no_timer_check nolapic_timer nowatchdog",
+        firmware={"bios": ("-machine", "pc"), "uefi": ("-machine", "q35", "-bios", "/usr/share/ovmf/OVMF.fd")},
+        kernel_pattern="vmlinuz-*", loader="ld-linux-x86-64.so.2", compiler="g++",
+        crash_low="256M", crash_high="512M,high", small_image="bzImage"),
+}
+
+COMMON_OPTIONS = ("-nographic", "-nodefaults", "-no-reboot", "-serial", "stdio", "-accel", "tcg,thread=multi")
+COMMON_ARGUMENTS = "quiet panic=-1 mitigations=off cryptomgr.notests"
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """One machine to start."""
+    machine: Machine
+    firmware: str
+    kernel: pathlib.Path
+    initrd: pathlib.Path
+    memory: int = 1024      # MiB
+    processors: int = 1
+    append: str = ""
+    extra: tuple = ()       # further options of QEMU
+
+    def command(self):
+        return [*emulator.command(self.machine.name), *self.machine.firmware[self.firmware], *self.machine.options, *COMMON_OPTIONS,
+                "-m", str(self.memory), "-smp", str(self.processors), "-kernel", str(self.kernel), "-initrd", str(self.initrd),
+                "-append", f"{self.machine.command_line()} {self.append}", *self.extra]
+
+
+def patience():
+    """By how much time limits grow because this host has more to do than it has processors."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+class TimeLimit(Exception):
+    """What was waited for did not appear."""
+
+
+class Guest:
+    """A running machine; after stop() `seconds` and `core_seconds` say what it cost."""
+
+    def __init__(self, setup, log):
+        self.seconds = self.core_seconds = 0.0
+        self._lines, self._partial = [], b""
+        self._changed = threading.Condition()
+        self._ended = False
+        self._log = open(log, "wb")
+        self._log.write((" ".join(setup.command()) + "\n").encode())
+        self._started = time.monotonic()
+        self._process = subprocess.Popen(setup.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def send(self, text):
+        """Types at the console."""
+        self._process.stdin.write(text.encode())
+        self._process.stdin.flush()
+
+    def transcript(self):
+        return Transcript(self.lines())
+
+    def lines(self):
+        """Everything on the console so far; the last line may be unfinished."""
+        with self._changed:
+            return self._lines + ([clean(self._partial)] if self._partial else [])
+
+    def wait(self, pattern, limit, exact=False):
+        """Wait until a console line matches (a line may be unfinished); the match.
+
+        `limit` is in seconds on an idle host unless `exact`. Raises TimeLimit, also when the machine ends."""
+        expression, position = re.compile(pattern), 0
+        limit *= 1.0 if exact else patience()
+        deadline = time.monotonic() + limit
+        with self._changed:
+            while True:
+                for line in self._lines[position:] + [clean(self._partial)]:
+                    if match := expression.search(line):
+                        return match
+                position = len(self._lines)
+                left = deadline - time.monotonic()
+                if self._ended:
+                    raise TimeLimit(f"the machine ended without showing {pattern!r}")
+                if left <= 0:
+                    raise TimeLimit(f"{pattern!r} did not appear within {limit:.0f} s")
+                self._changed.wait(left)
+
+    def _read(self):
+        while chunk := os.read(self._process.stdout.fileno(), 65536):
+            self._log.write(chunk)
+            self._log.flush()
+            with self._changed:
+                *whole, self._partial = (self._partial + chunk).split(b"\n")
+                self._lines += map(clean, whole)
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def stop(self):
+        try:
+            os.kill(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        _, status, usage = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        self._reader.join()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._log.close()
+        self.seconds = time.monotonic() - self._started
+        self.core_seconds = usage.ru_utime + usage.ru_stime
+
+
+def clean(line):
+    """A console line as text, without control sequences and carriage returns."""
+    text = line.decode("ascii", "replace")
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\x00]", "", text)
+
+
+class Transcript:
+    """What the stages inside a machine said: {stage: {key: [rest of each line, in order]}}."""
+
+    def __init__(self, lines):
+        self.stages, self.order = {}, []
+        current = None
+        for line in lines:
+            said = re.search(r"@@ (\S+) ?(.*)", line)
+            if said and said[1] == "stage":
+                current = self.stages.setdefault(said[2].strip(), {})
+                self.order.append(said[2].strip())
+            elif said and current is not None:
+                current.setdefault(said[1], []).append(said[2])
+
+    def all(self, stage, key):
+        return self.stages.get(stage, {}).get(key, [])
+
+    def one(self, stage, key):
+        """The last value; an empty text when it was never said."""
+        return (self.all(stage, key) or [""])[-1]

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Boots emulated machines and proves that kexec works in them.
+
+    tests/boot/main.py --kexec PROGRAM [--full] [--only PATTERN] [--list] [--jobs 2] [--logs DIR]
+
+PROGRAM is the kexec to test, best linked statically. The last line is `N passed, N failed, N skipped`; the exit status is 1 when
+something failed. Cells of the matrix that this run leaves out are printed and counted as skipped.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import catalogue  # noqa: E402
+import supplies  # noqa: E402
+from machine import MACHINES  # noqa: E402
+from runner import Runner  # noqa: E402
+
+LOGS = pathlib.Path(__file__).resolve().parents[2] / "build" / "boot-logs"
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kexec", type=pathlib.Path, help="the program to test")
+    parser.add_argument("--full", action="store_true", help="run every cell of the matrix")
+    parser.add_argument("--only", metavar="PATTERN", help="run the cases, of all there are, whose name matches")
+    parser.add_argument("--list", action="store_true", help="print what would run, and what would not")
+    parser.add_argument("--jobs", type=int, default=2, help="boots at a time (default 2)")
+    parser.add_argument("--logs", type=pathlib.Path, default=LOGS, help=f"where consoles are kept (default {LOGS})")
+    options = parser.parse_args()
+    if not options.list and not options.kexec:
+        parser.error("--kexec names the program to test")
+    return options
+
+
+def choose(options):
+    """(cases to run, [(name, why not)])."""
+    default, further, never = catalogue.tables()
+    skipped = [(name, f"excluded: {reason}") for name, reason in never]
+    if options.only:
+        wanted = [case for case in default + further if re.search(options.only, case.name)]
+        others = [(case.name, "not asked for") for case in default + further if case not in wanted]
+        return wanted, others + skipped
+    if options.full:
+        return default + further, skipped
+    return default, [(case.name, "not in the pairwise cover; --full runs it") for case in further] + skipped
+
+
+def print_skipped(skipped):
+    for reason in sorted({reason for _, reason in skipped}):
+        names = [name for name, why in skipped if why == reason]
+        print(f"skipped, {reason} ({len(names)}):")
+        for name in names:
+            print(f"    {name}")
+
+
+def main():
+    options = parse()
+    wanted, skipped = choose(options)
+    if options.list:
+        print("\n".join(case.name for case in wanted))
+        print_skipped(skipped)
+        print(f"{len(wanted)} to run, {len(skipped)} skipped")
+        return 0
+    logs = options.logs.resolve()
+    logs.mkdir(parents=True, exist_ok=True)
+    runner = Runner(options.kexec.resolve(), supplies.guest_program(MACHINES["x86_64"], logs), logs, options.jobs)
+    runner.run(wanted)
+    print_skipped(skipped)
+    print(f"{runner.passed} passed, {runner.failed} failed, {len(skipped)} skipped")
+    return 1 if runner.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

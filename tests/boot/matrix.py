@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one matrix of boots: machine × firmware × kernel × form × call × action × CPUs × memory, and which of its cells are run.
+
+A form is what the kernel file is: bzImage, vmlinux, bzImage32 (by the 32-bit entry), or one of these compressed. A default run takes a
+pairwise cover: every two values of two dimensions that can go together occur in some boot. A full run takes every cell.
+"""
+import dataclasses
+import itertools
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    machine: str
+    action: str         # reboot or crash
+    firmware: str
+    kernel: str
+    form: str
+    call: str           # -c kexec_load, -s kexec_file_load, -a whichever serves
+    processors: int = 1
+    memory: int = 1024  # MiB
+
+    def name(self):
+        words = [self.machine, self.action, self.firmware, self.kernel, self.form, self.call]
+        if self.action == "crash":
+            words += [f"{self.processors}cpu", f"{self.memory // 1024}GiB"]
+        return " ".join(words)
+
+
+DIMENSIONS = {
+    ("x86_64", "reboot"): {
+        "firmware": ("bios", "uefi"), "kernel": ("6.1", "6.12"), "form": ("bzImage", "vmlinux", "bzImage32"),
+        "call": ("-c", "-s", "-a")},
+    ("x86_64", "crash"): {
+        "firmware": ("bios", "uefi"), "kernel": ("6.1", "6.12"), "form": ("bzImage", "vmlinux"), "call": ("-c", "-s", "-a"),
+        "processors": (1, 4), "memory": (1024, 6144)},
+}
+
+# Compression is taken off by one loop before anything else looks at the file, so each wrapper needs to occur once, not in pairs:
+# the reboot cells of a form carry its wrappers in turn.
+WRAPPERS = {"bzImage": ("", "gz", "xz", "lzma"), "vmlinux": ("", "zst", "gz", "xz", "lzma"), "bzImage32": ("",)}
+
+EXCLUSIONS = (
+    ("the 32-bit entry is our own doing: the kernel's file call always uses the 64-bit one",
+     lambda cell: cell.form == "bzImage32" and cell.call != "-c"),
+    ("kexec_file_load on x86_64 takes bzImage alone",
+     lambda cell: cell.form.startswith("vmlinux") and cell.call == "-s"),
+)
+
+
+def exclusion(cell):
+    """Why this combination makes no sense; None when it does."""
+    return next((reason for reason, applies in EXCLUSIONS if applies(cell)), None)
+
+
+def product(machine, action):
+    """Every cell of one table, excluded ones included."""
+    dimensions = DIMENSIONS[machine, action]
+    for values in itertools.product(*dimensions.values()):
+        yield Cell(machine, action, **dict(zip(dimensions, values)))
+
+
+def pairs_of(cell, names):
+    values = [(name, getattr(cell, name)) for name in names]
+    return set(itertools.combinations(values, 2))
+
+
+def pairwise(cells, names):
+    """The fewest cells, found greedily and always the same, that hold every pair which occurs in `cells`."""
+    missing = set().union(*(pairs_of(cell, names) for cell in cells))
+    chosen = []
+    while missing:
+        best = max(cells, key=lambda cell: len(pairs_of(cell, names) & missing))
+        chosen.append(best)
+        missing -= pairs_of(best, names)
+    return chosen
+
+
+def wrapped(cells, full):
+    """Hands the wrappers of their form to the cells in turn; in a full run every cell of a wrapped form occurs with all of them."""
+    turn, result = {}, []
+    for cell in cells:
+        wrappers = WRAPPERS[cell.form]
+        if not full:
+            number = turn.get(cell.form, 0)
+            turn[cell.form] = number + 1
+            wrappers = (wrappers[number % len(wrappers)],)
+        result += [dataclasses.replace(cell, form=".".join(filter(None, (cell.form, wrapper)))) for wrapper in wrappers]
+    return result
+
+
+def cells(machine, action):
+    """(cells of a default run, the further cells of a full run, [(excluded cell, reason)])."""
+    every = list(product(machine, action))
+    excluded = [(cell, exclusion(cell)) for cell in every if exclusion(cell)]
+    possible = [cell for cell in every if not exclusion(cell)]
+    cover = pairwise(possible, list(DIMENSIONS[machine, action]))
+    if action != "reboot":
+        return cover, [cell for cell in possible if cell not in cover], excluded
+    chosen = wrapped(cover, full=False)
+    rest = [cell for cell in wrapped(possible, full=True) if cell not in chosen]
+    return chosen, rest, excluded

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the boots are made of, each as a path: kernels and their forms, busybox, makedumpfile, our guest program.
+
+Everything that is downloaded or built lies in the cache of tools/cache.py. The forms of a kernel (a vmlinux taken out of the bzImage,
+compressed files) follow Documentation/arch/x86/boot.rst: the setup header says where the payload lies.
+"""
+import functools
+import gzip
+import importlib.util
+import lzma
+import pathlib
+import platform
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOOLS = HERE.parent.parent / "tools"
+sys.path.insert(0, str(TOOLS))
+
+import cache  # noqa: E402  (tools/ is a folder of programs, not a package)
+import fetch  # noqa: E402
+
+# makedumpfile of a newer suite knows both kernels; with it come the libraries it was linked against.
+DUMP_SUITE = "trixie"
+DUMP_PACKAGES = ("makedumpfile", "libc6", "libdw1t64", "libelf1t64", "zlib1g", "libbz2-1.0", "liblzma5", "liblzo2-2", "libzstd1")
+DUMP_LIBRARIES = ("libc.so.6", "libdw.so.1", "libelf.so.1", "libz.so.1", "libbz2.so.1.0", "liblzma.so.5", "liblzo2.so.2",
+                  "libzstd.so.1")
+
+COMPRESSORS = {
+    "gz": lambda data: gzip.compress(data, 1, mtime=0),
+    "xz": lambda data: lzma.compress(data, preset=0),
+    "lzma": lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE, preset=0),
+    "zst": lambda data: filter_through(["zstd", "-q", "-3", "-c"], data),
+}
+
+
+def filter_through(command, data):
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def kernel(machine, version):
+    """Debian's kernel as the package has it."""
+    directory = pathlib.Path(fetch.kernel(machine.name, version))
+    return next((directory / "boot").glob(machine.kernel_pattern))
+
+
+def module(machine, version, name):
+    """The bytes of one module of that package, uncompressed."""
+    directory = pathlib.Path(fetch.kernel(machine.name, version))
+    path = next(directory.glob(f"**/{name}.ko*"))
+    data = path.read_bytes()
+    return lzma.decompress(data) if path.suffix == ".xz" else data
+
+
+def small_kernel(machine):
+    """The directory of the small kernel with debug information: vmlinux and the bootable image."""
+    specification = importlib.util.spec_from_file_location("build_kernel", TOOLS / "build-kernel.py")
+    builder = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(builder)
+    return pathlib.Path(builder.built(machine.name))
+
+
+def decompress_payload(data):
+    """The payload of a bzImage; what follows the compressed stream (its length, for some formats) is left out."""
+    if data[:2] == b"\x1f\x8b":
+        return gzip.decompress(data)
+    if data[:6] == b"\xfd7zXZ\0":
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(data)
+    if data[:4] == b"\x28\xb5\x2f\xfd":
+        return filter_through(["zstd", "-q", "-d", "-c"], data[:-4])
+    if data[:4] == b"\x02\x21\x4c\x18":
+        return filter_through(["lz4", "-q", "-d", "-c"], data[:-4])
+    raise ValueError(f"the kernel's payload is compressed in a way not known here: it starts with {data[:4].hex()}")
+
+
+def vmlinux_of(bzimage):
+    """The ELF file inside a bzImage with the relocation tables behind it: all of the payload."""
+    sectors = bzimage[0x1F1] or 4
+    offset, length = struct.unpack_from("<II", bzimage, 0x248)
+    start = (sectors + 1) * 512 + offset
+    return decompress_payload(bzimage[start:start + length])
+
+
+def kernel_form(machine, version, form):
+    """A kernel as `form` asks: bzImage or vmlinux, and after a dot how it is compressed ("vmlinux.zst")."""
+    original = kernel(machine, version)
+    if form == "bzImage":
+        return original
+
+    def fill(directory):
+        kind, _, wrapper = form.partition(".")
+        data = original.read_bytes()
+        if kind == "vmlinux":
+            data = vmlinux_of(data)
+        if wrapper:
+            data = COMPRESSORS[wrapper](data)
+        (directory / form).write_bytes(data)
+
+    return cache.entry(f"boot-images/{original.name}/{form}", fill) / form
+
+
+def busybox(machine):
+    directory = pathlib.Path(fetch.package("bookworm", machine.name, "busybox-static"))
+    return directory / "bin" / "busybox"
+
+
+def makedumpfile(machine):
+    """makedumpfile with its loader and libraries, as {path in the guest: path here}."""
+    directory = pathlib.Path(fetch.package(DUMP_SUITE, machine.name, *DUMP_PACKAGES))
+    files = {"dump/makedumpfile": directory / "usr/bin/makedumpfile"}
+    for name in DUMP_LIBRARIES:
+        files[f"dump/{name}"] = next(directory.glob(f"**/{name}")).resolve()
+    files["dump/loader"] = next(directory.glob(f"**/{machine.loader}")).resolve()
+    return files
+
+
+@functools.cache
+def clock_arguments():
+    """Tells an emulated x86 kernel how fast its time stamp counter is; nothing where the host has another counter."""
+    if platform.machine() != "x86_64":
+        return ""
+    with tempfile.TemporaryDirectory() as directory:
+        program = pathlib.Path(directory) / "clock"
+        subprocess.run(["g++", "-std=c++20", "-O1", "-o", program, HERE / "clock.cc"], check=True)
+        ticks = subprocess.run([program], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+    return f"tsc_early_khz={ticks}"
+
+
+def guest_program(machine, directory):
+    """tests/boot/guest/marker.cc, built for the machine."""
+    program = directory / f"marker-{machine.name}"
+    subprocess.run([machine.compiler, "-std=c++20", "-O1", "-static", "-s", "-o", program, HERE / "guest" / "marker.cc"], check=True)
+    return program
+
+
+def program_files(path, name):
+    """A program as {path in the guest: path here}; one that is linked dynamically brings its libraries along."""
+    files = {f"sbin/{name}": path}
+    listed = subprocess.run(["ldd", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    for word in listed.stdout.split() if listed.returncode == 0 else []:
+        if word.startswith("/"):
+            files[word.lstrip("/")] = pathlib.Path(word).resolve()
+    return files

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A world for the command to run in: a kernel behind the system calls that keeps a log and refuses what it is
+// told to, a directory that stands for / with the files of sysfs, an architecture with one simple kernel
+// format.
+#pragma once
+
+#include "kexec/command.h"
+
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace kexec::test {
+
+// A directory that is removed at the end.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory &) = delete;
+    TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
+    ~TemporaryDirectory();
+
+    std::string path(std::string_view name = {}) const;
+    // Creates the directories above it, too. Returns the path.
+    std::string write(std::string_view name, std::string_view content) const;
+    void remove(std::string_view name) const;
+
+private:
+    std::filesystem::path path_;
+};
+
+// Behaves as the real kernel does where it matters: a load for a crash drops the old crash image before it is
+// refused (but not when it is refused for want of permission, of the lock, or of the call itself), and sysfs
+// follows.
+class FakeKernel final : public SystemCalls {
+public:
+    explicit FakeKernel(const TemporaryDirectory &root) : root_(root) {}
+
+    std::vector<std::string> log; // every call, in order
+    std::deque<int> load_answers; // errnos for the next calls; 0 when used up
+    std::deque<int> file_load_answers;
+    int reboot_answer = 22;                  // EINVAL
+    std::map<std::string, int> link_answers; // by name, for taking down
+    std::vector<Link> all_links;
+    bool privileged = true;
+    std::string last_command_line;
+    std::vector<std::string> last_segment_contents;
+
+    int load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) override;
+    int file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
+                  std::uint32_t flags) override;
+    int reboot() override;
+    void synchronise() override;
+    std::vector<Link> links() override { return all_links; }
+    int set_link(const std::string &name, bool up) override;
+    int execute(const std::string &path, const std::vector<std::string> &arguments) override;
+    bool may_reboot() override { return privileged; }
+    Entropy draw_entropy() override { return {}; }
+    void wait(std::chrono::milliseconds time) override;
+
+private:
+    int answer(std::deque<int> &answers, bool crash, bool unload);
+
+    const TemporaryDirectory &root_;
+};
+
+struct Outcome {
+    int status;
+    std::string out, err;
+};
+
+class FakeWorld {
+public:
+    FakeWorld();
+
+    TemporaryDirectory root; // sysfs and procfs files; nothing loaded, 256 MiB reserved
+    TemporaryDirectory files;
+    FakeKernel kernel{root};
+    std::string kernel_file; // a kernel that both calls take
+    std::string elf_file;    // one that only kexec_load takes
+    std::string initrd_file;
+
+    // Runs the command; the architecture is x86_64 with the fake formats, or the real one of that name.
+    Outcome run(const std::vector<std::string> &words);
+    Outcome run_on(const Arch &arch, const std::vector<std::string> &words, Order order = Order::any);
+
+    std::string loaded() const; // content of /sys/kernel/kexec_loaded
+    std::string crash_loaded() const;
+};
+
+// The architecture of FakeWorld::run().
+const Arch &fake_arch();
+
+} // namespace kexec::test

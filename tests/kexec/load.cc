@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Loads in front of a fake kernel: which calls are made with what, and what a refusal leads to.
+#include "tests/catch.h"
+#include "tests/kexec/fake_world.h"
+
+#include <cerrno>
+
+using namespace kexec;
+using namespace kexec::test;
+
+namespace {
+
+using Log = std::vector<std::string>;
+
+const std::string file_call = "kexec_file_load kernel true initrd false flags 0x4";
+const std::string load_call = "kexec_load segments 2 flags 0x3e0000";
+
+bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("-l loads by the file call and writes back") {
+    FakeWorld world;
+    Outcome outcome =
+        world.run({"-l", world.kernel_file, "--append", "root=/dev/vda", "--initrd=" + world.initrd_file});
+    CHECK(outcome.status == 0);
+    CHECK(outcome.err.empty());
+    CHECK(outcome.out.empty());
+    CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd true flags 0x0", "sync"});
+    CHECK(world.kernel.last_command_line == "root=/dev/vda");
+    CHECK(world.loaded() == "1");
+}
+
+TEST_CASE("-c loads by the other call, with the segments of the plan") {
+    FakeWorld world;
+    CHECK(world.run({"-l", "-c", "-y", world.kernel_file, "--append=a b"}).status == 0);
+    CHECK(world.kernel.log == Log{load_call});
+    CHECK(world.kernel.last_segment_contents == Log{"BOTH calls take it", "a b"});
+}
+
+TEST_CASE("the command line is the user's, behind the running kernel's if asked") {
+    FakeWorld world;
+    world.run({"-l", "--reuse-cmdline", world.kernel_file});
+    CHECK(world.kernel.last_command_line == "root=/dev/vda1 crashkernel=256M quiet");
+    world.run({"-l", "--append=single", "--reuse-cmdline", world.kernel_file});
+    CHECK(world.kernel.last_command_line == "root=/dev/vda1 crashkernel=256M quiet single");
+    world.run({"-p", "--reuse-cmdline", world.kernel_file});
+    CHECK(world.kernel.last_command_line == "root=/dev/vda1 quiet");
+    world.run({"-l", world.kernel_file});
+    CHECK(world.kernel.last_command_line.empty());
+}
+
+TEST_CASE("without -c or -s the second call follows only where the first does not serve") {
+    for (int number : {ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP}) {
+        FakeWorld world;
+        world.kernel.file_load_answers = {number};
+        CHECK(world.run({"-l", "-y", world.kernel_file}).status == 0);
+        CHECK(world.kernel.log == Log{file_call, load_call});
+    }
+    for (int number : {EPERM, EKEYREJECTED, ENOMEM, EADDRNOTAVAIL}) {
+        FakeWorld world;
+        world.kernel.file_load_answers = {number};
+        Outcome outcome = world.run({"-l", world.kernel_file});
+        CHECK(outcome.status == 255);
+        CHECK(outcome.err.starts_with("kexec_file_load failed: "));
+        CHECK(world.kernel.log == Log{file_call});
+    }
+}
+
+TEST_CASE("both calls refused: the last one is reported") {
+    FakeWorld world;
+    world.kernel.file_load_answers = {EINVAL};
+    world.kernel.load_answers = {EADDRNOTAVAIL};
+    Outcome outcome = world.run({"-l", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(outcome.err.starts_with("kexec_load failed: Cannot assign requested address"));
+}
+
+TEST_CASE("-s ends with 253 where the file call does not serve, and says the errno") {
+    FakeWorld world;
+    world.kernel.file_load_answers = {EINVAL, EPERM};
+    Outcome outcome = world.run({"-l", "-s", world.kernel_file});
+    CHECK(outcome.status == 253);
+    CHECK(contains(outcome.err, "Invalid argument"));
+    CHECK(world.run({"-l", "-s", world.kernel_file}).status == 255);
+    CHECK(world.kernel.log == Log{file_call, file_call});
+}
+
+TEST_CASE("-d never changes the outcome") {
+    FakeWorld world;
+    world.kernel.file_load_answers = {EINVAL, 0};
+    Outcome outcome = world.run({"-d", "-l", "-s", "-y", world.kernel_file});
+    CHECK(outcome.status == 0);
+    CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd false flags 0xc", file_call});
+    CHECK(contains(outcome.err, "kexec_file_load"));
+    CHECK(outcome.out.empty());
+    world.kernel.log.clear();
+    world.kernel.load_answers = {EINVAL, 0};
+    CHECK(world.run({"-d", "-l", "-c", "-y", world.kernel_file}).status == 0);
+    CHECK(world.kernel.log == Log{"kexec_load segments 2 flags 0x3e0010", load_call});
+    for (const std::vector<std::string> &order : {std::vector<std::string>{"-d", "-p"}, {"-p", "-d"}}) {
+        FakeWorld crash;
+        std::vector<std::string> line = order;
+        line.insert(line.end(), {"-c", crash.kernel_file});
+        crash.run(line);
+        CHECK(crash.kernel.log == Log{"kexec_load segments 2 flags 0x3e0011"});
+    }
+}
+
+TEST_CASE("an option that only kexec_load honours decides the call; with -s it is named on stderr") {
+    FakeWorld world;
+    CHECK(world.run({"-l", "-y", "--noefi", world.kernel_file}).status == 0);
+    CHECK(world.kernel.log == Log{load_call});
+    Outcome outcome = world.run({"-l", "-s", "-y", "--noefi", world.kernel_file});
+    CHECK(outcome.status == 0);
+    CHECK(contains(outcome.err, "--noefi has no effect"));
+    outcome = world.run({"-l", "-c", "-y", "--no-cma", world.kernel_file});
+    CHECK(outcome.status == 0);
+    CHECK(contains(outcome.err, "--no-cma has no effect with kexec_load"));
+}
+
+TEST_CASE("-u -l unloads and loads; a load that cannot be made leaves what is loaded") {
+    FakeWorld world;
+    world.root.write("/sys/kernel/kexec_loaded", "1\n");
+    CHECK(world.run({"-u", "-l", world.kernel_file}).status == 0);
+    CHECK(world.kernel.log == Log{"kexec_file_load kernel false initrd false flags 0x1", file_call});
+    CHECK(world.loaded() == "1");
+    world.kernel.log.clear();
+    CHECK(world.run({"-u", "-l", world.files.path("/missing")}).status == 255);
+    CHECK(world.kernel.log.empty());
+    CHECK(world.loaded() == "1");
+}
+
+TEST_CASE("a missing kernel or initrd ends with 1 for -c and 255 else, before any call") {
+    FakeWorld world;
+    const std::string missing = world.files.path("/missing");
+    for (const std::vector<std::string> &rest :
+         {std::vector<std::string>{missing}, {world.kernel_file, "--initrd=" + missing}}) {
+        for (const auto &[option, status] : {std::pair("-c", 1), {"-s", 255}, {"-a", 255}, {"-l", 255}}) {
+            std::vector<std::string> line = {"-l", option};
+            line.insert(line.end(), rest.begin(), rest.end());
+            Outcome outcome = world.run(line);
+            INFO(option << outcome.err);
+            CHECK(outcome.status == status);
+            CHECK(contains(outcome.err, missing));
+            CHECK(contains(outcome.err, "No such file or directory"));
+        }
+    }
+    CHECK(world.kernel.log.empty());
+}
+
+TEST_CASE("a file of no known type ends with 255, before any call") {
+    FakeWorld world;
+    std::string text = world.files.write("/text", "hello");
+    for (const char *option : {"-c", "-s", "-a"})
+        CHECK(world.run({"-l", option, text}).status == 255);
+    CHECK(world.kernel.log.empty());
+}
+
+TEST_CASE("-t with the wrong type ends with 255 for -c; elsewhere it is named and passed over") {
+    FakeWorld world;
+    for (const char *type : {"segments", "nonsense"}) {
+        world.kernel.log.clear();
+        CHECK(world.run({"-l", "-c", "-t", type, world.kernel_file}).status == 255);
+        CHECK(world.kernel.log.empty());
+        Outcome outcome = world.run({"-l", "-y", "-t", type, world.kernel_file});
+        CHECK(outcome.status == 0);
+        CHECK(contains(outcome.err, "going on without -t"));
+    }
+    CHECK(world.run({"-l", "-c", "-t", "both", world.kernel_file}).err.empty());
+}
+
+TEST_CASE("-p without a reservation ends with 1 and says how to get one, before any file is opened") {
+    FakeWorld world;
+    world.root.write("/sys/kernel/kexec_crash_size", "0\n");
+    for (const char *option : {"-c", "-s", "-a"}) {
+        Outcome outcome = world.run({"-p", option, world.files.path("/missing")});
+        CHECK(outcome.status == 1);
+        CHECK(outcome.err ==
+              "kexec: no memory is reserved for a crash kernel\n"
+              "       boot with crashkernel=256M (now: /sys/kernel/kexec_crash_size is 0), then load "
+              "again\n");
+    }
+    CHECK(world.kernel.log.empty());
+}
+
+TEST_CASE("-p says that the old crash kernel is gone when the kernel dropped it and refused the new one") {
+    FakeWorld world;
+    world.root.write("/sys/kernel/kexec_crash_loaded", "1\n");
+    world.kernel.load_answers = {EADDRNOTAVAIL};
+    Outcome outcome = world.run({"-p", "-c", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(world.crash_loaded() == "0");
+    CHECK(contains(outcome.err, "the crash kernel that was loaded before is gone"));
+
+    FakeWorld kept;
+    kept.root.write("/sys/kernel/kexec_crash_loaded", "1\n");
+    kept.kernel.load_answers = {EPERM};
+    outcome = kept.run({"-p", "-c", kept.kernel_file});
+    CHECK(kept.crash_loaded() == "1");
+    CHECK_FALSE(contains(outcome.err, "is gone"));
+
+    FakeWorld none;
+    none.kernel.load_answers = {EADDRNOTAVAIL};
+    CHECK_FALSE(contains(none.run({"-p", "-c", none.kernel_file}).err, "is gone"));
+}
+
+TEST_CASE("everything that can be checked for -p is checked while the old crash kernel is still loaded") {
+    FakeWorld world;
+    world.root.write("/sys/kernel/kexec_crash_loaded", "1\n");
+    std::string text = world.files.write("/text", "hello");
+    for (const std::vector<std::string> &line : {std::vector<std::string>{"-p", text},
+                                                 {"-p", world.files.path("/missing")},
+                                                 {"-p", "-s", world.elf_file},
+                                                 {"-p", world.kernel_file, "--initrd=/missing"},
+                                                 {"-p", "--hotplug", world.kernel_file}})
+        CHECK(world.run(line).status != 0);
+    CHECK(world.kernel.log.empty());
+    CHECK(world.crash_loaded() == "1");
+}
+
+TEST_CASE(
+    "without privilege, with loading disabled or without kexec, no call is made and the reason is named") {
+    FakeWorld world;
+    world.kernel.privileged = false;
+    Outcome outcome = world.run({"-l", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(contains(outcome.err, "CAP_SYS_BOOT"));
+    world.kernel.privileged = true;
+    world.root.write("/proc/sys/kernel/kexec_load_disabled", "1\n");
+    outcome = world.run({"-l", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(contains(outcome.err, "kexec_load_disabled is 1"));
+    world.root.remove("/proc/sys/kernel/kexec_load_disabled");
+    world.root.remove("/sys/kernel/kexec_loaded");
+    outcome = world.run({"-l", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(contains(outcome.err, "the running kernel has no kexec"));
+    CHECK(world.kernel.log.empty());
+}
+
+TEST_CASE("options without effect here are named where that may surprise, and the load goes on") {
+    FakeWorld world;
+    Outcome outcome = world.run({"-l", "-y", "--elf32-core-headers", world.kernel_file});
+    CHECK(outcome.status == 0);
+    CHECK(contains(outcome.err, "--elf32-core-headers has no effect: core headers are written as ELF64"));
+    CHECK(world.run({"-l", "-y", "--elf64-core-headers", "--args-linux", world.kernel_file}).err.empty());
+    for (const char *word : {"--args-elf", "--args-none", "--module=/m", "--dtb=/d"}) {
+        outcome = world.run({"-l", "-y", word, world.kernel_file});
+        CHECK(outcome.status == 0);
+        CHECK(contains(outcome.err, "has no effect: "));
+    }
+}
+
+TEST_CASE("--real-mode is refused where kexec-tools would have used it, else passed over") {
+    FakeWorld world;
+    CHECK(world.run({"-l", "-c", "--real-mode", world.kernel_file}).status == 255);
+    CHECK(world.kernel.log.empty());
+    Outcome outcome = world.run({"-l", "-c", "-y", "--real-mode", world.elf_file});
+    CHECK(outcome.status == 0);
+    CHECK(contains(outcome.err, "--real-mode has no effect"));
+}
+
+TEST_CASE("a load in progress is waited for") {
+    FakeWorld world;
+    world.kernel.file_load_answers = {EBUSY, EBUSY, 0};
+    CHECK(world.run({"-l", "-y", world.kernel_file}).status == 0);
+    CHECK(world.kernel.log == Log{file_call, "wait", file_call, "wait", file_call});
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A Machine as text, and files of /sys made up.
+#include "tests/machine/made.h"
+
+#include <fmt/core.h>
+
+namespace kexec::testing {
+
+void add_memmap(Files &files, unsigned number, Range range, const std::string &type) {
+    std::string directory = fmt::format("/sys/firmware/memmap/{}/", number);
+    files[directory + "start"] = fmt::format("{:#x}\n", range.first());
+    files[directory + "end"] = fmt::format("{:#x}\n", range.last());
+    files[directory + "type"] = type + "\n";
+}
+
+namespace {
+
+template <typename T> std::string shown(const std::optional<T> &value) {
+    return value ? fmt::format("{}", static_cast<std::uint64_t>(*value)) : "not known";
+}
+
+template <typename List> std::string lines(std::string_view title, const List &ranges) {
+    std::string text = fmt::format("{}:\n", title);
+    for (Range range : ranges)
+        text += fmt::format("  {}\n", to_string(range));
+    return text;
+}
+
+std::string description(const X86_64Efi &efi) {
+    std::string text =
+        fmt::format("EFI: vendor {:#x}, runtime {:#x}, tables {:#x}, SMBIOS {:#x}; runtime map:\n",
+                    efi.firmware_vendor, efi.runtime, efi.config_table, efi.smbios);
+    for (const EfiRuntimeRange &range : efi.runtime_map)
+        text += fmt::format("  type {:2} at {:#010x}, {:#6x} pages, mapped at {:#x}, attribute {:#x}\n",
+                            range.type, range.physical, range.pages, range.virtual_address, range.attribute);
+    return text;
+}
+
+std::string description(const X86_64Facts &facts) {
+    std::string text = fmt::format("boot parameters: {} bytes; ACPI RSDP {:#x}\n", facts.boot_params.size(),
+                                   facts.acpi_rsdp);
+    text +=
+        facts.efi ? description(*facts.efi) : fmt::format("EFI: none; missing \"{}\"\n", facts.efi_missing);
+    text += fmt::format("EFI runtime map exists: {}\n", facts.efi_runtime_map_exists);
+    if (!facts.kernel)
+        return text + fmt::format("kernel: not known; {}\n", facts.kernel_missing);
+    return text +
+           fmt::format("kernel: memory mapped at {:#x}; image at {:#x}, mapped at {:#x}, {:#x} bytes\n",
+                       facts.kernel->page_offset, facts.kernel->text_physical, facts.kernel->text_virtual,
+                       facts.kernel->text_size);
+}
+
+} // namespace
+
+std::string description(const Machine &machine) {
+    std::string text = fmt::format("{}\ncommand line: {}\nmemory:\n", machine.arch, machine.command_line);
+    for (const MemoryRange &entry : machine.memory)
+        text += fmt::format("  {} {}\n", to_string(entry.range), name_of(entry.type));
+    text += lines("system RAM", machine.system_ram);
+    text += lines("crash reservations", machine.crash_reservations);
+    text += "notes of CPUs:\n";
+    for (const CpuNotes &notes : machine.cpu_notes)
+        text += fmt::format("  {} {}\n", notes.cpu, to_string(notes.area));
+    text +=
+        fmt::format("vmcoreinfo: {}\n", machine.vmcoreinfo ? to_string(*machine.vmcoreinfo) : "not known");
+    const KexecState &state = machine.kexec;
+    text += fmt::format(
+        "loaded {}, crash loaded {}, crash size {}, load disabled {}, core header size {}, lockdown \"{}\"\n",
+        shown(state.loaded), shown(state.crash_loaded), shown(state.crash_size), shown(state.load_disabled),
+        shown(state.elfcorehdr_size), state.lockdown);
+    const auto *facts = std::get_if<X86_64Facts>(&machine.own);
+    return text + (facts ? description(*facts) : "");
+}
+
+} // namespace kexec::testing

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/elf.h"
+#include "tests/catch.h"
+#include "tests/machine/made.h"
+#include "tests/support/temporary.h"
+
+#include <cerrno>
+#include <filesystem>
+
+using namespace kexec;
+using namespace kexec::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A directory that stands for the root of a machine.
+struct Root : TemporaryDirectory {
+    std::string path = path_of("");
+    void write(const std::string &name, std::string_view text) const {
+        fs::create_directories(fs::path(path_of(name)).parent_path());
+        add(name, as_bytes(text));
+    }
+};
+
+Snapshot take(const Root &root, Source source) { return take_snapshot(std::span(&source, 1), root.path); }
+
+} // namespace
+
+TEST_CASE("a star stands for any text inside one component") {
+    Root root;
+    for (const char *name : {"/cpu/cpu0/notes", "/cpu/cpu12/notes", "/cpu/cpu1/other", "/cpu/freq/notes",
+                             "/cpu/cpu3/a/notes", "/cpu/notes"})
+        root.write(name, "x");
+    CHECK(take(root, {"/cpu/cpu*/notes", ""}).paths() ==
+          std::vector<std::string>{"/cpu/cpu0/notes", "/cpu/cpu12/notes"});
+    CHECK(take(root, {"/*/*/notes", ""}).paths().size() == 3);
+    CHECK(take(root, {"/none/*/notes", ""}).paths().empty());
+}
+
+TEST_CASE("a file longer than the ceiling is cut and says so, one of just that length is not") {
+    Root root;
+    root.write("/a", "12345678");
+    Snapshot longer = take(root, {"/a", "", 7}), fits = take(root, {"/a", "", 8});
+    CHECK(longer.text("/a") == "1234567");
+    CHECK(longer.is_cut("/a"));
+    CHECK(fits.text("/a") == "12345678");
+    CHECK_FALSE(fits.is_cut("/a"));
+}
+
+TEST_CASE("what is missing is left out, what cannot be read leaves its errno") {
+    Root root;
+    root.write("/file", "x");
+    fs::create_directory(root.path_of("directory"));
+    CHECK(take(root, {"/none", ""}).paths().empty());
+    CHECK(take(root, {"/file/below", ""}).paths().empty());
+    CHECK(take(root, {"/directory", ""}).error("/directory") == EISDIR);
+}
+
+TEST_CASE("of an ELF file only its headers are read, in both byte orders") {
+    Root root;
+    for (std::endian order : {std::endian::little, std::endian::big}) {
+        Buffer core = write_core_header(62, order, std::vector<ElfSegment>(3, {1, 7, 0, 0, 0, 0, 0, 0}));
+        std::uint64_t headers = 64 + 3 * 56;
+        REQUIRE(core.size() == headers);
+        root.write("/kcore", std::string(as_text(core)) + std::string(100, 'm'));
+        Snapshot snapshot = take(root, {"/kcore", "", 4096, Extent::program_headers});
+        CHECK(snapshot.text("/kcore") == as_text(core));
+        CHECK_FALSE(snapshot.is_cut("/kcore"));
+        CHECK(take(root, {"/kcore", "", 100, Extent::program_headers}).is_cut("/kcore"));
+    }
+}
+
+TEST_CASE(
+    "a file that only claims to be ELF is read to its 64th byte, and lying headers end at the ceiling") {
+    Root root;
+    for (const std::string &start : {std::string("not ELF"), std::string("\177ELF\1\1", 6), std::string()}) {
+        root.write("/kcore", start + std::string(start.empty() ? 10 : 200, 'm'));
+        Snapshot snapshot = take(root, {"/kcore", "", 4096, Extent::program_headers});
+        CHECK(snapshot.bytes("/kcore")->size() == (start.empty() ? 10 : 64));
+    }
+    // e_phoff and e_phnum of all ones
+    root.write("/kcore", "\177ELF\2\1" + std::string(10000, '\xff'));
+    Snapshot snapshot = take(root, {"/kcore", "", 4096, Extent::program_headers});
+    CHECK(snapshot.bytes("/kcore")->size() == 4096);
+    CHECK(snapshot.is_cut("/kcore"));
+}
+
+TEST_CASE("the sources of this machine can be taken") {
+    Snapshot snapshot = take_snapshot(common_sources());
+    CHECK(snapshot.text("/proc/iomem"));
+    CHECK(snapshot.text("/proc/cmdline"));
+}

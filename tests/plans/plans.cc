@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Recorded machines (tests/machines) and command lines, and the plan that is printed for them, byte for byte
+// (golden/NAME.plan). To bring the kept plans up to date: `ninja regenerate-plans`, and review the
+// difference.
+#include "arch/arch.h"
+#include "kexec/options.h"
+#include "plan/command_line.h"
+#include "tests/arch/x86_64/acceptance.h"
+#include "tests/catch.h"
+#include "tests/plan/kernels.h"
+#include "tests/plan/requests.h"
+#include "tests/support/bundle.h"
+#include "tests/support/files.h"
+#include "tests/support/pack.h"
+#include "tests/support/temporary.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
+#include <stdexcept>
+
+using namespace kexec;
+using namespace kexec::testing;
+
+namespace {
+
+struct Case {
+    std::string name;    // of the kept plan
+    std::string machine; // of the recording
+    std::vector<const char *> words;
+};
+
+// The files that command lines may name.
+void add_files(const TemporaryDirectory &directory) {
+    Buffer vmlinux = vmlinux_file(movable_vmlinux());
+    directory.add("bzImage", bzimage_file());
+    directory.add("bzImage-without-efi", bzimage_file({.version = 0x020c, .xloadflags = 0x23}));
+    directory.add("bzImage-four-levels", bzimage_file({.xloadflags = 0x1f}));
+    directory.add("bzImage-32",
+                  bzimage_file({.version = 0x020a, .xloadflags = 0, .initrd_addr_max = 0x37ffffff}));
+    directory.add("vmlinux", vmlinux);
+    directory.add("vmlinux.gz", pack(vmlinux, Compression::gzip));
+    directory.add("vmlinux-fixed", vmlinux_file(fixed_vmlinux(0x1000000)));
+    directory.add("initrd", sample_bytes(1234567));
+    // Nothing but holes.
+    std::filesystem::resize_file(directory.add("initrd-300M", {}), 300 << 20);
+    std::filesystem::resize_file(directory.add("initrd-1G", {}), 1 << 30);
+}
+
+// What every machine is asked.
+std::vector<Case> cases_of(const std::string &machine) {
+    return {
+        {machine + ",reboot", machine, {"-l", "bzImage", "--initrd=initrd", "--reuse-cmdline"}},
+        {machine + ",reboot-vmlinux",
+         machine,
+         {"-l", "vmlinux", "--ramdisk=initrd", "--command-line=root=/dev/vda1"}},
+        {machine + ",crash",
+         machine,
+         {"-p", "-c", "bzImage", "--initrd=initrd", "--reuse-cmdline", "--append=irqpoll maxcpus=1"}},
+        {machine + ",crash-vmlinux",
+         machine,
+         {"-p", "vmlinux", "--args-linux", "--elf32-core-headers",
+          "--append=root=/dev/vda1 init 1 irqpoll maxcpus=1"}},
+    };
+}
+
+// What one machine of a kind is enough for.
+std::vector<Case> further_cases() {
+    const std::string bios = "x86_64-bios-1g", uefi = "x86_64-uefi-1g", high = "x86_64-above-4g";
+    return {
+        {"only-file-call",
+         bios,
+         {"-l", "-s", "bzImage", "--initrd=initrd", "--append=quiet", "--console-serial"}},
+        {"only-file-call,vmlinux", bios, {"-l", "-s", "vmlinux"}},
+        {"crash-file-call", bios, {"-p", "bzImage", "--append=quiet"}},
+        {"unpacked", bios, {"-l", "vmlinux.gz", "--append=quiet"}},
+        {"32-bit", high, {"-l", "bzImage", "--entry-32bit", "--initrd=initrd", "--append=quiet"}},
+        {"32-bit-by-type", bios, {"-l", "-t", "bzImage", "bzImage", "--append=quiet"}},
+        {"32-bit-image", bios, {"-l", "bzImage-32", "--initrd=initrd", "--append=quiet"}},
+        {"32-bit,high-reservation", high, {"-p", "bzImage", "--entry-32bit", "--append=quiet"}},
+        {"four-levels", bios, {"-l", "bzImage-four-levels", "--append=quiet"}},
+        {"four-levels,32-bit", bios, {"-l", "bzImage-four-levels", "--entry-32bit", "--append=quiet"}},
+        {"image-without-efi", uefi, {"-l", "-c", "bzImage-without-efi", "--append=quiet"}},
+        {"noefi", uefi, {"-l", "bzImage", "--noefi", "--append=quiet"}},
+        {"window", bios, {"-l", "bzImage", "--mem-min=0x2000000", "--mem-max=0xfffffff", "--append=quiet"}},
+        {"window-too-small", bios, {"-l", "bzImage", "--mem-min=0x2000000", "--mem-max=0x4ffffff"}},
+        {"no-checks-debug", bios, {"-l", "-c", "-i", "-d", "bzImage", "--append=quiet"}},
+        {"entry-outside", bios, {"-l", "bzImage", "--entry=0x500000"}},
+        {"fixed-vmlinux", bios, {"-l", "vmlinux-fixed", "--append=quiet"}},
+        {"fixed-vmlinux,crash", bios, {"-p", "vmlinux-fixed", "--append=quiet"}},
+        {"initrd-too-large", bios, {"-p", "bzImage", "--initrd=initrd-300M"}},
+        {"initrd-too-large,reboot", bios, {"-l", "-c", "bzImage", "--initrd=initrd-1G"}},
+        {"initrd-too-large,file-call-alone", bios, {"-l", "bzImage", "--initrd=initrd-1G"}},
+    };
+}
+
+std::vector<std::string> machines() {
+    std::vector<std::string> names;
+    std::vector<std::string> files = list_directory(in_tests("machines")).value();
+    for (const std::string &name : files)
+        if (name.starts_with("x86_64-") && name.ends_with(".machine"))
+            names.push_back(name.substr(0, name.size() - std::string_view(".machine").size()));
+    return names;
+}
+
+std::vector<Case> all_cases() {
+    std::vector<Case> cases = further_cases();
+    for (const std::string &machine : machines())
+        for (Case &each : cases_of(machine))
+            cases.push_back(std::move(each));
+    return cases;
+}
+
+std::shared_ptr<const MappedFile> open(const std::string &path) {
+    auto file = MappedFile::open(path);
+    if (!file)
+        throw std::runtime_error(file.error().what);
+    return std::make_shared<const MappedFile>(std::move(*file));
+}
+
+Request request_of(const Case &asked, const TemporaryDirectory &directory) {
+    const Arch &arch = *arch_named("x86_64");
+    auto options = parse_options(asked.words, arch.options, Order::any);
+    if (!options)
+        throw std::runtime_error(asked.name + ": " + options.error().error.what);
+    Request request{.settings = options->settings,
+                    .machine = arch.understand(recorded_machine(asked.machine)).value(),
+                    .image = image_from(open(directory.path_of(options->kernel)), options->type),
+                    .initrd = options->initrd.empty() ? nullptr : open(directory.path_of(options->initrd)),
+                    .entropy = {}};
+    std::string reused = options->reuse_command_line
+                             ? reused_command_line(request.machine.command_line, request.settings.purpose)
+                             : "";
+    request.settings.command_line = join_command_lines(reused, options->append);
+    return request;
+}
+
+// How long the purgatory is to the byte depends on its compiler; how many pages it takes is the plan's
+// business.
+void round_purgatory(Decision &decision) {
+    for (Attempt &attempt : decision.attempts) {
+        auto *plan = std::get_if<SegmentLoad>(&attempt.plan);
+        if (!plan)
+            continue;
+        auto segment = std::ranges::find(plan->segments, "purgatory", &Segment::name);
+        plan->purgatory = std::make_shared<Buffer>(segment->destination.size());
+        segment->bytes = *plan->purgatory;
+    }
+}
+
+std::string without(std::string text, const std::string &prefix) {
+    for (std::size_t at; (at = text.find(prefix)) != std::string::npos;)
+        text.erase(at, prefix.size());
+    return text;
+}
+
+std::string line_of(const Case &asked) {
+    std::string line = "$ kexec";
+    for (std::string word : asked.words)
+        line += word.find(' ') == std::string::npos ? " " + word : " '" + word + "'";
+    return line;
+}
+
+std::string printed(const Case &asked, Result<Decision> decision, const TemporaryDirectory &directory) {
+    std::string head = fmt::format("machine: {}\n{}\n", asked.machine, line_of(asked));
+    if (!decision)
+        return head +
+               fmt::format("refused: {}\n         {}\n", decision.error().what, decision.error().remedy);
+    round_purgatory(*decision);
+    return without(head + describe(*decision), directory.path_of(""));
+}
+
+void check_second_opinion(const Result<Decision> &decision, const Request &request) {
+    if (!decision)
+        return;
+    for (const Attempt &attempt : decision->attempts)
+        if (const auto *plan = std::get_if<SegmentLoad>(&attempt.plan); plan && request.settings.entry == 0)
+            CHECK(fmt::format("{}", fmt::join(faults_of(*plan, request), "; ")) == "");
+}
+
+} // namespace
+
+TEST_CASE("each machine and command line gives the plan that is kept") {
+    TemporaryDirectory directory;
+    add_files(directory);
+    for (const Case &asked : all_cases()) {
+        INFO(asked.name);
+        Request request = request_of(asked, directory);
+        auto decision = arch_named("x86_64")->plan(request);
+        check_second_opinion(decision, request);
+        std::string actual = printed(asked, decision, directory);
+        CHECK(actual == expected_text("plans/golden/" + asked.name + ".plan", actual));
+    }
+}
+
+TEST_CASE("no plan is kept for a case that is gone, and no name is used twice") {
+    std::set<std::string> names;
+    for (const Case &asked : all_cases())
+        CHECK(names.insert(asked.name + ".plan").second);
+    std::vector<std::string> files = list_directory(in_tests("plans/golden")).value();
+    for (const std::string &file : files)
+        CHECK(names.contains(file));
+}
+
+TEST_CASE("a plan is a function of its request: made twice it is the same") {
+    TemporaryDirectory directory;
+    add_files(directory);
+    Case asked{"twice", "x86_64-uefi-1g", {"-p", "-c", "bzImage", "--initrd=initrd"}};
+    Request request = request_of(asked, directory);
+    CHECK(describe(arch_named("x86_64")->plan(request).value()) ==
+          describe(arch_named("x86_64")->plan(request).value()));
+}

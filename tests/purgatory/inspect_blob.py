@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""inspect_blob.py MACHINE OBJDUMP ELF BLOB: what must hold for a blob to run wherever it is copied."""
+import re
+import struct
+import subprocess
+import sys
+
+PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK = 0x100, 0x380, 0x500, 0x1000
+LARGEST = 16 << 10
+
+# Operands that are vector or floating-point registers, in objdump's notation.
+VECTOR = {
+    'x86_64': r'%[xyzt]?mm\d|%st\b',
+    'arm64': r'\b[vqdsbhz]\d+\b',
+    'ppc64': r'\b(?:f|v|vs)\d+\b',
+    's390x': r'%[fva]\d',
+}
+VECTOR_SAMPLES = {
+    'x86_64': 'movdqu (%rsi),%xmm1',
+    'arm64': 'ldr\tq0, [x1, #16]',
+    'ppc64': 'lxvd2x  vs0,0,r4',
+    's390x': 'ld\t%f2,8(%r1)',
+}
+VECTOR_FUNCTION = 'sha256_compress_ni'
+
+# On x86_64, instructions that are an ordinary process's end, and the only places that may have them.
+PRIVILEGED = r'^(?:cli|sti|hlt|lgdt|lidt|rdmsr|wrmsr|in|out)\b|%cr\d|%dr\d'
+PRIVILEGED_PLACES = (r'^(?:enter|stop|hand_over|hand_over_32bit|load_gdt|purgatory_prepare)$'
+                     r'|Serial|Vga|vga|Messages')
+
+failures = []
+
+
+def expect(condition, what):
+    if not condition:
+        failures.append(what)
+
+
+def sections_and_symbols(elf):
+    """Minimal reading of an ELF64: {name: (type, size)} and {name: (section index, value)}."""
+    order = '<' if elf[5] == 1 else '>'
+    table, = struct.unpack_from(order + 'Q', elf, 40)
+    entry_size, count, names_index = struct.unpack_from(order + 'HHH', elf, 58)
+    headers = [struct.unpack_from(order + 'IIQQQQIIQQ', elf, table + i * entry_size) for i in range(count)]
+
+    def text(strings, at):
+        start = headers[strings][4] + at
+        return elf[start:elf.index(b'\0', start)].decode()
+
+    sections = {text(names_index, h[0]): (h[1], h[5]) for h in headers[1:]}
+    symbols = {}
+    for h in headers:
+        if h[1] == 2:
+            for at in range(h[4] + 24, h[4] + h[5], 24):
+                name, _, _, index, value, _ = struct.unpack_from(order + 'IBBHQQ', elf, at)
+                symbols[text(h[6], name)] = (index, value)
+    return sections, symbols
+
+
+def inspect_elf(elf):
+    sections, symbols = sections_and_symbols(elf)
+    expect(set(sections) <= {'.blob', '.got', '.absent', '.symtab', '.strtab', '.shstrtab'},
+           f'unexpected sections: {sorted(sections)}')
+    expect(not any(kind in (4, 9) and size for kind, size in sections.values()), 'there are relocations')
+    undefined = [name for name, (index, _) in symbols.items() if index == 0]
+    expect(not undefined, f'undefined symbols: {undefined}')
+    expect(sections.get('.got', (0, 0))[1] <= 0x20, 'the table of addresses has entries')
+    for name, value in (('purgatory_start', 0), ('purgatory_parameters', PARAMETERS),
+                        ('purgatory_stack', sections['.blob'][1])):
+        expect(symbols.get(name, (0, None))[1] == value, f'{name} is not at {value:#x}')
+
+
+def inspect_bytes(blob):
+    expect(VERIFY + STACK < len(blob) <= LARGEST, f'the blob has {len(blob)} bytes')
+    expect(not any(blob[PARAMETERS:VERIFY]), 'the parameter area is not zero')
+    expect(not any(blob[-STACK:]), 'the stack is not zero')
+    expect(any(blob[:4]) and any(blob[VERIFY:VERIFY + 4]), 'there is no code at an entry')
+
+
+def operands(instruction):
+    return instruction.replace('\t', ' ').partition(' ')[2]
+
+
+def inspect_code(machine, objdump, elf_path):
+    listing = subprocess.run([objdump, '-d', '--no-show-raw-insn', '-C', elf_path], check=True,
+                             capture_output=True, text=True).stdout
+    function, counted = '', 0
+    expect(re.search(VECTOR[machine], operands(VECTOR_SAMPLES[machine])), 'the vector pattern is wrong')
+    for line in listing.splitlines():
+        if head := re.match(r'[0-9a-f]+ <(.*)>:$', line):
+            function = head[1]
+        elif code := re.match(r' *[0-9a-f]+:\t(.*)', line):
+            instruction = re.sub(r'[0-9a-f]+ <.*>|#.*', '', code[1])
+            counted += 1
+            if re.search(VECTOR[machine], operands(instruction)):
+                expect(VECTOR_FUNCTION in function, f'vector code in {function}: {instruction}')
+            if machine == 'x86_64' and re.search(PRIVILEGED, instruction):
+                expect(re.search(PRIVILEGED_PLACES, function),
+                       f'privileged code in {function}: {instruction}')
+    expect(counted > 100, f'objdump listed {counted} instructions')
+
+
+def main():
+    machine, objdump, elf_path, blob_path = sys.argv[1:]
+    with open(elf_path, 'rb') as file:
+        inspect_elf(file.read())
+    with open(blob_path, 'rb') as file:
+        inspect_bytes(file.read())
+    inspect_code(machine, objdump, elf_path)
+    print('\n'.join(failures) or 'as it should be')
+    sys.exit(1 if failures else 0)
+
+
+main()

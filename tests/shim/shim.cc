@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs a program that must not reach the running kernel: kexec_load, kexec_file_load, reboot, sync and the
+// taking down of network interfaces are answered here instead, by a seccomp filter that hands each of them to
+// this process (seccomp_unotify(2)). Each is logged with its arguments. Where something is missing on the
+// way, the program is not started; when this process ends, the calls fail with ENOSYS. Files can be laid over
+// those of /proc and /sys, in a mount namespace of the program's own.
+//
+//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--over PATH=FILE]… -- PROGRAM [ARGUMENT]…
+//
+// CALL is load, file_load, reboot, sync or set_link; the last errno holds for all further calls, 0 is
+// success. Without
+// --answer, reboot fails with EPERM and the others succeed. Exits with the program's status, or 125.
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <map>
+#include <optional>
+#include <poll.h>
+#include <sched.h>
+#include <string>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+namespace {
+
+#if defined(__x86_64__)
+constexpr unsigned audit_arch = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr unsigned audit_arch = AUDIT_ARCH_AARCH64;
+#else
+#error "the shim is for the hosts that tests run on: x86_64 and arm64"
+#endif
+
+constexpr int shim_failure = 125;
+
+struct Setup {
+    std::map<std::string, std::vector<int>> answers = {
+        {"load", {0}}, {"file_load", {0}}, {"reboot", {EPERM}}, {"sync", {0}}, {"set_link", {0}}};
+    std::string log = "/dev/stderr";
+    std::vector<std::pair<std::string, std::string>> over; // path, file to lay over it
+    std::vector<char *> program;
+};
+
+[[noreturn]] void give_up(const char *what) {
+    std::fprintf(stderr, "shim: %s: %s\n", what, std::strerror(errno));
+    _exit(shim_failure);
+}
+
+[[noreturn]] void bad_usage(const std::string &what) {
+    std::fprintf(stderr, "shim: %s\n", what.c_str());
+    std::exit(shim_failure);
+}
+
+std::pair<std::string, std::string> split(const std::string &text) {
+    std::size_t equals = text.find('=');
+    if (equals == std::string::npos)
+        bad_usage(text + " has no '='");
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void take_answers(Setup &setup, const std::string &text) {
+    auto [call, numbers] = split(text);
+    auto found = setup.answers.find(call);
+    if (found == setup.answers.end())
+        bad_usage(call + " is no call");
+    found->second.clear();
+    for (std::size_t at = 0; at <= numbers.size(); at = numbers.find(',', at) + 1) {
+        found->second.push_back(std::atoi(numbers.c_str() + at));
+        if (numbers.find(',', at) == std::string::npos)
+            break;
+    }
+}
+
+Setup parse(int count, char **words) {
+    Setup setup;
+    int i = 1;
+    for (; i + 1 < count && std::string(words[i]) != "--"; i += 2) {
+        std::string option = words[i], value = words[i + 1];
+        if (option == "--answer")
+            take_answers(setup, value);
+        else if (option == "--log")
+            setup.log = value;
+        else if (option == "--over")
+            setup.over.push_back(split(value));
+        else
+            bad_usage(option + " is unknown");
+    }
+    if (i + 1 >= count || std::string(words[i]) != "--")
+        bad_usage("no program is named behind --");
+    for (i++; i < count; i++)
+        setup.program.push_back(words[i]);
+    setup.program.push_back(nullptr);
+    return setup;
+}
+
+void lay_files_over(const Setup &setup) {
+    if (setup.over.empty())
+        return;
+    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        give_up("a mount namespace");
+    for (const auto &[path, file] : setup.over)
+        if (mount(file.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0)
+            give_up(path.c_str());
+}
+
+constexpr sock_filter load_field(std::size_t offset) {
+    return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<unsigned>(offset));
+}
+
+// Another architecture's calls (32-bit, x32) have other numbers: such a program is not run at all.
+std::vector<sock_filter> filter() {
+    constexpr std::size_t low_half_of_second = offsetof(seccomp_data, args) + sizeof(__u64);
+    constexpr unsigned x32_bit = 0x40000000;
+    std::vector<sock_filter> code = {
+        load_field(offsetof(seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, audit_arch, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        load_field(offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+    };
+    for (long number : {SYS_kexec_load, SYS_kexec_file_load, SYS_reboot, SYS_sync}) {
+        code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 1));
+        code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
+    }
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(SYS_ioctl), 0, 3));
+    code.push_back(load_field(low_half_of_second));
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIOCSIFFLAGS, 0, 1));
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    return code;
+}
+
+int install_filter() {
+    std::vector<sock_filter> code = filter();
+    sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        give_up("no_new_privs");
+    long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+    if (listener < 0)
+        give_up("the seccomp filter");
+    return static_cast<int>(listener);
+}
+
+// One descriptor over a socket, as unix(7) describes.
+union Control {
+    cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+void send_descriptor(int socket, int descriptor) {
+    char byte = 0;
+    iovec content{&byte, 1};
+    Control control{};
+    msghdr message{};
+    message.msg_iov = &content;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptor);
+    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    if (sendmsg(socket, &message, 0) != 1)
+        give_up("sending the listener");
+}
+
+int receive_descriptor(int socket) {
+    char byte = 0;
+    iovec content{&byte, 1};
+    Control control{};
+    msghdr message{};
+    message.msg_iov = &content;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    int descriptor = -1;
+    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
+        return -1;
+    std::memcpy(&descriptor, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof descriptor);
+    return descriptor;
+}
+
+std::string path_behind(unsigned process, int descriptor) {
+    if (descriptor < 0)
+        return "none";
+    std::string link = "/proc/" + std::to_string(process) + "/fd/" + std::to_string(descriptor);
+    char target[PATH_MAX];
+    ssize_t size = readlink(link.c_str(), target, sizeof target);
+    return size < 0 ? "?" : std::string(target, static_cast<std::size_t>(size));
+}
+
+std::string text_in(unsigned process, unsigned long long address, unsigned long long size) {
+    if (address == 0)
+        return "(null)";
+    std::string text(size, '\0');
+    int memory = open(("/proc/" + std::to_string(process) + "/mem").c_str(), O_RDONLY | O_CLOEXEC);
+    ssize_t got = pread(memory, text.data(), text.size(), static_cast<off_t>(address));
+    close(memory);
+    if (got != static_cast<ssize_t>(size))
+        return "?";
+    return "\"" + text.substr(0, text.find('\0')) + "\"";
+}
+
+// Which of Setup::answers a call takes, and its log line.
+struct Seen {
+    const char *name;
+    std::string line;
+};
+
+Seen look_at(const seccomp_notif &call) {
+    const auto &args = call.data.args;
+    char line[512];
+    switch (call.data.nr) {
+    case SYS_kexec_load:
+        std::snprintf(line, sizeof line, "kexec_load entry %#llx segments %llu flags %#llx", args[0], args[1],
+                      args[3]);
+        return {"load", line};
+    case SYS_kexec_file_load:
+        std::snprintf(line, sizeof line, "kexec_file_load flags %#llx kernel ", args[4]);
+        return {"file_load", line + path_behind(call.pid, static_cast<int>(args[0])) + " initrd " +
+                                 path_behind(call.pid, static_cast<int>(args[1])) + " command line " +
+                                 text_in(call.pid, args[3], args[2])};
+    case SYS_reboot:
+        std::snprintf(line, sizeof line, "reboot %#x", static_cast<unsigned>(args[2]));
+        return {"reboot", line};
+    case SYS_sync: return {"sync", "sync"};
+    default: return {"set_link", "set_link"};
+    }
+}
+
+// The next answer; the last one stays.
+int next_answer(std::vector<int> &answers) {
+    int answer = answers.front();
+    if (answers.size() > 1)
+        answers.erase(answers.begin());
+    return answer;
+}
+
+void answer_one(int listener, Setup &setup, std::FILE *log) {
+    seccomp_notif call{};
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
+        return;
+    Seen seen = look_at(call);
+    int number = next_answer(setup.answers.at(seen.name));
+    std::fprintf(log, "%s = %d\n", seen.line.c_str(), number);
+    std::fflush(log);
+    seccomp_notif_resp response{};
+    response.id = call.id;
+    response.error = -number;
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response) != 0 && errno != ENOENT)
+        give_up("answering a call");
+}
+
+std::optional<int> status_if_ended(pid_t child) {
+    int status = 0;
+    if (waitpid(child, &status, WNOHANG) != child)
+        return std::nullopt;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int serve(pid_t child, int listener, Setup &setup) {
+    std::FILE *log = std::fopen(setup.log.c_str(), "ae");
+    if (!log)
+        give_up(setup.log.c_str());
+    for (;;) {
+        pollfd waiting{listener, POLLIN, 0};
+        if (poll(&waiting, 1, 50) > 0 && (waiting.revents & POLLIN) != 0) {
+            answer_one(listener, setup, log);
+            continue;
+        }
+        if (auto status = status_if_ended(child)) {
+            std::fclose(log);
+            return *status;
+        }
+    }
+}
+
+[[noreturn]] void run_program(const Setup &setup, int socket) {
+    lay_files_over(setup);
+    send_descriptor(socket, install_filter());
+    execvp(setup.program.front(), setup.program.data());
+    give_up(setup.program.front());
+}
+
+} // namespace
+
+int main(int count, char **words) {
+    Setup setup = parse(count, words);
+    int sockets[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
+        give_up("a pair of sockets");
+    pid_t child = fork();
+    if (child < 0)
+        give_up("fork");
+    if (child == 0)
+        run_program(setup, sockets[1]);
+    close(sockets[1]);
+    int listener = receive_descriptor(sockets[0]);
+    if (listener < 0) {
+        waitpid(child, nullptr, 0);
+        return shim_failure;
+    }
+    return serve(child, listener, setup);
+}

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The real program on this machine, behind the shim: what reaches the kernel's door, and what is said.
+
+Usage: shim_test.py SHIM KEXEC. Ends with 77 (skipped) where this machine lets no shim be built."""
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SHIM, KEXEC = sys.argv[1:3]
+SKIPPED = 77
+EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL = 1, 16, 22, 38, 99
+LINE_OF_RESERVATION = "  10000000-1fffffff : Crash kernel\n"
+
+
+def small_bzimage():
+    """A bzImage of protocol 2.15 that is well-formed and runs nothing."""
+    setup, kernel = bytearray(5 * 512), b"\xf4" * 0x10000
+
+    def put(form, offset, value):
+        struct.pack_into(form, setup, offset, value)
+
+    put("<B", 0x1F1, 4)
+    put("<I", 0x1F4, len(kernel) // 16)
+    put("<H", 0x1FE, 0xAA55)
+    setup[0x200:0x206] = b"\xeb\x6aHdrS"
+    put("<H", 0x206, 0x020F)
+    put("<B", 0x211, 1)
+    put("<I", 0x22C, 0x7FFFFFFF)
+    put("<I", 0x230, 0x200000)
+    put("<B", 0x234, 1)
+    put("<B", 0x235, 21)
+    put("<H", 0x236, 0x7F)
+    put("<I", 0x238, 2047)
+    put("<Q", 0x258, 0x1000000)
+    put("<I", 0x260, 0x100000)
+    return bytes(setup) + kernel
+
+
+class Machine:
+    """This machine, with a /sys/kernel that says that kexec is there."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.over = {}
+        self.sysfs = os.path.join(directory, "sys-kernel")
+        os.makedirs(self.sysfs)
+        for name in ("boot_params", "vmcoreinfo", "uevent_seqnum", "notes"):
+            self.copy_from_sysfs(name)
+        self.write("kexec_loaded", "0\n")
+        self.write("kexec_crash_loaded", "0\n")
+        self.write("kexec_crash_size", "0\n")
+        self.over["/sys/kernel"] = self.sysfs
+        self.log = os.path.join(directory, "log")
+
+    def copy_from_sysfs(self, name):
+        source = os.path.join("/sys/kernel", name)
+        for folder, _, files in os.walk(source) if os.path.isdir(source) else [("/sys/kernel", [], [name])]:
+            for file in files:
+                path = os.path.join(folder, file)
+                target = os.path.join(self.sysfs, os.path.relpath(path, "/sys/kernel"))
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                try:
+                    shutil.copyfile(path, target)
+                except OSError:
+                    pass  # some machines have no such file
+
+    def write(self, name, text):
+        with open(os.path.join(self.sysfs, name), "w", encoding="ascii") as file:
+            file.write(text)
+
+    def reserve_crash_memory(self):
+        with open("/proc/iomem", encoding="ascii") as file:
+            lines = file.readlines()
+        place = next(i for i, line in enumerate(lines) if holds_reservation(line))
+        lines.insert(place + 1, LINE_OF_RESERVATION)
+        path = os.path.join(self.directory, "iomem")
+        with open(path, "w", encoding="ascii") as file:
+            file.writelines(lines)
+        self.over["/proc/iomem"] = path
+        self.write("kexec_crash_size", f"{0x10000000}\n")
+
+    def run(self, *words, **answers):
+        """The program's status and output, and the calls that the shim saw."""
+        if os.path.exists(self.log):
+            os.unlink(self.log)
+        line = [SHIM, "--log", self.log]
+        for call, numbers in answers.items():
+            line += ["--answer", f"{call}={numbers}"]
+        for path, file in self.over.items():
+            line += ["--over", f"{path}={file}"]
+        done = subprocess.run(line + ["--", KEXEC, *words], capture_output=True, text=True, timeout=60, check=False)
+        done.calls = []
+        if os.path.exists(self.log):
+            with open(self.log, encoding="utf-8") as file:
+                done.calls = file.read().splitlines()
+        return done
+
+
+def holds_reservation(line):
+    addresses, _, name = line.partition(" : ")
+    first, last = (int(text, 16) for text in addresses.strip().split("-"))
+    return not line.startswith(" ") and name == "System RAM\n" and first <= 0x10000000 and last >= 0x1FFFFFFF
+
+
+class Behind(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="kexec-shim-")
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.machine = Machine(self.directory)
+        self.kernel = self.file("bzImage", small_bzimage())
+        self.initrd = self.file("initrd", b"initial ramdisk" * 1000)
+
+    def file(self, name, content):
+        path = os.path.join(self.directory, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def test_file_call_gets_the_named_files(self):
+        done = self.machine.run("-l", self.kernel, "--initrd", self.initrd, "--append", "root=/dev/vda quiet")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.calls, [f"kexec_file_load flags 0 kernel {self.kernel} initrd {self.initrd} "
+                                      'command line "root=/dev/vda quiet" = 0', "sync = 0"])
+        self.assertEqual(done.stdout, "")
+
+    def test_load_call_gets_segments_of_a_real_plan(self):
+        done = self.machine.run("-l", "-c", "-d", "-y", self.kernel, "--initrd=" + self.initrd, "--reuse-cmdline")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.calls[0], r"^kexec_load entry 0x[0-9a-f]+ segments [4-9] flags 0x3e0010 = 0$")
+        self.assertEqual(len(done.calls), 1)
+        self.assertIn("kernel", done.stderr)
+        with open("/proc/cmdline", encoding="utf-8") as file:
+            self.assertIn(file.read().split()[-1], done.stderr)
+
+    def test_fallback_and_its_end(self):
+        done = self.machine.run("-l", "-y", self.kernel, file_load=ENOSYS)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([call.split()[0] for call in done.calls], ["kexec_file_load", "kexec_load"])
+        done = self.machine.run("-l", "-s", self.kernel, file_load=ENOSYS)
+        self.assertEqual(done.returncode, 253)
+        self.assertTrue(done.stderr.startswith("kexec_file_load failed: Function not implemented"), done.stderr)
+        done = self.machine.run("-l", self.kernel, file_load=EPERM)
+        self.assertEqual((done.returncode, len(done.calls)), (255, 1))
+        done = self.machine.run("-l", "-c", self.kernel, load=EADDRNOTAVAIL)
+        self.assertEqual(done.returncode, 255)
+        self.assertTrue(done.stderr.startswith("kexec_load failed: Cannot assign requested address"), done.stderr)
+
+    def test_busy_kernel_is_waited_for(self):
+        done = self.machine.run("-l", "-y", self.kernel, file_load=f"{EBUSY},{EBUSY},0")
+        self.assertEqual((done.returncode, len(done.calls)), (0, 3), done.stderr)
+
+    def test_debug_changes_nothing(self):
+        done = self.machine.run("-d", "-l", "-s", "-y", self.kernel, file_load=f"{EINVAL},0")
+        self.assertEqual((done.returncode, len(done.calls)), (0, 2), done.stderr)
+        self.assertIn("flags 0xc", done.calls[0])
+        self.assertIn("flags 0x4", done.calls[1])
+
+    def test_crash_kernel(self):
+        done = self.machine.run("-p", self.kernel)
+        self.assertEqual((done.returncode, done.calls), (1, []))
+        self.assertTrue(done.stderr.startswith("kexec: no memory is reserved for a crash kernel\n"), done.stderr)
+        self.machine.reserve_crash_memory()
+        done = self.machine.run("-p", "-s", self.kernel)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("flags 0x6", done.calls[0])
+        self.assertEqual(len(done.calls), 1)
+
+    def test_unload(self):
+        done = self.machine.run("-u", "-p")
+        self.assertEqual((done.returncode, done.calls),
+                         (0, ["kexec_file_load flags 0x3 kernel none initrd none command line (null) = 0"]))
+        done = self.machine.run("-c", "-u")
+        self.assertEqual((done.returncode, done.calls), (0, ["kexec_load entry 0 segments 0 flags 0x3e0000 = 0"]))
+
+    def test_status(self):
+        self.machine.write("kexec_loaded", "1\n")
+        for words, status in ((("-S",), 0), (("-l", "-S"), 1), (("-S", "-d"), 0)):
+            done = self.machine.run(*words)
+            self.assertEqual((done.returncode, done.stdout, done.stderr, done.calls), (status, "", "", []))
+
+    def test_execute(self):
+        done = self.machine.run("-e", "-x")
+        self.assertEqual((done.returncode, done.calls), (1, []))
+        self.assertTrue(done.stderr.startswith("kexec: Nothing has been loaded!\n"), done.stderr)
+        self.machine.write("kexec_loaded", "1\n")
+        done = self.machine.run("-e", "-x", reboot=EBUSY)
+        self.assertEqual((done.returncode, done.calls), (255, ["sync = 0", "reboot 0x45584543 = 16"]))
+        self.assertIn("kexec failed: Device or resource busy", done.stderr)
+
+    def test_links_are_taken_down_and_brought_up(self):
+        self.machine.write("kexec_loaded", "1\n")
+        done = self.machine.run("-e", "-y")
+        reboots = [i for i, call in enumerate(done.calls) if call.startswith("reboot")]
+        self.assertEqual(len(reboots), 1, done.calls)
+        down, up = done.calls[:reboots[0]], done.calls[reboots[0] + 1:]
+        self.assertEqual(set(down + up) - {"set_link = 0"}, set())
+        self.assertEqual(len(down), len(up))
+        self.assertEqual(bool(down), "routes and addresses may be lost" in done.stderr)
+
+    def test_bad_files_reach_no_call(self):
+        truncated = self.file("truncated", small_bzimage()[:4096])
+        text = self.file("text", b"hello\n")
+        missing = os.path.join(self.directory, "missing")
+        for words, status in ((("-l", "-c", truncated), 255), (("-l", text), 255), (("-l", "-c", missing), 1),
+                              (("-l", "-s", missing), 255), (("-l", "-c", self.kernel, "--initrd", missing), 1),
+                              (("-l", "-c", self.kernel, "--append=" + "x" * 3000), 255), (("-l",), 255)):
+            done = self.machine.run(*words)
+            self.assertEqual((done.returncode, done.calls), (status, []), done.stderr)
+            self.assertTrue(done.stderr.startswith("kexec: "), done.stderr)
+
+    def test_nothing_is_left_in_tmp(self):
+        def names():
+            ours = ("kexec-test-", "kexec-shim-")  # of tests that run at the same time
+            return {name for name in os.listdir("/tmp") if "kexec" in name and not name.startswith(ours)}
+
+        before = names()
+        self.machine.run("-l", "-s", "-y", self.kernel)
+        self.machine.run("-l", "-c", "-y", self.kernel, load=EINVAL)
+        self.assertEqual(names() - before, set())
+
+
+def why_not():
+    """Why no test can be made here; nothing if it can."""
+    if os.geteuid() != 0:
+        return "the shim lays files over /sys and needs root"
+    with tempfile.TemporaryDirectory() as directory:
+        done = subprocess.run([SHIM, "--log", "/dev/null", "--over", f"/sys/kernel={directory}", "--", "true"],
+                              capture_output=True, text=True, check=False)
+    return done.stderr.strip() if done.returncode == 125 else ""
+
+
+if __name__ == "__main__":
+    REASON = why_not()
+    if REASON:
+        print(f"skipped: {REASON}")
+        sys.exit(SKIPPED)
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What ./run's helpers promise: counts that lose no failure, cache entries that are whole or absent."""
+
+import contextlib
+import io
+import json
+import os
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tools"))
+
+import cache  # noqa: E402
+import tally  # noqa: E402
+
+
+def entry(name, result, stdout="", stderr=""):
+    return {"name": name, "result": result, "stdout": stdout, "stderr": stderr}
+
+
+class CountTest(unittest.TestCase):
+    def test_catch2_cases_are_counted_when_all_pass(self):
+        output = "All tests passed (7 assertions in 3 test cases)\n"
+        self.assertEqual(tally.count_test(entry("a", "OK", output)), (3, 0, 0))
+
+    def test_catch2_cases_are_counted_when_some_fail(self):
+        output = "test cases:  5 |  3 passed | 2 failed\nassertions: 9 | 7 passed | 2 failed\n"
+        self.assertEqual(tally.count_test(entry("a", "FAIL", output)), (3, 2, 0))
+
+    def test_unittest_cases_are_counted(self):
+        output = "Ran 6 tests in 0.1s\n\nFAILED (failures=1, errors=1, skipped=2)\n"
+        self.assertEqual(tally.count_test(entry("a", "FAIL", "", output)), (2, 2, 2))
+
+    def test_a_program_that_dies_after_its_summary_still_fails(self):
+        output = "All tests passed (7 assertions in 3 test cases)\n"
+        self.assertEqual(tally.count_test(entry("a", "TIMEOUT", output)), (3, 1, 0))
+
+    def test_a_program_that_ran_no_case_fails(self):
+        self.assertEqual(tally.count_test(entry("a", "OK", "Ran 0 tests in 0.0s\n\nOK\n")), (0, 1, 0))
+
+    def test_a_plain_test_counts_as_one(self):
+        self.assertEqual(tally.count_test(entry("a", "OK")), (1, 0, 0))
+        self.assertEqual(tally.count_test(entry("a", "ERROR")), (0, 1, 0))
+        self.assertEqual(tally.count_test(entry("a", "SKIP", "no qemu-user\n")), (0, 0, 1))
+
+    def test_the_suite_is_the_first_one_named(self):
+        self.assertEqual(tally.suite_of(entry("project:unit+slow / range", "OK")), "unit")
+        self.assertEqual(tally.suite_of(entry("range", "OK")), "tests")
+
+
+class SumTest(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.log, self.sums = Path(holder.name) / "log", Path(holder.name) / "tally"
+        self.sums.touch()
+
+    def call(self, *arguments):
+        """(exit status, lines printed) of tools/tally.py."""
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            status = tally.main([str(argument) for argument in arguments])
+        return status, printed.getvalue().splitlines()
+
+    def test_tiers_add_up_and_the_sum_is_the_last_line(self):
+        tests = [entry("p:unit / a", "OK"), entry("p:unit / b", "FAIL"), entry("p:style / c", "SKIP", "no gcc\n")]
+        self.log.write_text("".join(json.dumps(test) + "\n" for test in tests), encoding="utf-8")
+        _, lines = self.call("meson", self.log, 1, self.sums)
+        self.assertEqual(lines, ["failed: p:unit / b (FAIL)", "skipped: p:style / c: no gcc"])
+        self.log.write_text("booting\n4 passed, 0 failed, 2 skipped\n", encoding="utf-8")
+        self.call("log", "boot", self.log, 0, self.sums)
+        status, lines = self.call("sum", self.sums)
+        self.assertEqual((status, lines[-1]), (1, "5 passed, 1 failed, 3 skipped"))
+
+    def test_a_log_without_a_summary_is_a_failure(self):
+        self.log.write_text("Traceback\n", encoding="utf-8")
+        self.call("log", "boot", self.log, 0, self.sums)
+        self.assertEqual(self.call("sum", self.sums), (1, [mock.ANY, "0 passed, 1 failed, 0 skipped"]))
+
+    def test_an_exit_status_that_no_failure_explains_is_a_failure(self):
+        self.log.write_text("4 passed, 0 failed, 0 skipped\n", encoding="utf-8")
+        self.call("log", "boot", self.log, 1, self.sums)
+        self.assertEqual(self.call("sum", self.sums)[0], 1)
+
+    def test_a_run_in_which_nothing_passed_is_a_failure(self):
+        self.assertEqual(self.call("sum", self.sums), (1, ["0 passed, 0 failed, 0 skipped"]))
+
+
+class CacheTest(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        patch = mock.patch.dict(os.environ, {"KEXEC_TOOLKIT_CACHE": holder.name})
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.root = Path(holder.name)
+
+    def test_an_entry_is_filled_once(self):
+        fill = mock.Mock(side_effect=lambda directory: (directory / "file").write_text("x", encoding="utf-8"))
+        for _ in range(2):
+            self.assertEqual((cache.entry("a/b", fill) / "file").read_text(encoding="utf-8"), "x")
+        self.assertEqual(fill.call_count, 1)
+
+    def test_a_filling_that_fails_leaves_nothing(self):
+        with self.assertRaises(OSError):
+            cache.entry("a/b", mock.Mock(side_effect=OSError))
+        self.assertEqual(list((self.root / "a").iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
