@@ -82,7 +82,7 @@ TEST_CASE("the names in a directory are sorted") {
     TemporaryDirectory directory;
     for (const char *name : {"b", "a", "c"})
         directory.add(name, {});
-    CHECK(*list_directory(directory.path_of(".")) == std::vector<std::string>{"a", "b", "c"});
+    CHECK(*list_directory(directory.path(".")) == std::vector<std::string>{"a", "b", "c"});
 }
 
 TEST_CASE("a mapped file shows the file's bytes") {
@@ -111,7 +111,7 @@ TEST_CASE("pipes and character devices are refused, and opening one does not wai
     CHECK(MappedFile::open("/dev/zero").error().what ==
           "/dev/zero: this is a character device; a regular file or a block device is needed");
     TemporaryDirectory directory;
-    std::string pipe = directory.path_of("pipe");
+    std::string pipe = directory.path("pipe");
     REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
     CHECK(MappedFile::open(pipe).error().what ==
           pipe + ": this is a pipe; a regular file or a block device is needed");

@@ -35,7 +35,7 @@ public:
             std::make_shared<const MappedFile>(MappedFile::open(directory_.add("kernel", content)).value());
         return read_image(file, formats, type);
     }
-    std::string path() const { return directory_.path_of("kernel"); }
+    std::string path() const { return directory_.path("kernel"); }
 
 private:
     TemporaryDirectory directory_;

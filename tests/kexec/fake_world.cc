@@ -10,6 +10,7 @@
 #include <elf.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -78,31 +79,6 @@ const Arch &fake_arch() {
     };
     return arch;
 }
-
-TemporaryDirectory::TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kexec-test-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-        throw std::runtime_error("no temporary directory");
-    path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryDirectory::path(std::string_view name) const {
-    return path_.string() + std::string(name);
-}
-
-std::string TemporaryDirectory::write(std::string_view name, std::string_view content) const {
-    std::string full = path(name);
-    std::filesystem::create_directories(std::filesystem::path(full).parent_path());
-    std::ofstream(full) << content;
-    return full;
-}
-
-void TemporaryDirectory::remove(std::string_view name) const { std::filesystem::remove(path(name)); }
 
 int FakeKernel::answer(std::deque<int> &answers, bool crash, bool unload) {
     int number = 0;

@@ -5,31 +5,16 @@
 #pragma once
 
 #include "kexec/command.h"
+#include "tests/support/temporary.h"
 
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace kexec::test {
 
-// A directory that is removed at the end.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory &) = delete;
-    TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
-    ~TemporaryDirectory();
-
-    std::string path(std::string_view name = {}) const;
-    // Creates the directories above it, too. Returns the path.
-    std::string write(std::string_view name, std::string_view content) const;
-    void remove(std::string_view name) const;
-
-private:
-    std::filesystem::path path_;
-};
+using testing::TemporaryDirectory;
 
 // Behaves as the real kernel does where it matters: a load for a crash drops the old crash image before it is
 // refused (but not when it is refused for want of permission, of the lock, or of the call itself), and sysfs

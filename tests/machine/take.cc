@@ -13,16 +13,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A directory that stands for the root of a machine.
-struct Root : TemporaryDirectory {
-    std::string path = path_of("");
-    void write(const std::string &name, std::string_view text) const {
-        fs::create_directories(fs::path(path_of(name)).parent_path());
-        add(name, as_bytes(text));
-    }
-};
+using Root = TemporaryDirectory; // a directory that stands for the root of a machine
 
-Snapshot take(const Root &root, Source source) { return take_snapshot(std::span(&source, 1), root.path); }
+Snapshot take(const Root &root, Source source) { return take_snapshot(std::span(&source, 1), root.path()); }
 
 } // namespace
 
@@ -50,7 +43,7 @@ TEST_CASE("a file longer than the ceiling is cut and says so, one of just that l
 TEST_CASE("what is missing is left out, what cannot be read leaves its errno") {
     Root root;
     root.write("/file", "x");
-    fs::create_directory(root.path_of("directory"));
+    fs::create_directory(root.path("directory"));
     CHECK(take(root, {"/none", ""}).paths().empty());
     CHECK(take(root, {"/file/below", ""}).paths().empty());
     CHECK(take(root, {"/directory", ""}).error("/directory") == EISDIR);

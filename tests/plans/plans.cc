@@ -127,8 +127,8 @@ Request request_of(const Case &asked, const TemporaryDirectory &directory) {
         throw std::runtime_error(asked.name + ": " + options.error().error.what);
     Request request{.settings = options->settings,
                     .machine = arch.understand(recorded_machine(asked.machine)).value(),
-                    .image = image_from(open(directory.path_of(options->kernel)), options->type),
-                    .initrd = options->initrd.empty() ? nullptr : open(directory.path_of(options->initrd)),
+                    .image = image_from(open(directory.path(options->kernel)), options->type),
+                    .initrd = options->initrd.empty() ? nullptr : open(directory.path(options->initrd)),
                     .entropy = {}};
     std::string reused = options->reuse_command_line
                              ? reused_command_line(request.machine.command_line, request.settings.purpose)
@@ -169,7 +169,7 @@ std::string printed(const Case &asked, Result<Decision> decision, const Temporar
         return head +
                fmt::format("refused: {}\n         {}\n", decision.error().what, decision.error().remedy);
     round_purgatory(*decision);
-    return without(head + describe(*decision), directory.path_of(""));
+    return without(head + describe(*decision), directory.path(""));
 }
 
 void check_second_opinion(const Result<Decision> &decision, const Request &request) {

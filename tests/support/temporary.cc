@@ -20,13 +20,22 @@ TemporaryDirectory::~TemporaryDirectory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-std::string TemporaryDirectory::add(const std::string &name, Bytes content) const {
+std::string TemporaryDirectory::path(std::string_view name) const {
+    bool needs_slash = !name.empty() && !name.starts_with('/');
+    return path_ + (needs_slash ? "/" : "") + std::string(name);
+}
+
+std::string TemporaryDirectory::add(std::string_view name, Bytes content) const {
+    std::string full = path(name);
+    std::filesystem::create_directories(std::filesystem::path(full).parent_path());
     std::string_view text = as_text(content);
-    std::ofstream file(path_of(name), std::ios::binary);
+    std::ofstream file(full, std::ios::binary);
     file.write(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file.flush())
-        throw std::runtime_error(path_of(name) + ": cannot be written");
-    return path_of(name);
+        throw std::runtime_error(full + ": cannot be written");
+    return full;
 }
+
+void TemporaryDirectory::remove(std::string_view name) const { std::filesystem::remove(path(name)); }
 
 } // namespace kexec::testing

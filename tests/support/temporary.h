@@ -15,9 +15,12 @@ public:
     TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
     ~TemporaryDirectory();
 
-    std::string path_of(const std::string &name) const { return path_ + "/" + name; }
-    // Writes a file, and gives its path.
-    std::string add(const std::string &name, Bytes content) const;
+    // Of the directory itself, or of something in it; `name` may start with a slash, as seen from the directory.
+    std::string path(std::string_view name = {}) const;
+    // Write a file, and the directories above it, and give its path.
+    std::string add(std::string_view name, Bytes content) const;
+    std::string write(std::string_view name, std::string_view content) const { return add(name, as_bytes(content)); }
+    void remove(std::string_view name) const;
 
 private:
     std::string path_;
