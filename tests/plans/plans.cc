@@ -169,7 +169,7 @@ std::string printed(const Case &asked, Result<Decision> decision, const Temporar
         return head +
                fmt::format("refused: {}\n         {}\n", decision.error().what, decision.error().remedy);
     round_purgatory(*decision);
-    return without(head + describe(*decision), directory.path(""));
+    return without(head + describe(*decision), directory.path("/"));
 }
 
 void check_second_opinion(const Result<Decision> &decision, const Request &request) {
