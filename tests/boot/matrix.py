@@ -6,6 +6,9 @@ pairwise cover: every two values of two dimensions that can go together occur in
 """
 import dataclasses
 import itertools
+import random
+
+COVERS_TRIED = 300
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +40,7 @@ DIMENSIONS = {
 
 # Compression is taken off by one loop before anything else looks at the file, so each wrapper needs to occur once, not in pairs:
 # the reboot cells of a form carry its wrappers in turn.
-WRAPPERS = {"bzImage": ("", "gz", "xz", "lzma"), "vmlinux": ("", "zst", "gz", "xz", "lzma"), "bzImage32": ("",)}
+WRAPPERS = {"bzImage": ("", "lzma", "xz", "", "gz", "zst"), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",)}
 
 EXCLUSIONS = (
     ("the 32-bit entry is our own doing: the kernel's file call always uses the 64-bit one",
@@ -61,18 +64,37 @@ def product(machine, action):
 
 def pairs_of(cell, names):
     values = [(name, getattr(cell, name)) for name in names]
-    return set(itertools.combinations(values, 2))
+    return frozenset(itertools.combinations(values, 2))
+
+
+def cost(cell):
+    """About how many core-seconds a boot takes."""
+    return (12 + 6 * (cell.firmware == "uefi") + 4 * (cell.kernel != "6.1") + 5 * (cell.memory > 4096) + 3 * (cell.processors > 1))
+
+
+def cover(cells, pairs):
+    """A cover found greedily: of the cells that hold most of what is missing, the first; then without those that proved needless."""
+    missing, chosen = set().union(*pairs.values()), []
+    while missing:
+        best = max(cells, key=lambda cell: len(pairs[cell] & missing))
+        chosen.append(best)
+        missing -= pairs[best]
+    for cell in sorted(chosen, key=cost, reverse=True):
+        others = [pairs[other] for other in chosen if other != cell]
+        if pairs[cell] <= frozenset().union(*others):
+            chosen.remove(cell)
+    return chosen
 
 
 def pairwise(cells, names):
-    """The fewest cells, found greedily and always the same, that hold every pair which occurs in `cells`."""
-    missing = set().union(*(pairs_of(cell, names) for cell in cells))
-    chosen = []
-    while missing:
-        best = max(cells, key=lambda cell: len(pairs_of(cell, names) & missing))
-        chosen.append(best)
-        missing -= pairs_of(best, names)
-    return chosen
+    """Few and cheap cells that hold every pair which occurs in `cells`: the best of many covers, always the same one."""
+    pairs = {cell: pairs_of(cell, names) for cell in cells}
+    shuffled, shuffle = list(cells), random.Random(1)
+    best = cover(shuffled, pairs)
+    for _ in range(COVERS_TRIED):
+        shuffle.shuffle(shuffled)
+        best = min(best, cover(shuffled, pairs), key=lambda chosen: sum(map(cost, chosen)))
+    return [cell for cell in cells if cell in best]
 
 
 def wrapped(cells, full):
