@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <elf.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>

@@ -15,11 +15,14 @@ public:
     TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
     ~TemporaryDirectory();
 
-    // Of the directory itself, or of something in it; `name` may start with a slash, as seen from the directory.
+    // Of the directory itself, or of something in it; `name` may start with a slash, as seen from the
+    // directory.
     std::string path(std::string_view name = {}) const;
     // Write a file, and the directories above it, and give its path.
     std::string add(std::string_view name, Bytes content) const;
-    std::string write(std::string_view name, std::string_view content) const { return add(name, as_bytes(content)); }
+    std::string write(std::string_view name, std::string_view content) const {
+        return add(name, as_bytes(content));
+    }
     void remove(std::string_view name) const;
 
 private:
