@@ -69,7 +69,9 @@ def pairs_of(cell, names):
 
 def cost(cell):
     """About how many core-seconds a boot takes."""
-    return (12 + 6 * (cell.firmware == "uefi") + 4 * (cell.kernel != "6.1") + 5 * (cell.memory > 4096) + 3 * (cell.processors > 1))
+    by_file = cell.call != "-c" and not cell.form.startswith("vmlinux")  # the kernel's own purgatory hashes slowly
+    return (10 + 6 * (cell.firmware == "uefi") + 3 * (cell.kernel != "6.1") + 5 * (cell.memory > 4096) + 2 * (cell.processors > 1) +
+            8 * by_file)
 
 
 def cover(cells, pairs):
@@ -86,9 +88,11 @@ def cover(cells, pairs):
     return chosen
 
 
-def pairwise(cells, names):
-    """Few and cheap cells that hold every pair which occurs in `cells`: the best of many covers, always the same one."""
-    pairs = {cell: pairs_of(cell, names) for cell in cells}
+def pairwise(cells, names, proven):
+    """Few and cheap cells that hold every pair which occurs in `cells` and in none of `proven`: the best of many covers, always the
+    same one."""
+    done = frozenset().union(*(pairs_of(cell, names) for cell in proven))
+    pairs = {cell: pairs_of(cell, names) - done for cell in cells}
     shuffled, shuffle = list(cells), random.Random(1)
     best = cover(shuffled, pairs)
     for _ in range(COVERS_TRIED):
@@ -97,27 +101,25 @@ def pairwise(cells, names):
     return [cell for cell in cells if cell in best]
 
 
-def wrapped(cells, full):
-    """Hands the wrappers of their form to the cells in turn; in a full run every cell of a wrapped form occurs with all of them."""
+def wrapped(cells):
+    """Hands the wrappers of their form to the cells in turn."""
     turn, result = {}, []
     for cell in cells:
         wrappers = WRAPPERS[cell.form]
-        if not full:
-            number = turn.get(cell.form, 0)
-            turn[cell.form] = number + 1
-            wrappers = (wrappers[number % len(wrappers)],)
-        result += [dataclasses.replace(cell, form=".".join(filter(None, (cell.form, wrapper)))) for wrapper in wrappers]
+        number = turn[cell.form] = turn.get(cell.form, -1) + 1
+        form = ".".join(filter(None, (cell.form, wrappers[number % len(wrappers)])))
+        result.append(dataclasses.replace(cell, form=form))
     return result
 
 
-def cells(machine, action):
-    """(cells of a default run, the further cells of a full run, [(excluded cell, reason)])."""
+def cells(machine, action, proven=()):
+    """(cells of a default run, the further cells of a full run, [(excluded cell, reason)]). What `proven` cells hold, which other cases
+    boot in every run, needs no cell of its own."""
     every = list(product(machine, action))
     excluded = [(cell, exclusion(cell)) for cell in every if exclusion(cell)]
     possible = [cell for cell in every if not exclusion(cell)]
-    cover = pairwise(possible, list(DIMENSIONS[machine, action]))
-    if action != "reboot":
-        return cover, [cell for cell in possible if cell not in cover], excluded
-    chosen = wrapped(cover, full=False)
-    rest = [cell for cell in wrapped(possible, full=True) if cell not in chosen]
-    return chosen, rest, excluded
+    cover = pairwise(possible, list(DIMENSIONS[machine, action]), proven)
+    rest = [cell for cell in possible if cell not in cover]
+    if action == "reboot":
+        cover, rest = wrapped(cover), wrapped(rest)
+    return cover, rest, excluded
