@@ -40,7 +40,7 @@ DIMENSIONS = {
 
 # Compression is taken off by one loop before anything else looks at the file, so each wrapper needs to occur once, not in pairs:
 # the reboot cells of a form carry its wrappers in turn.
-WRAPPERS = {"bzImage": ("", "lzma", "xz", "", "gz", "zst"), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",)}
+WRAPPERS = {"bzImage": ("xz", "lzma", "", "gz", "zst", ""), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",)}
 
 EXCLUSIONS = (
     ("the 32-bit entry is our own doing: the kernel's file call always uses the 64-bit one",
