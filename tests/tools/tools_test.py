@@ -5,6 +5,8 @@ import contextlib
 import io
 import json
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -109,6 +111,15 @@ class CacheTest(unittest.TestCase):
         with self.assertRaises(OSError):
             cache.entry("a/b", mock.Mock(side_effect=OSError))
         self.assertEqual(list((self.root / "a").iterdir()), [])
+
+
+class BootsTest(unittest.TestCase):
+    def test_a_quick_run_boots_nothing_and_counts_every_cell_as_skipped(self):
+        boots = [sys.executable, "-B", str(ROOT / "tests/boot/main.py")]
+        asked = subprocess.run([*boots, "--list"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+        to_run, skipped = (int(word) for word in re.findall(r"[0-9]+", asked))
+        done = subprocess.run([*boots, "--kexec", "/absent", "--jobs", "2", "--quick"], capture_output=True, text=True, check=True)
+        self.assertEqual(done.stdout.splitlines()[-1], f"0 passed, 0 failed, {to_run + skipped} skipped")
 
 
 if __name__ == "__main__":
