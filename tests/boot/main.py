@@ -61,6 +61,15 @@ def print_skipped(skipped):
             print(f"    {name}")
 
 
+def boot(options, wanted):
+    """(passed, failed)."""
+    logs = options.logs.resolve()
+    logs.mkdir(parents=True, exist_ok=True)
+    runner = Runner(options.kexec.resolve(), supplies.guest_program(MACHINES["x86_64"], logs), logs, options.jobs)
+    runner.run(wanted)
+    return runner.passed, runner.failed
+
+
 def main():
     options = parse()
     wanted, skipped = choose(options)
@@ -69,17 +78,10 @@ def main():
         print_skipped(skipped)
         print(f"{len(wanted)} to run, {len(skipped)} skipped")
         return 0
-    if not wanted:
-        print_skipped(skipped)
-        print(f"0 passed, 0 failed, {len(skipped)} skipped")
-        return 0
-    logs = options.logs.resolve()
-    logs.mkdir(parents=True, exist_ok=True)
-    runner = Runner(options.kexec.resolve(), supplies.guest_program(MACHINES["x86_64"], logs), logs, options.jobs)
-    runner.run(wanted)
+    passed, failed = boot(options, wanted) if wanted else (0, 0)
     print_skipped(skipped)
-    print(f"{runner.passed} passed, {runner.failed} failed, {len(skipped)} skipped")
-    return 1 if runner.failed else 0
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

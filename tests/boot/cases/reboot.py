@@ -17,7 +17,7 @@ cd /
 {{ echo proc; echo sys; echo dev; echo dev/console; echo tmp; ls -A / | grep -vxE 'proc|sys|dev|tmp' |
     while read -r name; do find "$name"; done; }} |
     cpio -o -H newc >/tmp/next.cpio 2>/dev/null
-case $hop in 5) call=-s ;; *) call='-c -i' ;; esac
+case $hop in 0) call=-c ;; 5) call=-s ;; *) call='-c -i' ;; esac
 load -l $call /kernel --initrd=/tmp/next.cpio --append="{append} hop=$((hop + 1))"
 kexec -e
 """

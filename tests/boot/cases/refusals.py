@@ -85,6 +85,7 @@ STEPS = (
          before="echo 1 >/proc/sys/kernel/kexec_load_disabled"),
 )
 
+
 def run(bench, machine_name, kernel):
     machine = MACHINES[machine_name]
     lines = ["mkdir /work", ATTEMPT, PREPARE]
