@@ -5,6 +5,7 @@
 
 #include "base/elf.h"
 #include "base/file.h"
+#include "image/arm64_image.h"
 #include "image/bzimage.h"
 
 #include <memory>
@@ -17,7 +18,7 @@
 
 namespace kexec {
 
-using ImageContent = std::variant<BzImage, Elf>;
+using ImageContent = std::variant<BzImage, Elf, Arm64Image>;
 
 // A format of kernel files; each architecture lists its own, in probe order.
 struct Format {
