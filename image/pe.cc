@@ -83,15 +83,16 @@ Result<std::optional<Pe>> parse_pe(Bytes file) {
     auto header = cursor.next<CoffHeader>("the COFF header");
     if (!header)
         return damaged("the file ends inside the COFF header");
+    std::uint64_t left = cursor.remaining();
     auto optional = cursor.take(header->size_of_optional_header, "the optional header");
     auto start = optional ? read_at<OptionalHeader>(*optional, 0, "the optional header") : OptionalHeader{};
     if (!optional || !start)
         return damaged(fmt::format("SizeOfOptionalHeader is {}, between {} and the {} bytes left in the file "
                                    "are needed",
                                    std::uint16_t{header->size_of_optional_header}, sizeof(OptionalHeader),
-                                   cursor.remaining()));
+                                   left));
     Pe pe{.machine = header->machine, .file_alignment = start->file_alignment, .sections = {}};
-    for (unsigned left = header->number_of_sections; left > 0; left--) {
+    for (unsigned i = 0; i < header->number_of_sections; i++) {
         auto section = cursor.next<SectionHeader>("the section table");
         if (!section)
             return damaged(fmt::format("the file ends inside the section table (NumberOfSections is {})",
