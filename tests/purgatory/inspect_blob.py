@@ -27,7 +27,7 @@ VECTOR_FUNCTION = 'sha256_compress_ni'
 # On x86_64, instructions that are an ordinary process's end, and the only places that may have them.
 PRIVILEGED = r'^(?:cli|sti|hlt|lgdt|lidt|rdmsr|wrmsr|in|out)\b|%cr\d|%dr\d'
 PRIVILEGED_PLACES = (r'^(?:enter|stop|hand_over|hand_over_32bit|load_gdt|purgatory_prepare)$'
-                     r'|Serial|Vga|vga|Messages')
+                     r'|Serial|Vga|vga|Terminal')
 
 failures = []
 
