@@ -34,12 +34,12 @@ def regions():
     return [region(ADDRESS + 0x11000, make_content(100)), region(0x46fff000, make_content(300))]
 
 
-def tracing_options(qemu):
-    """One instruction in each translated block; the option's name depends on the version."""
+def stepping(qemu):
+    """How to have one instruction in each translated block, which depends on the version: accelerator, options."""
     version = subprocess.run([qemu, '--version'], check=True, capture_output=True, text=True).stdout
     found = re.search(r'version (\d+)\.(\d+)', version)
     newer = (int(found[1]), int(found[2])) >= (8, 1)
-    return ['-accel', 'tcg,one-insn-per-tb=on'] if newer else ['-singlestep']
+    return ('tcg,one-insn-per-tb=on', []) if newer else ('tcg', ['-singlestep'])
 
 
 def record(qemu, stage, processor, blob, flags=0, until_error=False):
@@ -47,8 +47,9 @@ def record(qemu, stage, processor, blob, flags=0, until_error=False):
     image = place(blob.code, make_parameters(blob.probe, 0, regions(), flags, (PL011, KIND_PL011)))
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder, 'log')
-        options = [*tracing_options(qemu), '-d', 'cpu,nochain', '-dfilter', f'{ADDRESS:#x}+{len(image):#x}']
-        run = Run([qemu], stage, processor, image, ADDRESS, regions(), options, log=log)
+        accelerator, options = stepping(qemu)
+        options += ['-d', 'cpu,nochain', '-dfilter', f'{ADDRESS:#x}+{len(image):#x}']
+        run = Run([qemu], stage, processor, image, ADDRESS, regions(), options, accelerator, log=log)
         expect(f'{processor.name}: the new kernel was not entered', run.state)
         model = Model(blob, ADDRESS)
         play(model, log.read_text(), until_error)

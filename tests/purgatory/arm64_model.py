@@ -70,6 +70,10 @@ def access_of(word, pc, register):
     raise ValueError(f'not understood: {word:08x} at {pc:#x}')
 
 
+def may_branch(word):
+    return word >> 26 & 7 == 5 and word >> 24 != 0xd5
+
+
 class Model:
     """`address` is where the blob lies. `errors` are the rules that were broken, each named once."""
 
@@ -213,10 +217,14 @@ class Step:
 
 def play(model, log, until_error=False):
     """Every step of a log that the emulator wrote for -d cpu, one instruction in each block."""
+    expected = None
     for match in STEP.finditer(log):
         pc = int(match[1], 16)
+        if expected not in (None, pc):
+            raise ValueError(f'no step at {expected:#x}: the log is not one of single instructions')
         word, = struct.unpack_from('<I', model.blob.code, pc - model.address)
         model.step(pc, word, Step(match[2]).register)
+        expected = None if may_branch(word) else pc + 4
         if until_error and model.errors:
             return
     model.finish()
