@@ -17,7 +17,7 @@ from arm64_model import Model, play
 ADDRESS, LARGE = 0x44001000, 16 << 20
 MOST_WITH_CACHES_OFF = 0.02
 
-NOP = 0xd503201f
+NOP, MRS_ISAR0, MOVE_ZERO = 0xd503201f, 0xd5380600, 0xd2800000  # mrs x0, id_aa64isar0_el1; mov x0, 0
 DC_IVAC, DC_CIVAC, DSB_SY, TLBI_EL1 = 0xd508762b, 0xd50b7e2b, 0xd5033f9f, 0xd508871f
 DSB_ISH, ISB, FOUR_BYTES, EIGHT_BYTES = 0xd5033b9f, 0xd5033fdf, 0xd280008a, 0xd280010a
 
@@ -90,13 +90,17 @@ def mutations(blob):
 
 
 def check_model(qemu, stage, blob):
-    for processor in (PROCESSORS[0], PROCESSORS[1], PROCESSORS[4]):
-        model = record(qemu, stage, processor, blob)
-        print(f'{processor.name}: {model.counts[False]} instructions with the caches off, {model.counts[True]} on, '
-              f'{model.lines_cleaned} dirty lines cleaned')
-        expect(f'{processor.name}: {model.errors}', not model.errors)
-        # the stack, the tables on every level for the blob, and the two pages of windows
-        expect(f'{processor.name}: only {model.lines_cleaned} lines were dirty', model.lines_cleaned > 10)
+    scalar = blob.with_id_register(MRS_ISAR0, MOVE_ZERO)
+    for case, processor, code in (('EL1', PROCESSORS[0], blob), ('EL2', PROCESSORS[1], blob),
+                                  ('EL2 with VHE', PROCESSORS[4], blob), ('scalar', PROCESSORS[0], scalar)):
+        model = record(qemu, stage, processor, code)
+        print(f'{case}: {model.counts[False]} instructions with the caches off, {model.counts[True]} on, '
+              f'{model.lines_cleaned} dirty lines cleaned, {model.stack_used()} bytes of stack')
+        expect(f'{case}: {model.errors}', not model.errors)
+        # the stack, and what the windows need on levels 1 to 3
+        expect(f'{case}: only {model.lines_cleaned} lines were dirty', model.lines_cleaned > 10)
+        # below the stack are the tables
+        expect(f'{case}: {model.stack_used()} bytes of stack', 256 < model.stack_used() < 0x1000 - 0x400)
     model = record(qemu, stage, PROCESSORS[0], blob, CACHES_OFF)
     expect(f'caches off: {model.errors} {model.counts}', not model.errors and model.counts[True] == 0)
 

@@ -89,6 +89,7 @@ class Model:
         self.known_translations = self.tlb_invalidated = False
         self.counts = {True: 0, False: 0}
         self.lines_cleaned = 0
+        self.lowest_on_stack = self.writable.stop
         self.barriers = ''
 
     def fail(self, pc, what):
@@ -115,6 +116,8 @@ class Model:
             self.known_translations = True
 
     def store(self, pc, line):
+        if self.tables.stop <= line * LINE < self.lowest_on_stack:
+            self.lowest_on_stack = line * LINE
         if not self.caches_on:
             if line in self.dirty:
                 self.fail(pc, 'a store with the caches off is overtaken by a dirty line')
@@ -194,6 +197,9 @@ class Model:
         if on != self.caches_on and self.pending:
             self.fail(pc, 'the caches change before maintenance has completed')
         self.caches_on = on
+
+    def stack_used(self):
+        return self.writable.stop - self.lowest_on_stack
 
     def finish(self):
         if self.caches_on:
