@@ -7,6 +7,8 @@
 #include "dump/fault.h"
 #include "dump/flattened.h"
 
+#include <fmt/core.h>
+
 namespace kexec {
 
 namespace {
@@ -16,6 +18,10 @@ constexpr std::size_t head_size = 16;
 Result<DumpFormat> format_of(Source &source) {
     Buffer head(head_size);
     std::size_t got = TRY(source.read(0, head));
+    if (got < head_size)
+        return fail_dump(Fault::identification,
+                         fmt::format("the file has {} bytes, too few for any crash dump", got),
+                         "copy the dump here again, or name another file");
     return recognise_dump(Bytes(head).first(got));
 }
 

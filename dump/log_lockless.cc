@@ -113,6 +113,14 @@ Result<Ring> find_ring(Memory &memory) {
     ring.descriptors = TRY_WITHIN("the log", memory.word(ringbuffer + ring.at.descriptors));
     ring.infos = TRY_WITHIN("the log", memory.word(ringbuffer + ring.at.infos));
     ring.data = TRY_WITHIN("the log", memory.word(ringbuffer + ring.at.data));
+    // Arrays of longs, of u64 and of blocks that start with a long.
+    unsigned word = memory.foreign().word;
+    if (ring.descriptors % word != 0 || ring.infos % 4 != 0 || ring.data % word != 0)
+        return fail_dump(
+            Fault::corrupt,
+            fmt::format("the log's ring is damaged: its arrays at {:#x}, {:#x} and {:#x} are not aligned",
+                        ring.descriptors, ring.infos, ring.data),
+            "open the dump with crash and the kernel's debug information");
     ring.id_mask = memory.foreign().word_mask() >> 2;
     ring.head = TRY_WITHIN("the log", id(ring.at.head)) & ring.id_mask;
     ring.tail = TRY_WITHIN("the log", id(ring.at.tail)) & ring.id_mask;
@@ -182,17 +190,15 @@ struct Text {
     std::uint64_t address, size;
 };
 
-// Where the text of a record lies; nothing where the positions contradict each other. Both odd: the record
-// has no text (printk_ringbuffer.h, BLK_DATALESS).
+// Where the text of a record lies; nothing where the positions contradict each other. The same position
+// twice, an odd one: the record has no text (printk_ringbuffer.h, FAILED_LPOS and EMPTY_LINE_LPOS).
 //
 // A block that does not fit behind its begin lies at the start of the ring, and only its id stands at begin.
 // One that ends exactly where the ring ends fits since 67e1b0052f6b ("printk_ringbuffer: don't needlessly
 // wrap data blocks around", 6.19); kernels before it wrapped such a block, so with them next never lies at
 // the ring's very start and the two cannot be confused.
 std::optional<Text> text_of(const Ring &ring, std::uint64_t begin, std::uint64_t next, unsigned word) {
-    if ((begin & 1) && (next & 1))
-        return Text{0, 0};
-    if (begin == next) // as the ring of 5.10's first candidates had it, and kexec-tools takes it
+    if (begin == next)
         return Text{0, 0};
     std::uint64_t mask = word == 8 ? UINT64_MAX : UINT32_MAX;
     std::uint64_t last = (next - 1) & mask;

@@ -102,6 +102,8 @@ std::string lockless_info(const BuiltLog &log, const LocklessSizes &sizes) {
     std::uint64_t ring = log.shape.ring_offset;
     std::string info = "OSRELEASE=6.12.0-test\nPAGESIZE=4096\n";
     info += fmt::format("SYMBOL(prb)={:x}\n", log.places.at("prb"));
+    info += fmt::format("SIZE(printk_ringbuffer)={}\nSIZE(prb_desc_ring)={}\nSIZE(prb_data_ring)={}\n",
+                        ring + 11 * word, 6 * word, 4 * word);
     info += fmt::format("OFFSET(printk_ringbuffer.desc_ring)={}\n", ring);
     info += fmt::format("OFFSET(printk_ringbuffer.text_data_ring)={}\n", ring + 6 * word);
     info += fmt::format("OFFSET(prb_desc_ring.count_bits)=0\nOFFSET(prb_desc_ring.descs)={}\n", word);
@@ -172,7 +174,10 @@ BuiltLog build_lockless_log(const LogShape &shape, const std::vector<Line> &line
     take(log, "data", std::uint64_t{1} << shape.data_bits);
     Writer writer(log);
     std::deque<Kept> kept;
+    // DESC0_SV: the ring starts with one descriptor that can be taken.
     std::uint64_t first_id = writer.id;
+    log.put(log.places["descs"] + (first_id & (writer.count - 1)) * sizes.descriptor, writer.word,
+            std::uint64_t{3} << (8 * writer.word - 2) | first_id);
     for (std::size_t i = 0; i < lines.size(); i++) {
         writer.id = (writer.id + 1) & (writer.mask >> 2);
         bool has_text = !lines[i].text.empty();

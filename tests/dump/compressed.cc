@@ -44,7 +44,7 @@ TEST_CASE("a compressed dump of a 32-bit machine is read", "[compressed]") {
 }
 
 TEST_CASE("a page that cannot be unpacked costs its records and no others", "[compressed]") {
-    LogShape shape{.descriptor_bits = 9, .data_bits = 14};
+    LogShape shape{.foreign = {}, .descriptor_bits = 9, .data_bits = 14};
     BuiltLog log = build_lockless_log(shape, some_lines(300));
     Buffer dump = compressed_dump(log, PageCompression::zlib, "x86_64", at_its_place);
     Foreign little;

@@ -52,7 +52,7 @@ TEST_CASE("a structure called log is the same by its older name", "[records]") {
 }
 
 TEST_CASE("a damaged record costs itself and reading goes on behind it", "[records]") {
-    BuiltLog log = build_record_log({.data_bits = 12}, some_lines(40));
+    BuiltLog log = build_record_log({.foreign = {}, .data_bits = 12}, some_lines(40));
     std::uint64_t record = log.places["data"] + index_of(log, 10);
     for (std::uint64_t wrong : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{4}, std::uint64_t{0xffff},
                                 std::uint64_t{0xfffc}}) {

@@ -102,6 +102,7 @@ TEST_CASE("of two copies of the memory a pipe takes the one that is still to com
     Buffer image(8192, std::byte{0x11});
     ElfPlan plan;
     plan.type = 4; // ET_CORE
+    add_segment(plan, 4, build_note("VMCOREINFO", 0, as_bytes("OSRELEASE=6.1\n"), plan.order), 0);
     add_segment(plan, 1, image, 0xffffffff81000000).physical_address = 0x1000000;
     add_segment(plan, 1, Buffer(1 << 20), 0).physical_address = 0x40000000;
     add_segment(plan, 1, image, 0).physical_address = 0x1000000;
