@@ -93,7 +93,7 @@ void read_sub_header(CompressedHeader &header, Bytes bytes, const Layout &layout
         if (frames != 0)
             header.frames = frames;
     }
-    if (is_split && start < end) {
+    if (is_split) { // the last parts may have no pages
         header.first_frame = start;
         header.end_frame = end;
     }

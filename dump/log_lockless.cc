@@ -178,6 +178,8 @@ Result<void> check_ids(Memory &memory, Ring &ring, LogSummary &summary) {
         if (ring.span() == before)
             return {};
     } else if (!find_ids(memory, ring)) {
+        if (!oldest)
+            return within("the log", oldest.error());
         return fail_dump(Fault::corrupt, "the log's ring is damaged: none of its descriptors holds a record",
                          "open the dump with crash and the kernel's debug information");
     }

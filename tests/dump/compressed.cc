@@ -80,3 +80,23 @@ TEST_CASE("a compressed dump cut short anywhere is survived", "[compressed]") {
             CHECK(read->lines.size() < log.lines.size());
     }
 }
+
+TEST_CASE("of a dump in several parts each holds its own pages", "[compressed]") {
+    BuiltLog log = build_lockless_log({}, some_lines(60));
+    Buffer dump = compressed_dump(log, PageCompression::zlib, "x86_64", at_its_place);
+    std::uint64_t first = physical_base / 4096, end = first + log.memory.size() / 4096;
+    auto part = [&](std::uint64_t from, std::uint64_t to) {
+        Buffer some = dump;
+        le32 split = 1;
+        le64 start = from, behind = to;
+        write_at(MutableBytes(some), 4096 + 12, split);
+        write_at(MutableBytes(some), 4096 + 80, start);
+        write_at(MutableBytes(some), 4096 + 88, behind);
+        return read_dump(some);
+    };
+    CHECK(part(first, end)->lines == log.lines);
+    CHECK(part(first - 7, end)->lines == log.lines);
+    auto none = part(end, end);
+    REQUIRE_FALSE(none);
+    CHECK(none.error().number == static_cast<int>(Fault::unmapped));
+}
