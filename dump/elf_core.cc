@@ -204,7 +204,16 @@ void ElfCore::find_vmcoreinfo(std::uint64_t behind_table, std::vector<std::strin
 Result<void> ElfCore::open(std::vector<std::string> &notes) {
     TRY(read_identification());
     Table table = TRY(read_header(notes));
-    TRY(read_table(table, notes));
+    auto read = read_table(table, notes);
+    bool is_usable = read && (!notes_.empty() || physical_.count() > 0);
+    if (!is_usable && table.offset != layout_.header_size) {
+        notes.push_back(fmt::format("no headers stand at e_phoff, {:#x}; going on with the place behind the "
+                                    "header, {:#x}",
+                                    table.offset, layout_.header_size));
+        table.offset = layout_.header_size;
+        read = read_table(table, notes);
+    }
+    TRY(std::move(read));
     find_vmcoreinfo(layout_.header_size, notes);
     return {};
 }

@@ -61,7 +61,7 @@ std::optional<std::string> vmcoreinfo_in_notes(Source &source, Extent segment, c
 }
 
 std::optional<std::string> vmcoreinfo_near(Source &source, std::uint64_t offset, const Foreign &foreign) {
-    constexpr std::uint64_t searched = 1 << 20, step = 4096;
+    constexpr std::uint64_t searched = 8 << 20, step = 4096; // a hundred thousand headers may stand before it
     Buffer bytes(step + name.size());
     for (std::uint64_t done = 0; done < searched; done += step) {
         auto got = source.read(offset + done, bytes);

@@ -31,6 +31,11 @@ Result<std::uint64_t> value_of_symbol(Memory &memory, unsigned index, std::strin
 }
 
 Result<Ring> find_ring(Memory &memory) {
+    std::vector<Memory::Part> parts;
+    for (std::string_view name : {"log_buf", "log_end", "log_buf_len"})
+        if (auto symbol = memory.core().info.symbol(name))
+            parts.push_back({*symbol, memory.foreign().word});
+    memory.gather(parts);
     Ring ring{};
     ring.address = TRY(value_of_symbol(memory, 0, "log_buf", memory.foreign().word));
     ring.written = TRY(value_of_symbol(memory, 1, "log_end", 4));

@@ -97,7 +97,10 @@ Result<Ring> find_ring(Memory &memory) {
     const Vmcoreinfo &info = memory.core().info;
     Ring ring{};
     ring.at = TRY(offsets_in(info));
-    std::uint64_t ringbuffer = TRY_WITHIN("the log", memory.word(info.symbol("prb").value_or(0)));
+    std::uint64_t pointer = info.symbol("prb").value_or(0);
+    memory.gather({{pointer, memory.foreign().word}});
+    std::uint64_t ringbuffer = TRY_WITHIN("the log", memory.word(pointer));
+    memory.gather({{ringbuffer, std::max(ring.at.tail, ring.at.data) + 16}});
     auto bits = [&](std::uint64_t offset) { return memory.number(ringbuffer + offset, 4); };
     auto id = [&](std::uint64_t offset) { return memory.word(ringbuffer + offset + ring.at.counter); };
     std::uint64_t descriptor_bits = TRY_WITHIN("the log", bits(ring.at.count_bits));

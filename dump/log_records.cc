@@ -65,6 +65,11 @@ Result<void> find_layout(Ring &ring, const Vmcoreinfo &info) {
 Result<Ring> find_ring(Memory &memory) {
     const Vmcoreinfo &info = memory.core().info;
     constexpr std::string_view names[] = {"log_buf", "log_buf_len", "log_first_idx", "log_next_idx"};
+    std::vector<Memory::Part> parts;
+    for (std::string_view name : names)
+        if (auto symbol = info.symbol(name))
+            parts.push_back({*symbol, memory.foreign().word});
+    memory.gather(parts);
     std::uint64_t values[4];
     for (unsigned i = 0; i < 4; i++) {
         auto symbol = info.symbol(names[i]);

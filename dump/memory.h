@@ -27,7 +27,7 @@ public:
     struct Part {
         std::uint64_t address, size;
     };
-    // These are about to be read, in any order.
+    // These are about to be read, in any order, and perhaps again.
     void gather(const std::vector<Part> &parts);
 
 private:

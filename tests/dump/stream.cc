@@ -39,6 +39,18 @@ bool reads(StreamSource &stream, std::uint64_t offset, std::size_t size) {
     return got && *got == size;
 }
 
+// All of `dump`, as it comes.
+StreamSource piped(const Buffer &dump, std::size_t &at, std::uint64_t window_size = window) {
+    return StreamSource(
+        [&dump, &at](MutableBytes buffer) -> Result<std::size_t> {
+            std::size_t got = std::min(buffer.size(), dump.size() - at);
+            std::ranges::copy(Bytes(dump).subspan(at, got), buffer.begin());
+            at += got;
+            return got;
+        },
+        window_size);
+}
+
 } // namespace
 
 TEST_CASE("a pipe can be read forward, and back as far as the window", "[stream]") {
@@ -85,12 +97,7 @@ TEST_CASE("a dump comes through a pipe", "[stream]") {
     BuiltLog log = build_lockless_log({}, some_lines(90));
     Buffer dump = elf_dump(log);
     std::size_t at = 0;
-    StreamSource stream([&](MutableBytes buffer) -> Result<std::size_t> {
-        std::size_t got = std::min(buffer.size(), dump.size() - at);
-        std::ranges::copy(Bytes(dump).subspan(at, got), buffer.begin());
-        at += got;
-        return got;
-    });
+    StreamSource stream = piped(dump, at);
     auto read = read_dump(stream);
     REQUIRE(read);
     CHECK(read->lines == log.lines);
@@ -108,14 +115,7 @@ TEST_CASE("of two copies of the memory a pipe takes the one that is still to com
     add_segment(plan, 1, image, 0).physical_address = 0x1000000;
     Buffer dump = build_elf(plan);
     std::size_t at = 0;
-    StreamSource stream(
-        [&](MutableBytes buffer) -> Result<std::size_t> {
-            std::size_t got = std::min(buffer.size(), dump.size() - at);
-            std::ranges::copy(Bytes(dump).subspan(at, got), buffer.begin());
-            at += got;
-            return got;
-        },
-        128 << 10);
+    StreamSource stream = piped(dump, at, 128 << 10);
     auto opened = open_dump(stream);
     REQUIRE(opened);
     Core &core = *opened->core;
@@ -125,4 +125,43 @@ TEST_CASE("of two copies of the memory a pipe takes the one that is still to com
     REQUIRE(core.read({false, 0xffffffff81000000}, bytes));
     CHECK(bytes == Buffer(16, std::byte{0x11}));
     CHECK(at > (1 << 20));
+}
+
+TEST_CASE("a log far from what leads to it is read twice from a pipe", "[stream]") {
+    BuiltLog log =
+        GENERATE(true, false) ? build_lockless_log({}, some_lines(90)) : build_record_log({}, some_lines(90));
+    // The pages that VMCOREINFO leads to, then a MiB of other memory, then the arrays.
+    ElfPlan plan = elf_plan(log, 62);
+    ElfSegment rest = plan.segments.back();
+    std::uint64_t first = (log.places.contains("prb") ? 2 : 4) * std::uint64_t{4096};
+    plan.segments.back().file_size = first;
+    ElfSegment other = rest;
+    other.virtual_address = 0xffff888000000000;
+    other.physical_address = 0x70000000;
+    other.file_size = 1 << 20;
+    Buffer arrays(log.memory.begin() + std::ptrdiff_t(first), log.memory.end());
+    plan.contents.resize(rest.offset + first);
+    other.offset = plan.contents.size();
+    plan.contents.resize(plan.contents.size() + (1 << 20));
+    plan.segments.push_back(other);
+    rest.offset = plan.contents.size();
+    rest.virtual_address += first;
+    rest.physical_address += first;
+    rest.file_size -= first;
+    append(plan.contents, arrays);
+    plan.segments.push_back(rest);
+    Buffer dump = build_elf(plan);
+    std::size_t at = 0;
+    StreamSource stream = piped(dump, at, 128 << 10);
+    auto opened = open_dump(stream);
+    REQUIRE(opened);
+    for (int round = 0; round < 2; round++) {
+        std::size_t records = 0;
+        auto summary = read_log(*opened->core, [&](const Record &) -> Result<void> {
+            records++;
+            return {};
+        });
+        REQUIRE(summary);
+        CHECK(records == log.lines.size());
+    }
 }
