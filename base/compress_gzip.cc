@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gzip members (RFC 1952) through zlib.
+// gzip members (RFC 1952), and the zlib streams (RFC 1950) of dumped pages, through zlib.
 #include "base/compress_output.h"
+#include "base/compress_page.h"
 
 #include <algorithm>
 #include <memory>
@@ -44,6 +45,13 @@ Result<std::size_t> unpack_gzip(Bytes packed, Unpacked &out) {
         if (status != Z_OK)
             return out.damaged();
     }
+}
+
+bool unpack_zlib_page(Bytes packed, MutableBytes page) {
+    uLongf size = page.size();
+    return uncompress(reinterpret_cast<Bytef *>(page.data()), &size,
+                      reinterpret_cast<const Bytef *>(packed.data()), packed.size()) == Z_OK &&
+           size == page.size();
 }
 
 } // namespace kexec

@@ -2,6 +2,7 @@
 // lzop files: the container is described by lzop's own source and by the kernel's lib/decompress_unlzo.c; its
 // blocks are LZO1X, unpacked by liblzo2. All numbers are big-endian.
 #include "base/compress_output.h"
+#include "base/compress_page.h"
 
 #include <algorithm>
 #include <lzo/lzo1x.h>
@@ -99,14 +100,17 @@ bool unpack_block(const Block &block, MutableBytes target) {
         std::ranges::copy(block.packed, target.begin());
         return true;
     }
-    lzo_uint written = target.size();
-    int status = lzo1x_decompress_safe(reinterpret_cast<const unsigned char *>(block.packed.data()),
-                                       block.packed.size(), reinterpret_cast<unsigned char *>(target.data()),
-                                       &written, nullptr);
-    return status == LZO_E_OK && written == target.size();
+    return unpack_lzo_page(block.packed, target);
 }
 
 } // namespace
+
+bool unpack_lzo_page(Bytes packed, MutableBytes page) {
+    lzo_uint written = page.size();
+    int status = lzo1x_decompress_safe(reinterpret_cast<const unsigned char *>(packed.data()), packed.size(),
+                                       reinterpret_cast<unsigned char *>(page.data()), &written, nullptr);
+    return status == LZO_E_OK && written == page.size();
+}
 
 Result<std::size_t> unpack_lzo(Bytes packed, Unpacked &out) {
     Cursor cursor(packed);

@@ -2,6 +2,7 @@
 // zstd frames (RFC 8878) through libzstd: a frame at a time in one call, which writes straight into the
 // output where streaming would keep a copy of the window.
 #include "base/compress_output.h"
+#include "base/compress_page.h"
 
 #include <algorithm>
 #include <climits>
@@ -56,6 +57,10 @@ Result<std::size_t> unpack_zstd(Bytes packed, Unpacked &out) {
         if (!out.can_grow())
             return out.exceeded();
     }
+}
+
+bool unpack_zstd_page(Bytes packed, MutableBytes page) {
+    return ZSTD_decompress(page.data(), page.size(), packed.data(), packed.size()) == page.size();
 }
 
 } // namespace kexec

@@ -149,6 +149,27 @@ Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size) {
     return read_up_to(path, size);
 }
 
+Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, MutableBytes buffer,
+                                 const std::string &path) {
+    std::size_t filled = 0;
+    while (filled < buffer.size() && offset <= std::uint64_t{INT64_MAX} - filled) {
+        ssize_t got = ::pread(file.number(), buffer.data() + filled, buffer.size() - filled,
+                              static_cast<off_t>(offset + filled));
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return fail_file(path);
+        filled += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    return filled;
+}
+
+Result<std::size_t> read_next(const Descriptor &file, MutableBytes buffer, const std::string &path) {
+    return read_fully(file.number(), buffer, path);
+}
+
+bool can_seek(const Descriptor &file) { return ::lseek(file.number(), 0, SEEK_CUR) >= 0; }
+
 Result<std::vector<std::string>> list_directory(const std::string &path) {
     std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path.c_str()), ::closedir);
     if (!directory)
@@ -236,6 +257,18 @@ Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes) {
     TRY_WITHIN("writing a file in memory", write_fully(file.number(), bytes, name));
     ::lseek(file.number(), 0, SEEK_SET);
     return file;
+}
+
+Result<Descriptor> nameless_file(const std::string &directory) {
+    Descriptor file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!file.is_open())
+        return fail_errno(Cause::system_call, errno, "making a file in " + directory,
+                          "name a directory that takes files");
+    return file;
+}
+
+Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name) {
+    return write_fully(file.number(), bytes, name);
 }
 
 } // namespace kexec

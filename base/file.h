@@ -36,6 +36,15 @@ Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling);
 // At most the first `size` bytes.
 Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size);
 
+// As many of the bytes at `offset` as the file has, up to the buffer's size: fewer only at its end. `path`
+// names the file in an error.
+Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, MutableBytes buffer,
+                                 const std::string &path);
+// The same from where a pipe or terminal stands.
+Result<std::size_t> read_next(const Descriptor &file, MutableBytes buffer, const std::string &path);
+// False for a pipe, a socket or a terminal.
+bool can_seek(const Descriptor &file);
+
 // The names in a directory, sorted, without "." and "..".
 Result<std::vector<std::string>> list_directory(const std::string &path);
 
@@ -71,5 +80,10 @@ private:
 
 // An anonymous file (memfd) called `name` that holds `bytes`, for a system call that wants a descriptor.
 Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes);
+
+// A file without a name in `directory`, for bytes that memory has no room for; it goes with the descriptor.
+Result<Descriptor> nameless_file(const std::string &directory);
+// Writes all of it where the descriptor stands.
+Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name);
 
 } // namespace kexec

@@ -32,7 +32,7 @@ struct Error {
     Cause cause = Cause::other;
     std::string what;
     std::string remedy;
-    int number = 0;
+    int number = 0; // from dump/ a Fault (dump/fault.h) instead
 };
 
 template <typename T> using Result = tl::expected<T, Error>;

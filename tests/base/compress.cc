@@ -225,3 +225,17 @@ TEST_CASE("every compression has a name", "[compress]") {
         names += std::string(name_of(compression)) + " ";
     CHECK(names == "gzip xz lzma zstd bzip2 lz4 lzo ");
 }
+
+TEST_CASE("pages come back from each compression, whole or not at all", "[compress]") {
+    auto compression =
+        GENERATE(PageCompression::zlib, PageCompression::lzo, PageCompression::snappy, PageCompression::zstd);
+    Buffer plain = packable_bytes(4096), page(4096);
+    Buffer packed = pack_page(plain, compression);
+    REQUIRE(unpack_page(packed, compression, page));
+    CHECK(page == plain);
+    Buffer larger(8192), smaller(2048);
+    CHECK_FALSE(unpack_page(packed, compression, larger));
+    CHECK_FALSE(unpack_page(packed, compression, smaller));
+    for (std::size_t size = 0; size < packed.size(); size += 7)
+        CHECK_FALSE(unpack_page(Bytes(packed).first(size), compression, page));
+}

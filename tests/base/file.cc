@@ -170,3 +170,32 @@ TEST_CASE("a file in memory holds the bytes, ready to be read") {
     read_back.pop_back();
     CHECK(read_back == content);
 }
+
+TEST_CASE("a file is read at an offset, up to its end", "[file]") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "0123456789");
+    Descriptor file = *open_to_read(path);
+    CHECK(can_seek(file));
+    Buffer four(4);
+    CHECK(*read_file_at(file, 3, four, path) == 4);
+    CHECK(as_text(four) == "3456");
+    CHECK(*read_file_at(file, 8, four, path) == 2);
+    CHECK(*read_file_at(file, 10, four, path) == 0);
+    CHECK(*read_file_at(file, UINT64_MAX, four, path) == 0);
+    CHECK(*read_next(file, four, path) == 4); // an offset of its own leaves where the file stands
+    CHECK(as_text(four) == "0123");
+}
+
+TEST_CASE("a file without a name keeps what is written and leaves nothing", "[file]") {
+    TemporaryDirectory directory;
+    auto file = nameless_file(directory.path());
+    REQUIRE(file);
+    REQUIRE(write_next(*file, as_bytes("abc"), "a file"));
+    Buffer three(3);
+    CHECK(*read_file_at(*file, 0, three, "a file") == 3);
+    CHECK(as_text(three) == "abc");
+    CHECK(list_directory(directory.path())->empty());
+    auto nowhere = nameless_file(directory.path("none"));
+    REQUIRE_FALSE(nowhere);
+    CHECK(nowhere.error().remedy == "name a directory that takes files");
+}

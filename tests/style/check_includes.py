@@ -28,7 +28,7 @@ generated = {'base/config.h', 'arch/built.inc'} # written by meson
 libraries = {
     'gelf.h': 'libelf', 'libelf.h': 'libelf', 'zlib.h': 'zlib', 'lzma.h': 'liblzma', 'zstd.h': 'zstd',
     'zstd_errors.h': 'zstd', 'lz4.h': 'lz4', 'lz4frame.h': 'lz4', 'lzo/lzo1x.h': 'lzo', 'lzo/lzoconf.h': 'lzo',
-    'bzlib.h': 'bzip2', 'libfdt.h': 'libfdt',
+    'bzlib.h': 'bzip2', 'snappy-c.h': 'snappy', 'libfdt.h': 'libfdt',
 }
 # The purgatory's contract is C's smallest; blobs.h alone is for the loader only.
 freestanding = {'stddef.h', 'stdint.h'}

@@ -9,6 +9,7 @@
 #include <lzma.h>
 #include <lzo/lzo1x.h>
 #include <random>
+#include <snappy-c.h>
 #include <stdexcept>
 #include <zlib.h>
 #include <zstd.h>
@@ -184,6 +185,28 @@ Buffer packable_bytes(std::size_t size, unsigned seed) {
         append(bytes, as_bytes(words[random() % words.size()]));
     bytes.resize(size);
     return bytes;
+}
+
+Buffer pack_page(Bytes plain, PageCompression compression) {
+    Buffer packed(ample(plain));
+    auto from = reinterpret_cast<const unsigned char *>(plain.data());
+    auto to = reinterpret_cast<unsigned char *>(packed.data());
+    std::size_t size = packed.size();
+    switch (compression) {
+    case PageCompression::zlib: must(compress(to, &size, from, plain.size()) == Z_OK); break;
+    case PageCompression::lzo: {
+        Buffer work(LZO1X_1_MEM_COMPRESS);
+        must(lzo1x_1_compress(from, plain.size(), to, &size, work.data()) == LZO_E_OK);
+        break;
+    }
+    case PageCompression::snappy:
+        must(snappy_compress(reinterpret_cast<const char *>(from), plain.size(), reinterpret_cast<char *>(to),
+                             &size) == SNAPPY_OK);
+        break;
+    case PageCompression::zstd: size = ZSTD_compress(to, size, from, plain.size(), 1); break;
+    }
+    packed.resize(size);
+    return packed;
 }
 
 } // namespace kexec::testing

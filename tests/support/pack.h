@@ -3,12 +3,16 @@
 #pragma once
 
 #include "base/compress.h"
+#include "base/compress_page.h"
 
 namespace kexec::testing {
 
 // One member or frame, with a checksum wherever the format has one. lz4 is the legacy frame that the kernel's
 // build writes.
 Buffer pack(Bytes plain, Compression compression);
+
+// A page as crash dumps have it: a bare stream or block.
+Buffer pack_page(Bytes plain, PageCompression compression);
 
 // The lz4 frame of today.
 Buffer pack_lz4_frame(Bytes plain);

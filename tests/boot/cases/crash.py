@@ -42,6 +42,17 @@ makedumpfile --dump-dmesg /proc/vmcore /tmp/log >/tmp/output 2>&1
 say makedumpfile_exit $?
 say_lines makedumpfile_said </tmp/output
 tail -n 60 /tmp/log | say_lines log
+vmcore-dmesg /proc/vmcore >/tmp/ours 2>/tmp/notes
+say dmesg_exit $?
+say_lines dmesg_notes </tmp/notes
+cat /proc/vmcore | vmcore-dmesg - 2>&1 | cmp /tmp/ours - && say dmesg_through_pipe same
+tail -n 60 /tmp/ours | say_lines dmesg
+# makedumpfile indents what follows the first line of a record, and newer ones show the caller.
+even() { sed -e 's/^\\(\\[ *[0-9.]*\\]\\) \\[ *[CT][0-9]*\\] /\\1 /' -e 's/^  *//' "$1"; }
+even /tmp/log >/tmp/theirs
+even /tmp/ours >/tmp/even
+say dmesg_lines "$(wc -l </tmp/even)"
+diff /tmp/theirs /tmp/even | head -n 5 | say_lines dmesg_differs
 """
 
 
@@ -57,7 +68,8 @@ def run_classic(bench, cell):
 def crash(bench, cell, load):
     machine = MACHINES[cell.machine]
     tools = {"sbin/marker": bench.marker}
-    capture = bench.initramfs(machine, "capture", CAPTURE, {**tools, **supplies.makedumpfile(machine)})
+    dmesg = supplies.program_files(bench.kexec.parent / "vmcore-dmesg", "vmcore-dmesg")
+    capture = bench.initramfs(machine, "capture", CAPTURE, {**tools, **dmesg, **supplies.makedumpfile(machine)})
     word = proof.nonce()
     more = f"{machine.command_line()} nonce={word} marker=$address"
     files = {**bench.program(), **tools, "kernel": supplies.kernel_form(machine, cell.kernel, cell.form), "capture.cpio": capture}
@@ -81,9 +93,11 @@ def judge(bench, said, cell, word):
     judge_readelf(bench, core)
     judge_marker(core, said)
     judge_log(said)
+    judge_dmesg(said, bench.console)
     size = int(said.one("capture", "vmcore_size"))
     return ["capture kernel up", f"vmcore of {size >> 20} MiB has every RAM range", f"{core.processors()} CPU notes",
-            "readelf and makedumpfile accept it", "panic and trace end the log", "marker found"]
+            "readelf and makedumpfile accept it", "panic and trace end the log",
+            f"vmcore-dmesg prints its {said.one('capture', 'dmesg_lines')} lines", "marker found"]
 
 
 def head_of_dump(said):
@@ -143,3 +157,25 @@ def judge_log(said):
     require(any("Call Trace" in line for line in trace) and any("sysrq_handle_crash" in line for line in trace),
             "the panic in the dump's log has no trace")
     require("</TASK>" in trace[-1], f"something follows the panic's trace in the dump's log: {trace[-1]!r}")
+
+
+def judge_dmesg(said, console):
+    """vmcore-dmesg printed what makedumpfile did, all of it, and what the dying kernel said on its console, line by line."""
+    require(said.one("capture", "dmesg_exit") == "0" and not said.all("capture", "dmesg_notes"),
+            f"vmcore-dmesg exited {said.one('capture', 'dmesg_exit')}: " + " / ".join(said.all("capture", "dmesg_notes")))
+    differs = said.all("capture", "dmesg_differs")
+    require(not differs, "vmcore-dmesg prints another log than makedumpfile: " + " / ".join(differs))
+    require(int(said.one("capture", "dmesg_lines") or 0) > 100, f"vmcore-dmesg prints {said.one('capture', 'dmesg_lines')} lines")
+    require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
+    spoken = [line for line in last_words(console) if line.startswith("[")]
+    log = said.all("capture", "dmesg")
+    missing = [line for line in spoken if line not in log]
+    require(spoken and not missing, f"the console had {len(spoken)} last lines; vmcore-dmesg lacks " + " / ".join(missing[:3]))
+    require([line for line in log if line in spoken] == spoken, "vmcore-dmesg prints the console's last lines in another order")
+
+
+def last_words(console):
+    """What the first kernel said from its panic on, up to the capture kernel's first stage."""
+    start = next((number for number, line in enumerate(console) if PANIC in line), len(console))
+    end = next((number for number, line in enumerate(console) if number > start and "</TASK>" in line), len(console) - 1)
+    return console[start:end + 1]

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A dump as `makedumpfile -F` writes it to a pipe: records of an offset, a size and that many bytes, which
+// `makedumpfile -R` would write to their places in a file. Here the file is read without being made.
+#pragma once
+
+#include "dump/intervals.h"
+#include "dump/source.h"
+
+#include <string>
+
+namespace kexec {
+
+bool is_flattened(Bytes head);
+
+class FlattenedSource : public Source {
+public:
+    // Goes over all records of `below`, which must outlive this; it reads 16 bytes of each. A file that is
+    // cut short is taken as far as it goes, and `notes` gets a line.
+    static Result<FlattenedSource> open(Source &below, std::vector<std::string> &notes);
+    FlattenedSource(FlattenedSource &&other) : below_(other.below_), records_(std::move(other.records_)) {}
+
+    Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override;
+
+private:
+    explicit FlattenedSource(Source &below) : below_(below) {}
+    Source &below_;
+    Intervals records_{Intervals::Counts::last_added}; // what is written last to a place counts
+};
+
+} // namespace kexec
