@@ -44,6 +44,7 @@ struct Request {
     Machine machine;
     Image image;
     std::shared_ptr<const MappedFile> initrd; // null: none
+    std::shared_ptr<const MappedFile> dtb = nullptr; // --dtb; null: not given
     Entropy entropy;
 };
 
