@@ -262,6 +262,10 @@ Result<Elf> read_elf(Bytes file, ElfExtent extent) {
                .segments = TRY(read_segments(elf.get(), count, file, extent))};
 }
 
+bool has_interpreter(const Elf &elf) {
+    return std::ranges::find(elf.segments, std::uint32_t{PT_INTERP}, &ElfSegment::type) != elf.segments.end();
+}
+
 std::vector<ElfNote> notes_of(const Elf &elf) {
     std::vector<ElfNote> notes;
     for (const ElfSegment &segment : elf.segments)

@@ -52,6 +52,9 @@ enum class ElfExtent {
 // Reads the headers. Cause::bad_image names the field that is wrong.
 Result<Elf> read_elf(Bytes file, ElfExtent extent = ElfExtent::whole);
 
+// Whether it names an interpreter (PT_INTERP): a program does, a kernel does not.
+bool has_interpreter(const Elf &elf);
+
 // The notes of all PT_NOTE segments that lie inside the bytes given. A damaged note ends its segment.
 std::vector<ElfNote> notes_of(const Elf &elf);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads the header by Documentation/arch/arm64/booting.rst ("Header notes"); a field is quoted here by the
-// name it has there.
+// name it has there. Where the kernel is an EFI program as well, its section table tells more than this
+// header: how much of the file there has to be.
 #include "image/arm64_image.h"
+
+#include "image/pe.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -49,6 +52,25 @@ Result<void> check_place(const Arm64Image &image) {
     return {};
 }
 
+// The sections of an EFI program, which arm64 kernels have loaded as they lie in the file: all of them must
+// be there, but for padding at the end, and be counted in image_size.
+Result<void> check_sections(const Arm64Image &image, Bytes file) {
+    auto pe = parse_pe(file);
+    if (!pe || !*pe)
+        return {};
+    for (const PeSection &section : (*pe)->sections) {
+        std::uint64_t end = section.offset + section.in_file;
+        if (end > file.size() && end - file.size() >= (*pe)->file_alignment)
+            return damaged(fmt::format("the file ends inside the section {}, which ends at {:#x}; the file "
+                                       "has {:#x} bytes",
+                                       section.name, end, file.size()));
+        if (end > image.image_size)
+            return damaged(fmt::format("image_size is {:#x}, and the section {} ends at {:#x}",
+                                       image.image_size, section.name, end));
+    }
+    return {};
+}
+
 // Before Linux 3.17 image_size is 0 and nothing bounds what the kernel uses behind its end. text_offset can
 // be taken to be 0x80000; it is stored in the byte order of the kernel, which nothing else tells.
 Arm64Image legacy_image(Bytes file, const Arm64ImageHeader &header) {
@@ -85,7 +107,11 @@ Result<std::optional<Arm64Image>> parse_arm64_image(Bytes file) {
     if (!header)
         return damaged(header.error().what);
     Arm64Image image = header->image_size == 0 ? legacy_image(file, *header) : stated_image(file, *header);
+    if (image.image_size < sizeof *header)
+        return damaged(fmt::format("image_size is {:#x}, at least the {:#x} bytes of the header are needed",
+                                   image.image_size, sizeof *header));
     TRY(check_place(image));
+    TRY(check_sections(image, file));
     return image;
 }
 

@@ -44,21 +44,18 @@ Failure unknown_file(const Image &image, std::span<const Format> formats) {
                 "name a kernel file of this machine");
 }
 
-// One wrapper inside the other, until no compression is recognised.
-Result<void> unwrap(Image &image) {
-    while (auto compression = recognise_compression(image.bytes)) {
-        if (image.wrappers.size() == most_wrappers)
-            return fail(Cause::bad_image,
-                        fmt::format("the kernel is packed more than {} times ({})", most_wrappers,
-                                    fmt::join(image.wrappers, ", ")),
-                        "unpack it first, or name another file");
-        auto unpacked = std::make_shared<const Buffer>(
-            TRY(decompress(image.bytes, *compression, largest_unpacked_kernel)));
-        image.wrappers.push_back(name_of(*compression));
-        image.bytes = *unpacked;
-        image.unpacked = std::move(unpacked); // drops the layer outside, which nothing points into any more
-    }
-    return {};
+// What -t asks for.
+struct Wanted {
+    std::span<const Format> kernels; // those of them that may match: all, or the one that was named
+    std::string_view wrapper;        // one of this name must be there; empty: none has to
+};
+Result<Wanted> understand_type(std::span<const Format> formats, std::optional<std::string_view> type) {
+    if (!type)
+        return Wanted{formats, {}};
+    auto named = std::ranges::find(formats, *type, &Format::name);
+    if (named == formats.end())
+        return unknown_type(*type, formats);
+    return named->take_off ? Wanted{formats, *type} : Wanted{std::span(named, 1), {}};
 }
 
 // The first format that takes the bytes, or finds them damaged; nothing where none does.
@@ -68,6 +65,8 @@ struct Match {
 };
 std::optional<Match> first_match(Bytes bytes, std::span<const Format> formats) {
     for (const Format &format : formats) {
+        if (!format.probe)
+            continue;
         Probed probed = format.probe(bytes);
         if (!probed || *probed)
             return Match{&format, std::move(probed)};
@@ -75,41 +74,90 @@ std::optional<Match> first_match(Bytes bytes, std::span<const Format> formats) {
     return std::nullopt;
 }
 
-Result<std::span<const Format>> formats_to_try(std::span<const Format> formats,
-                                               std::optional<std::string_view> type) {
-    if (!type)
-        return formats;
-    auto named = std::ranges::find(formats, *type, &Format::name);
-    if (named == formats.end())
-        return unknown_type(*type, formats);
-    return std::span(named, 1);
+struct Layer {
+    std::string_view type; // what -t calls it; empty where it has no name
+    Unwrapped unwrapped;
+};
+Result<std::optional<Layer>> outermost_layer(Bytes bytes, std::span<const Format> formats) {
+    for (const Format &format : formats)
+        if (format.take_off)
+            if (auto unwrapped = TRY(format.take_off(bytes)))
+                return Layer{format.name, std::move(*unwrapped)};
+    if (auto unwrapped = TRY(take_compression_off(bytes)))
+        return Layer{{}, std::move(*unwrapped)};
+    return std::nullopt;
 }
 
-Result<void> recognise(Image &image, std::span<const Format> formats, std::optional<std::string_view> type) {
-    auto match = first_match(image.bytes, TRY(formats_to_try(formats, type)));
-    if (!match && type)
+// Steps inside. A buffer that nothing points into any more goes away.
+Result<void> enter(Image &image, Unwrapped &&unwrapped) {
+    if (image.wrappers.size() == most_wrappers)
+        return fail(Cause::bad_image,
+                    fmt::format("the kernel is packed more than {} times ({})", most_wrappers,
+                                fmt::join(image.wrappers, ", ")),
+                    "unpack it first, or name another file");
+    image.wrappers.push_back(unwrapped.wrapper);
+    if (auto *part = std::get_if<Bytes>(&unwrapped.inside)) {
+        image.bytes = *part;
+        return {};
+    }
+    image.unpacked = std::make_shared<const Buffer>(std::get<Buffer>(std::move(unwrapped.inside)));
+    image.bytes = *image.unpacked;
+    return {};
+}
+
+// A kernel that is a part of another file becomes one of its own, which can be handed to the running kernel.
+void detach(Image &image) {
+    if (image.wrappers.empty() || (image.unpacked && image.bytes.size() == image.unpacked->size()))
+        return;
+    image.unpacked = std::make_shared<const Buffer>(image.bytes.begin(), image.bytes.end());
+    image.bytes = *image.unpacked;
+}
+
+// Takes off what is no kernel that is wanted, and tells whether the wrapper that is wanted was there.
+Result<bool> unwrap(Image &image, std::span<const Format> formats, const Wanted &wanted) {
+    bool found = wanted.wrapper.empty();
+    while (!first_match(image.bytes, wanted.kernels)) {
+        auto layer = TRY(outermost_layer(image.bytes, formats));
+        if (!layer)
+            break;
+        found = found || layer->type == wanted.wrapper;
+        TRY(enter(image, std::move(layer->unwrapped)));
+    }
+    detach(image);
+    return found;
+}
+
+Failure no_match(const Image &image, std::span<const Format> formats, std::optional<std::string_view> type) {
+    if (type)
         if (auto other = first_match(image.bytes, formats))
             return wrong_type(*type, *other->format);
-    if (!match)
-        return unknown_file(image, formats);
-    image.format = match->format;
-    image.content = *TRY_WITHIN(image.file->path(), std::move(match->probed));
-    return {};
+    return unknown_file(image, formats);
 }
 
 } // namespace
 
+Result<std::optional<Unwrapped>> take_compression_off(Bytes file) {
+    auto compression = recognise_compression(file);
+    if (!compression)
+        return std::nullopt;
+    return Unwrapped{name_of(*compression), TRY(decompress(file, *compression, largest_unpacked_kernel))};
+}
+
 Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const Format> formats,
                          std::optional<std::string_view> type) {
-    TRY(formats_to_try(formats, type)); // a name that is unknown is no reason to unpack anything
+    Wanted wanted = TRY(understand_type(formats, type)); // an unknown name is no reason to unpack anything
     Image image{.format = nullptr,
                 .content = {},
                 .wrappers = {},
                 .bytes = file->bytes(),
                 .file = file,
                 .unpacked = {}};
-    TRY_WITHIN(file->path(), unwrap(image));
-    TRY(recognise(image, formats, type));
+    bool found = TRY_WITHIN(file->path(), unwrap(image, formats, wanted));
+    auto match = first_match(image.bytes, wanted.kernels);
+    if (!match || !found)
+        return no_match(image, formats, type);
+    image.format = match->format;
+    image.content = *TRY_WITHIN(file->path(), std::move(match->probed));
     return image;
 }
 

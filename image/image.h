@@ -20,31 +20,43 @@ namespace kexec {
 
 using ImageContent = std::variant<BzImage, Elf, Arm64Image>;
 
-// A format of kernel files; each architecture lists its own, in probe order.
+// What lies in a wrapper: a part of the file itself, or what was unpacked from it.
+struct Unwrapped {
+    std::string_view wrapper; // "gzip", "uImage": for Image::wrappers
+    std::variant<Bytes, Buffer> inside;
+};
+
+// A format of kernel files, which has `probe`, or a wrapper around such a file, which has `take_off`. Each
+// architecture lists its own, in probe order; compression is taken off by all of them, listed or not.
 struct Format {
     std::string_view name;        // what -t takes
     std::string_view description; // for the usage text
-    bool by_file_load;            // the kernel's own kexec_file_load takes this format
+    bool by_file_load; // the kernel's own kexec_file_load takes this format; not asked of a wrapper
     // Nothing: not this format. An error: this format, and damaged.
     Result<std::optional<ImageContent>> (*probe)(Bytes file);
+    Result<std::optional<Unwrapped>> (*take_off)(Bytes file) = nullptr;
 };
+
+// The wrapper that is a compression, whichever it is: for the row of a machine that has a name for such
+// files.
+Result<std::optional<Unwrapped>> take_compression_off(Bytes file);
 
 struct Image {
     const Format *format;
     ImageContent content;
-    std::vector<std::string_view> wrappers; // taken off, outermost first: "gzip"
+    std::vector<std::string_view> wrappers; // taken off, outermost first: "uImage", "gzip"
     Bytes bytes;                            // the innermost file
     std::shared_ptr<const MappedFile> file; // as named by the user
-    std::shared_ptr<const Buffer> unpacked; // where `bytes` lie, if a wrapper was taken off
+    std::shared_ptr<const Buffer> unpacked; // `bytes` and nothing else, if a wrapper was taken off
 };
 
 // The largest kernel that is unpacked, and how many wrappers may lie around one.
 inline constexpr std::uint64_t largest_unpacked_kernel = std::uint64_t{1} << 30;
 inline constexpr unsigned most_wrappers = 4;
 
-// Takes the wrappers off and probes `formats` in order; with `type`, only the format of that name may match.
-// Cause::unknown_image and the three sentences of kexec-tools for -t: unknown name, another format matches,
-// none does.
+// Takes wrappers off until one of `formats` matches. With `type`, no other format may match, or a wrapper of
+// that name must have been among those taken off. Cause::unknown_image and the three sentences of kexec-tools
+// for -t: unknown name, another format matches, none does.
 Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const Format> formats,
                          std::optional<std::string_view> type = {});
 

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kernel files that arm64 loads, in probe order, under the names that -t takes.
+// Two kinds of kernel, ELF and Image, and the wrappers that boards and distributions put around the second.
+// kexec_file_load takes a plain Image (arch/arm64/kernel/kexec_image.c): of a wrapped one it gets the inside.
 #include "arch/arm64/formats.h"
 
-#include <algorithm>
+#include "image/pe.h"
+#include "image/uimage.h"
+#include "image/uki.h"
+#include "image/zboot.h"
+
 #include <elf.h>
 
 namespace kexec {
 namespace {
 
+// Of either byte order: the header of the ELF file tells which.
 Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     if (!is_elf(file))
         return std::nullopt;
     Elf elf = TRY(read_elf(file));
-    bool has_interpreter = std::ranges::count(elf.segments, std::uint32_t{PT_INTERP}, &ElfSegment::type) > 0;
-    if (elf.machine != EM_AARCH64 || !elf.is_64_bit || has_interpreter)
+    if (elf.machine != EM_AARCH64 || !elf.is_64_bit || has_interpreter(elf))
         return std::nullopt;
     return elf;
 }
@@ -25,9 +30,51 @@ Result<std::optional<ImageContent>> probe_image(Bytes file) {
     return *std::move(image);
 }
 
+Result<std::optional<Unwrapped>> named(std::string_view wrapper, Result<std::optional<Bytes>> opened) {
+    auto inside = TRY(std::move(opened));
+    if (!inside)
+        return std::nullopt;
+    return Unwrapped{wrapper, *inside};
+}
+
+Result<std::optional<Unwrapped>> take_uimage_off(Bytes file) {
+    return named("uImage", open_uimage(file, uimage_arm64));
+}
+
+Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
+    return named("zboot", open_zboot(file, pe_machine_arm64));
+}
+
+Result<std::optional<Unwrapped>> take_uki_off(Bytes file) {
+    return named("UKI", open_uki(file, pe_machine_arm64));
+}
+
 constexpr Format formats[] = {
     {.name = "vmlinux", .description = "an ELF vmlinux", .by_file_load = false, .probe = probe_vmlinux},
-    {.name = "Image", .description = "an arm64 Image", .by_file_load = true, .probe = probe_image},
+    {.name = "Image",
+     .description = "a flat Image, which may be compressed",
+     .by_file_load = true,
+     .probe = probe_image},
+    {.name = "uImage",
+     .description = "an Image in U-Boot's uImage",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_uimage_off},
+    {.name = "vmlinuz",
+     .description = "an Image in an EFI program that unpacks it (zboot)",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_zboot_off},
+    {.name = "uki",
+     .description = "an Image in a unified kernel image",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_uki_off},
+    {.name = "zImage",
+     .description = "an Image that is compressed",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_compression_off},
 };
 
 } // namespace

@@ -8,14 +8,6 @@
 namespace kexec {
 namespace {
 
-// A program has an interpreter; a kernel does not.
-bool has_interpreter(const Elf &elf) {
-    for (const ElfSegment &segment : elf.segments)
-        if (segment.type == PT_INTERP)
-            return true;
-    return false;
-}
-
 Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     if (!is_elf(file))
         return std::nullopt;

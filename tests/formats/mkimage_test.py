@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""uImages made by mkimage: mkimage_test.py TELL_KERNEL. If a program is missing, the rest is tried, and it counts as skipped."""
+import bz2
+import gzip
+import lzma
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+skipped_by_meson = 77
+
+# Compression, as mkimage calls it; how the data is packed: a function, or a program that writes to stdout.
+PACKERS = {
+    'none': lambda data: data,
+    'gzip': gzip.compress,
+    'bzip2': bz2.compress,
+    'lzma': lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE),
+    'lz4': ['lz4', '-c'],
+    'lzo': ['lzop', '-c'],
+    'zstd': ['zstd', '-c'],
+}
+
+
+def arm64_image() -> bytes:
+    """A header as booting.rst has it (anywhere in memory, 4 KiB pages), and words behind it."""
+    return struct.pack('<IIQQQ24sII', 0x14000010, 0, 0, 0x40000, 0xa, b'', 0x644d5241, 0) + b'instruction ' * 9000
+
+
+def packed(how, data: bytes) -> bytes | None:
+    """None where the program is missing."""
+    if callable(how):
+        return how(data)
+    if not shutil.which(how[0]):
+        return None
+    return subprocess.run(how, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def make(directory: Path, data: bytes, *options: str) -> Path:
+    (directory / 'data').write_bytes(data)
+    subprocess.run(['mkimage', '-a', '0x40080000', '-e', '0x40080000', '-n', 'Linux', *options, '-d',
+                    str(directory / 'data'), str(directory / 'uImage')], check=True, stdout=subprocess.DEVNULL)
+    return directory / 'uImage'
+
+
+def tell(program: str, *arguments) -> str:
+    return subprocess.run([program, *map(str, arguments)], stdout=subprocess.PIPE, text=True,
+                          check=False).stdout.strip()
+
+
+class Checks:
+    def __init__(self) -> None:
+        self.failures = 0
+        self.skipped = 0
+
+    def expect(self, what: str, found: str, expected: str) -> None:
+        if found != expected:
+            self.failures += 1
+            print(f'FAILED: {what}\n  found    {found}\n  expected {expected}')
+
+
+def check_compressions(program: str, directory: Path, checks: Checks) -> None:
+    image = arm64_image()
+    for name, how in PACKERS.items():
+        data = packed(how, image)
+        if data is None:
+            checks.skipped += 1
+            print(f'skipped: {name}: there is no program {how[0]}')
+            continue
+        wrappers = 'uImage' if name == 'none' else f'uImage {name}'
+        for kind in ('kernel', 'kernel_noload'):
+            made = make(directory, data, '-A', 'arm64', '-O', 'linux', '-T', kind, '-C', name)
+            checks.expect(f'{kind}, {name}', tell(program, made, 'uImage'), f'Image {len(image)} {wrappers}')
+
+
+def check_refusals(program: str, directory: Path, checks: Checks) -> None:
+    refused = 'this uImage cannot be loaded: '
+    for options, sentence in (
+            ('-A arm -O linux -T kernel', 'its architecture is 2 (arm), 22 (arm64) is needed'),
+            ('-A arm64 -O u-boot -T kernel', 'its operating system is 17 (U-Boot), 5 (Linux) is needed'),
+            ('-A arm64 -O linux -T ramdisk', 'its type is 3 (ramdisk), 2 (kernel) or 14 (kernel_noload) is needed'),
+            ('-A arm64 -O linux -T multi', 'it holds several files (type 4, multi), a single kernel is needed')):
+        made = make(directory, arm64_image(), *options.split(), '-C', 'none')
+        checks.expect(options, tell(program, made), f'{made}: {refused}{sentence}')
+
+
+def main() -> int:
+    if not shutil.which('mkimage'):
+        print('skipped: there is no program mkimage (package u-boot-tools)')
+        return skipped_by_meson
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as directory:
+        check_compressions(sys.argv[1], Path(directory), checks)
+        check_refusals(sys.argv[1], Path(directory), checks)
+    return 1 if checks.failures else skipped_by_meson if checks.skipped else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
