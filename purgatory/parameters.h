@@ -2,8 +2,8 @@
 // What the loader tells the purgatory: the struct that lies at PURGATORY_PARAMETERS in every blob. It is
 // written once over the integer types: uint64_t and uint32_t inside the purgatory, le64/le32 or be64/be32 in
 // the loader, so that any host can prepare any machine's parameters. Every offset is asserted: this is a
-// contract between two programs. So far only x86_64's purgatory prints and copies a backup area; the others
-// ignore those fields.
+// contract between two programs. So far only x86_64's and arm64's purgatories print, and only x86_64's copies
+// a backup area; the others ignore those fields.
 #pragma once
 
 #include "purgatory/layout.h"
@@ -26,6 +26,10 @@ constexpr uint32_t reset_vga = 1u << 4;   // x86_64: put the VGA registers into 
 // x86_64: leave long mode and enter as the 32-bit boot protocol demands. Blob, entry and argument lie below 4
 // GiB.
 constexpr uint32_t entry_32bit = FLAG_ENTRY_32BIT;
+
+// arm64: verify as the running kernel enters us, with MMU and caches off. Slow, up to minutes for a large
+// initrd on a real machine, but nothing depends on page tables or cache maintenance.
+constexpr uint32_t caches_off = 1u << 5;
 } // namespace flag
 
 // Values of Console::kind: what stands at Console::address.
@@ -38,6 +42,10 @@ constexpr uint32_t hypervisor = 4;       // ppc64: the hypervisor's terminal; no
 } // namespace console_kind
 
 // Indices into Parameters::machine.
+namespace arm64_word {
+// uart_8250_memory: the registers are 1, 2 or 4 bytes apart and are accessed in that width; 0 means 1.
+constexpr size_t register_width = 0;
+} // namespace arm64_word
 namespace ppc64_word {
 constexpr size_t opal_base = PPC64_WORD_OPAL_BASE;     // r8 for the new kernel, 0 where there is no OPAL
 constexpr size_t opal_entry = PPC64_WORD_OPAL_ENTRY;   // r9 for the new kernel
@@ -67,7 +75,8 @@ template <typename U64> struct Backup {
 template <typename U64, typename U32> struct Console {
     U64 address; // see console_kind
     U32 kind;    // a console_kind
-    U32 baud;    // bits per second that an 8250 is set to; 0 leaves its divisor as it is
+    U32 baud; // bits per second that an 8250 is set to; 0 leaves its divisor as it is. arm64: not used, since
+              // boards' clocks differ; the line stays as it was set up.
 };
 
 template <typename U64, typename U32> struct Parameters {
@@ -78,7 +87,7 @@ template <typename U64, typename U32> struct Parameters {
     U32 reserved; // 0
     Backup<U64> backup;
     Console<U64, U32> console;
-    U64 machine[machine_word_count]; // ppc64_word, s390x_word; unused words are 0
+    U64 machine[machine_word_count]; // arm64_word, ppc64_word, s390x_word; unused words are 0
     Region<U64> regions[region_count];
 };
 

@@ -9,9 +9,15 @@ namespace purgatory {
 
 namespace {
 
-void hash_region(const Region<uint64_t> &region, uint8_t (&digest)[32]) {
+void hash_region(const Region<uint64_t> &region, const Window *window, uint8_t (&digest)[32]) {
     Sha256 sum;
-    sum.update(reinterpret_cast<const uint8_t *>(region.start), region.size);
+    uint64_t start = region.start, left = region.size;
+    while (left != 0) {
+        uint64_t size = window == nullptr ? left : window->open(window->context, start, left);
+        sum.update(reinterpret_cast<const uint8_t *>(start), size);
+        start += size;
+        left -= size;
+    }
     sum.finish(digest);
 }
 
@@ -24,12 +30,12 @@ bool same_digest(const uint8_t (&a)[32], const uint8_t (&b)[32]) {
 
 } // namespace
 
-size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32]) {
+size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32], const Window *window) {
     for (size_t i = 0; i < region_count; i++) {
         const Region<uint64_t> &region = parameters.regions[i];
         if (region.size == 0)
             continue;
-        hash_region(region, found);
+        hash_region(region, window, found);
         if (!same_digest(found, region.digest))
             return i;
     }

@@ -8,9 +8,18 @@ namespace purgatory {
 
 using OwnParameters = Parameters<uint64_t, uint32_t>;
 
+// Makes memory readable piece by piece, on a machine where it is not readable anyway.
+struct Window {
+    // Says how many of the `size` bytes from `start` can be read until the next call: at least 1.
+    uint64_t (*open)(void *context, uint64_t start, uint64_t size);
+    void *context;
+};
+
 // The index of the first region whose bytes differ from its digest, with the digest that they have in
-// `found`; region_count when every region is intact. Ignores flag::skip_checks.
-size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32]);
+// `found`; region_count when every region is intact. Ignores flag::skip_checks. Without a window all memory
+// is readable.
+size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32],
+                           const Window *window = nullptr);
 
 } // namespace purgatory
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The whole purgatory of arm64 but for verification. The running kernel enters with interrupts masked, MMU
-// and data cache off (arch/arm64/kernel/relocate_kernel.S); Documentation/arch/arm64/booting.rst wants the
-// new kernel entered in that very state, with x0 = device tree and x1 = x2 = x3 = 0.
+// Where the running kernel enters on arm64 (arch/arm64/kernel/relocate_kernel.S, or cpu-reset.S for a crash
+// kernel): EL1 or EL2, with HCR_EL2.E2H set or not, MMU and data caches off, interrupts masked. A big-endian
+// kernel leaves SCTLR_ELx.EE set.
+#include "purgatory/arm64/registers.h"
 #include "purgatory/layout.h"
 
 	.section .head, "ax"
@@ -12,21 +13,26 @@ purgatory_start:
 	.section .verify, "ax"
 	b	purgatory_verify
 
+// Up to hand_over x20 holds CurrentEL and x21 the SCTLR that we were entered with. No data is touched before the
+// byte order is ours.
 	.text
 enter:
-	adr	x19, purgatory_stack
-	mov	sp, x19
-	bl	purgatory_verify
-	cbnz	w0, stop
-
-hand_over:
-	adr	x19, purgatory_start + PURGATORY_PARAMETERS
-	ldr	x17, [x19, PARAMETER_ENTRY]
-	ldr	x0, [x19, PARAMETER_ARGUMENT]
-	mov	x1, xzr
-	mov	x2, xzr
-	mov	x3, xzr
-	br	x17
+	msr	daifset, 15
+	mrs	x20, CurrentEL
+	cmp	x20, CURRENT_EL_2
+	b.eq	1f
+	mrs	x21, sctlr_el1
+	bic	x9, x21, SCTLR_EE
+	msr	sctlr_el1, x9
+	b	2f
+1:	mrs	x21, sctlr_el2
+	bic	x9, x21, SCTLR_EE
+	msr	sctlr_el2, x9
+2:	isb
+	adr	x9, purgatory_stack
+	mov	sp, x9
+	bl	purgatory_prepare
+	cbz	w0, hand_over
 
 stop:
 	wfi

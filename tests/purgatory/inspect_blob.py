@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK = 0x100, 0x380, 0x500, 0x1000
-LARGEST = 16 << 10
+LARGEST = {'x86_64': 16 << 10, 'arm64': 64 << 10, 'ppc64': 16 << 10, 's390x': 16 << 10}
 
 # Operands that are vector or floating-point registers, in objdump's notation.
 VECTOR = {
@@ -22,12 +22,24 @@ VECTOR_SAMPLES = {
     'ppc64': 'lxvd2x  vs0,0,r4',
     's390x': 'ld\t%f2,8(%r1)',
 }
-VECTOR_FUNCTION = 'sha256_compress_ni'
+VECTOR_FUNCTIONS = r'sha256_compress_(ni|sha2)\b'
 
-# On x86_64, instructions that are an ordinary process's end, and the only places that may have them.
-PRIVILEGED = r'^(?:cli|sti|hlt|lgdt|lidt|rdmsr|wrmsr|in|out)\b|%cr\d|%dr\d'
-PRIVILEGED_PLACES = (r'^(?:enter|stop|hand_over|hand_over_32bit|load_gdt|purgatory_prepare)$'
-                     r'|Serial|Vga|vga|Messages')
+# Instructions that are an ordinary process's end, and the only places that may have them. An ID register is not among
+# them: the kernel reads it for a process.
+PRIVILEGED = {
+    'x86_64': r'^(?:cli|sti|hlt|lgdt|lidt|rdmsr|wrmsr|in|out)\b|%cr\d|%dr\d',
+    'arm64': r'^(?:tlbi|ic|dc|wfi|hvc|smc|eret)\b|^msr\t|^mrs\t(?!.*id_aa64isar0_el1)',
+}
+PRIVILEGED_SAMPLES = {
+    'x86_64': 'rdmsr',
+    'arm64': 'mrs\tx1, sctlr_el1',
+}
+PRIVILEGED_PLACES = {
+    'x86_64': (r'^(?:enter|stop|hand_over|hand_over_32bit|load_gdt|purgatory_prepare)$'
+               r'|Serial|Vga|vga|Terminal'),
+    'arm64': (r'^(?:enter|stop|hand_over|with_caches_el[12]|purgatory_prepare)$'
+              r'|VectorAccess|find_altered\(|find_altered_in_caches|open_window'),
+}
 
 failures = []
 
@@ -71,8 +83,8 @@ def inspect_elf(elf):
         expect(symbols.get(name, (0, None))[1] == value, f'{name} is not at {value:#x}')
 
 
-def inspect_bytes(blob):
-    expect(VERIFY + STACK < len(blob) <= LARGEST, f'the blob has {len(blob)} bytes')
+def inspect_bytes(machine, blob):
+    expect(VERIFY + STACK < len(blob) <= LARGEST[machine], f'the blob has {len(blob)} bytes')
     expect(not any(blob[PARAMETERS:VERIFY]), 'the parameter area is not zero')
     expect(not any(blob[-STACK:]), 'the stack is not zero')
     expect(any(blob[:4]) and any(blob[VERIFY:VERIFY + 4]), 'there is no code at an entry')
@@ -87,6 +99,8 @@ def inspect_code(machine, objdump, elf_path):
                              capture_output=True, text=True).stdout
     function, counted = '', 0
     expect(re.search(VECTOR[machine], operands(VECTOR_SAMPLES[machine])), 'the vector pattern is wrong')
+    if machine in PRIVILEGED:
+        expect(re.search(PRIVILEGED[machine], PRIVILEGED_SAMPLES[machine]), 'the privileged pattern is wrong')
     for line in listing.splitlines():
         if head := re.match(r'[0-9a-f]+ <(.*)>:$', line):
             function = head[1]
@@ -94,9 +108,9 @@ def inspect_code(machine, objdump, elf_path):
             instruction = re.sub(r'[0-9a-f]+ <.*>|#.*', '', code[1])
             counted += 1
             if re.search(VECTOR[machine], operands(instruction)):
-                expect(VECTOR_FUNCTION in function, f'vector code in {function}: {instruction}')
-            if machine == 'x86_64' and re.search(PRIVILEGED, instruction):
-                expect(re.search(PRIVILEGED_PLACES, function),
+                expect(re.search(VECTOR_FUNCTIONS, function), f'vector code in {function}: {instruction}')
+            if machine in PRIVILEGED and re.search(PRIVILEGED[machine], instruction):
+                expect(re.search(PRIVILEGED_PLACES[machine], function),
                        f'privileged code in {function}: {instruction}')
     expect(counted > 100, f'objdump listed {counted} instructions')
 
@@ -106,7 +120,7 @@ def main():
     with open(elf_path, 'rb') as file:
         inspect_elf(file.read())
     with open(blob_path, 'rb') as file:
-        inspect_bytes(file.read())
+        inspect_bytes(machine, file.read())
     inspect_code(machine, objdump, elf_path)
     print('\n'.join(failures) or 'as it should be')
     sys.exit(1 if failures else 0)

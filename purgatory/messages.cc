@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Text for the serial port and the screen.
-#include "purgatory/x86_64/messages.h"
+// Text and numbers as characters.
+#include "purgatory/messages.h"
 
 namespace purgatory {
 
 namespace {
 
-uint16_t serial_port(const Console<uint64_t, uint32_t> &console) {
-    return console.kind == console_kind::uart_8250_port ? static_cast<uint16_t>(console.address) : 0;
-}
-
 char hex_digit(uint64_t value) { return static_cast<char>(value < 10 ? '0' + value : 'a' + value - 10); }
 
 } // namespace
-
-Messages::Messages(const OwnParameters &parameters)
-    : serial(serial_port(parameters.console), parameters.console.baud),
-      vga((parameters.flags & flag::console_vga) != 0) {
-    if ((parameters.flags & flag::reset_vga) != 0)
-        reset_vga();
-}
-
-void Messages::write(char character) {
-    serial.write(character);
-    vga.write(character);
-}
 
 void Messages::write(const char *text) {
     for (; *text != '\0'; text++)
