@@ -54,7 +54,14 @@ Result<void> set_console(PurgatorySettings &told, const Request &request) {
                                 "can be printed on",
                                 port->name, port->type),
                     "leave out --serial");
+    if (port->shift > 2)
+        return fail(Cause::unsupported,
+                    fmt::format("--serial {}: its iomem_reg_shift is {}, at most 2 was expected", port->name,
+                                port->shift),
+                    "leave out --serial");
     told.console = {.address = port->address, .kind = *kind, .baud = 0};
+    if (*kind == purgatory::console_kind::uart_8250_memory)
+        told.machine[purgatory::arm64_word::register_width] = std::uint64_t{1} << port->shift;
     return {};
 }
 

@@ -114,6 +114,8 @@ Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range tree)
     told.argument = tree.first();
     if (!settings.checks)
         told.flags |= purgatory::flag::skip_checks;
+    if (settings.has(OptionId::caches_off))
+        told.flags |= purgatory::flag::caches_off;
     TRY(set_console(told, load.request));
     load.plan.purgatory = prepare_purgatory(purgatory_arm64, std::endian::little, told);
     Range place = TRY(load.placer.lowest("the purgatory", load.plan.purgatory->size(), load.facts.page_size,
