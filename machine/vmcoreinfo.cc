@@ -33,9 +33,4 @@ std::optional<std::uint64_t> vmcoreinfo_number(std::string_view text, std::strin
                                                                 : parse_c_number(*value);
 }
 
-std::optional<std::uint64_t> vmcoreinfo_decimal(std::string_view text, std::string_view name) {
-    auto value = value_of_line(text, fmt::format("{}=", name));
-    return value ? parse_decimal(*value) : std::nullopt;
-}
-
 } // namespace kexec

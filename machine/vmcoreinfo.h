@@ -17,7 +17,5 @@ std::optional<std::string_view> vmcoreinfo_of(const Elf &core);
 // The value of the line "NUMBER(name)=…": decimal with a sign, or hexadecimal with 0x; negative ones modulo
 // 2^64. Nothing where there is no such line, or no number on it.
 std::optional<std::uint64_t> vmcoreinfo_number(std::string_view text, std::string_view name);
-// The value of "name=…" in decimal.
-std::optional<std::uint64_t> vmcoreinfo_decimal(std::string_view text, std::string_view name);
 
 } // namespace kexec
