@@ -104,10 +104,11 @@ Result<void> tell_command_line(DeviceTree &tree, const Told &told) {
     return told.own_tree ? tree.remove(chosen, "bootargs") : Result<void>{};
 }
 
+// Neither this nor the core header goes into /memreserve/: the kernel reserves both by itself, and complains
+// of a core header that is reserved already.
 Result<void> tell_initrd(DeviceTree &tree, Range initrd) {
     TRY(tree.set_number(chosen, "linux,initrd-start", initrd.first()));
-    TRY(tree.set_number(chosen, "linux,initrd-end", initrd.last() + 1));
-    return tree.reserve({initrd.first(), initrd.size()});
+    return tree.set_number(chosen, "linux,initrd-end", initrd.last() + 1);
 }
 
 // kdump.rst, and arch/arm64/mm/init.c: the second kernel keeps to these ranges.
@@ -118,8 +119,7 @@ Result<void> tell_crash(DeviceTree &tree, const Told &told) {
     for (Range range : told.usable)
         TRY(append_range(usable, range, cells));
     TRY(tree.set(chosen, "linux,elfcorehdr", header));
-    TRY(tree.set(chosen, "linux,usable-memory-range", usable));
-    return tree.reserve({told.core_header->first(), told.core_header->size()});
+    return tree.set(chosen, "linux,usable-memory-range", usable);
 }
 
 // A seed that another kernel has used is no secret any more. Without new entropy there is none at all: better

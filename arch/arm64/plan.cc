@@ -40,14 +40,13 @@ Placer placer_for(const Request &request, const Ranges &reserved, std::uint64_t 
                   "use a smaller initrd, or widen --mem-min and --mem-max");
 }
 
-// The first window that has room; the error of the first where none has.
+// The first window that has room; where none has, the error of the largest.
 Result<Range> place_in(const std::vector<Range> &windows, Placer &placer, std::string_view name,
                        std::uint64_t size, std::uint64_t align) {
-    auto place = placer.lowest(name, size, align, windows.front());
-    for (std::size_t i = 1; i < windows.size() && !place; i++)
-        if (auto other = placer.lowest(name, size, align, windows[i]))
-            return other;
-    return place;
+    for (Range window : windows)
+        if (auto place = placer.lowest(name, size, align, window))
+            return place;
+    return placer.lowest(name, size, align, *std::ranges::max_element(windows, {}, &Range::size));
 }
 
 Result<void> place_initrd(Load &load, const PlacedKernel &kernel) {

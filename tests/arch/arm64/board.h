@@ -2,6 +2,7 @@
 // An arm64 machine and its device trees, made up for the tests of planning.
 #pragma once
 
+#include "arch/arch.h"
 #include "base/devicetree.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"

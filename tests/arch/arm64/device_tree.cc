@@ -54,7 +54,7 @@ TEST_CASE("the running kernel's tree is handed on with another /chosen") {
     CHECK(tree.property("/", "model").has_value());
     CHECK(tree.number("/chosen", "linux,initrd-start") == initrd.first());
     CHECK(tree.number("/chosen", "linux,initrd-end") == initrd.first() + 12345);
-    CHECK(reserves(tree, initrd.first(), 12345));
+    CHECK_FALSE(reserves(tree, initrd.first(), 12345)); // the kernel does so itself
     CHECK(tree.property("/chosen", "linux,booted-from-kexec").has_value());
 }
 
