@@ -59,7 +59,7 @@ Result<void> check_sections(const Arm64Image &image, Bytes file) {
     if (!pe || !*pe)
         return {};
     for (const PeSection &section : (*pe)->sections) {
-        std::uint64_t end = section.offset + section.in_file;
+        std::uint64_t end = section.offset + section.in_file; // of 32 bits each
         if (end > file.size() && end - file.size() >= (*pe)->file_alignment)
             return damaged(fmt::format("the file ends inside the section {}, which ends at {:#x}; the file "
                                        "has {:#x} bytes",

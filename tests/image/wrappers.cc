@@ -10,6 +10,7 @@
 
 #include <elf.h>
 #include <fmt/format.h>
+#include <set>
 
 using namespace kexec;
 using namespace kexec::testing;
@@ -207,4 +208,15 @@ TEST_CASE("kexec_file_load takes an Image on arm64, and no vmlinux") {
     Files files;
     CHECK(files.read(build_uimage(build_arm64_image()))->format->by_file_load);
     CHECK(!files.read(build_elf(arm64_vmlinux()))->format->by_file_load);
+}
+
+TEST_CASE("each row of the table is a format or a wrapper, and its name is its own") {
+    std::set<std::string_view> names;
+    for (const Format &format : arm64_formats()) {
+        CAPTURE(format.name);
+        CHECK((format.probe == nullptr) != (format.take_off == nullptr));
+        CHECK(names.insert(format.name).second);
+        CHECK(!format.description.empty());
+    }
+    CHECK(names == std::set<std::string_view>{"vmlinux", "Image", "uImage", "vmlinuz", "uki", "zImage"});
 }
