@@ -4,14 +4,14 @@
 // (barriers).
 //
 // What the caches may hold when we come: the running kernel has cleaned to the point of coherency whatever it
-// loaded, our own memory with its zeros included (kexec_segment_flush() of arch/arm64/kernel/machine_kexec.c for
-// what was loaded in place, the copying loop of relocate_kernel.S for the rest). So there is no dirty line of
-// ours that could be written back over what we store with the caches off. But there may be clean ones, of before
-// those stores: speculation of this processor while its MMU was on, or of one that a crash has left running.
-// Therefore what was written with the caches off is invalidated before they go on.
+// loaded, our own memory with its zeros included (kexec_segment_flush() of arch/arm64/kernel/machine_kexec.c
+// for what was loaded in place, the copying loop of relocate_kernel.S for the rest). So there is no dirty
+// line of ours that could be written back over what we store with the caches off. But there may be clean
+// ones, of before those stores: speculation of this processor while its MMU was on, or of one that a crash
+// has left running. Therefore what was written with the caches off is invalidated before they go on.
 //
-// What the caches may hold when we leave: clean lines only. Everything that is mapped writable is cleaned; the
-// rest is mapped read-only and so cannot have become dirty.
+// What the caches may hold when we leave: clean lines only. Everything that is mapped writable is cleaned;
+// the rest is mapped read-only and so cannot have become dirty.
 #include "purgatory/arm64/registers.h"
 #include "purgatory/arm64/tables.h"
 

@@ -13,8 +13,8 @@ purgatory_start:
 	.section .verify, "ax"
 	b	purgatory_verify
 
-// Up to hand_over x20 holds CurrentEL and x21 the SCTLR that we were entered with. No data is touched before the
-// byte order is ours.
+// Up to hand_over x20 holds CurrentEL and x21 the SCTLR that we were entered with. No data is touched before
+// the byte order is ours.
 	.text
 enter:
 	msr	daifset, 15

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The last step on arm64: the processor as Documentation/arch/arm64/booting.rst wants it at the new kernel's
-// entry. MMU off, interrupts masked, no stale instruction in the cache, x0 = device tree, x1 = x2 = x3 = 0. Every
-// system register is again what it was at our own entry.
+// entry. MMU off, interrupts masked, no stale instruction in the cache, x0 = device tree, x1 = x2 = x3 = 0.
+// Every system register is again what it was at our own entry.
 #include "purgatory/arm64/registers.h"
 #include "purgatory/layout.h"
 

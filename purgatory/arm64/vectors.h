@@ -7,7 +7,7 @@
 namespace purgatory {
 
 // While one of these exists, vector instructions do not trap. CPACR_EL1, or CPTR_EL2 in the layout that
-// HCR_EL2.E2H gives it, is restored at the end.
+// HCR_EL2.E2H gives it, is restored at the end. Streaming mode stays off, as a reset leaves it.
 class VectorAccess {
 public:
     VectorAccess() : before(read()) {
@@ -19,7 +19,7 @@ public:
         else
             write(before | (sme ? fpen | smen : fpen));
         if (sme)
-            asm volatile(".inst 0xd503427f"); // SMSTOP SM: in streaming mode these instructions are undefined
+            asm volatile(".inst 0xd503427f"); // SMSTOP SM: in streaming mode they are undefined
     }
     ~VectorAccess() { write(before); }
     VectorAccess(const VectorAccess &) = delete;

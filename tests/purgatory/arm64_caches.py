@@ -17,7 +17,7 @@ from arm64_model import Model, play
 ADDRESS, LARGE = 0x44001000, 16 << 20
 MOST_WITH_CACHES_OFF = 0.02
 
-NOP = 0xd503201f
+NOP, MRS_ISAR0, MOVE_ZERO = 0xd503201f, 0xd5380600, 0xd2800000  # mrs x0, id_aa64isar0_el1; mov x0, 0
 DC_IVAC, DC_CIVAC, DSB_SY, TLBI_EL1 = 0xd508762b, 0xd50b7e2b, 0xd5033f9f, 0xd508871f
 DSB_ISH, ISB, FOUR_BYTES, EIGHT_BYTES = 0xd5033b9f, 0xd5033fdf, 0xd280008a, 0xd280010a
 
@@ -34,12 +34,12 @@ def regions():
     return [region(ADDRESS + 0x11000, make_content(100)), region(0x46fff000, make_content(300))]
 
 
-def tracing_options(qemu):
-    """One instruction in each translated block; the option's name depends on the version."""
+def stepping(qemu):
+    """How to have one instruction in each translated block, which depends on the version: accelerator, options."""
     version = subprocess.run([qemu, '--version'], check=True, capture_output=True, text=True).stdout
     found = re.search(r'version (\d+)\.(\d+)', version)
     newer = (int(found[1]), int(found[2])) >= (8, 1)
-    return ['-accel', 'tcg,one-insn-per-tb=on'] if newer else ['-singlestep']
+    return ('tcg,one-insn-per-tb=on', []) if newer else ('tcg', ['-singlestep'])
 
 
 def record(qemu, stage, processor, blob, flags=0, until_error=False):
@@ -47,8 +47,9 @@ def record(qemu, stage, processor, blob, flags=0, until_error=False):
     image = place(blob.code, make_parameters(blob.probe, 0, regions(), flags, (PL011, KIND_PL011)))
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder, 'log')
-        options = [*tracing_options(qemu), '-d', 'cpu,nochain', '-dfilter', f'{ADDRESS:#x}+{len(image):#x}']
-        run = Run([qemu], stage, processor, image, ADDRESS, regions(), options, log=log)
+        accelerator, options = stepping(qemu)
+        options += ['-d', 'cpu,nochain', '-dfilter', f'{ADDRESS:#x}+{len(image):#x}']
+        run = Run([qemu], stage, processor, image, ADDRESS, regions(), options, accelerator, log=log)
         expect(f'{processor.name}: the new kernel was not entered', run.state)
         model = Model(blob, ADDRESS)
         play(model, log.read_text(), until_error)
@@ -89,13 +90,17 @@ def mutations(blob):
 
 
 def check_model(qemu, stage, blob):
-    for processor in (PROCESSORS[0], PROCESSORS[1], PROCESSORS[4]):
-        model = record(qemu, stage, processor, blob)
-        print(f'{processor.name}: {model.counts[False]} instructions with the caches off, {model.counts[True]} on, '
-              f'{model.lines_cleaned} dirty lines cleaned')
-        expect(f'{processor.name}: {model.errors}', not model.errors)
-        # the stack, the tables on every level for the blob, and the two pages of windows
-        expect(f'{processor.name}: only {model.lines_cleaned} lines were dirty', model.lines_cleaned > 10)
+    scalar = blob.with_id_register(MRS_ISAR0, MOVE_ZERO)
+    for case, processor, code in (('EL1', PROCESSORS[0], blob), ('EL2', PROCESSORS[1], blob),
+                                  ('EL2 with VHE', PROCESSORS[4], blob), ('scalar', PROCESSORS[0], scalar)):
+        model = record(qemu, stage, processor, code)
+        print(f'{case}: {model.counts[False]} instructions with the caches off, {model.counts[True]} on, '
+              f'{model.lines_cleaned} dirty lines cleaned, {model.stack_used()} bytes of stack')
+        expect(f'{case}: {model.errors}', not model.errors)
+        # the stack, and what the windows need on levels 1 to 3
+        expect(f'{case}: only {model.lines_cleaned} lines were dirty', model.lines_cleaned > 10)
+        # below the stack are the tables
+        expect(f'{case}: {model.stack_used()} bytes of stack', 256 < model.stack_used() < 0x1000 - 0x400)
     model = record(qemu, stage, PROCESSORS[0], blob, CACHES_OFF)
     expect(f'caches off: {model.errors} {model.counts}', not model.errors and model.counts[True] == 0)
 

@@ -155,6 +155,29 @@ def check_8250(boot, blob):
     expect('8250', 'card', run.card.replace('\r\n', '\n').split('\n'), lines(blob.probe))
 
 
+def check_register_widths(boot, blob):
+    """An 8250 that is really the unused end of the stack, always ready; what is stored there shows the width."""
+    at = blob.symbols['purgatory_stack'] - 0x1000
+    for told, width in ((0, 1), (1, 1), (2, 2), (4, 4), (3, 1)):
+        case = f'register width {told}'
+        parameters = make_parameters(blob.probe, ARGUMENT, regions(), SKIP_CHECKS, (ADDRESS + at, KIND_8250_MEMORY), told)
+        image = bytearray(place(blob.code, parameters))
+        image[at:at + 5] = b'\xff' * 5
+        image[at + 5 * width] = 0x20
+        run = boot(PROCESSORS[0], bytes(image), regions())
+        check_state(case, PROCESSORS[0], run)
+        stored = b'\n'.ljust(width, b'\0').ljust(5, b'\xff')
+        expect(case, 'stored', run.memory[at:at + 5], stored)
+
+
+def check_stuck_port(boot, blob):
+    """A port that never takes a character does not keep the new kernel from being entered."""
+    stuck = region(0x48000000, b'\xff' * 0x100)
+    parameters = make_parameters(blob.probe, ARGUMENT, regions(), console=(stuck.start, KIND_PL011))
+    run = boot(PROCESSORS[0], place(blob.code, parameters), [*regions(), stuck])
+    check_state('stuck port', PROCESSORS[0], run)
+
+
 def main():
     qemu, stage, elf, blob_path = sys.argv[1:]
     blob = read_blob(elf, blob_path, stage)
@@ -162,7 +185,8 @@ def main():
     def boot(processor, image, contents, **others):
         return Run([qemu], stage, processor, image, ADDRESS, contents, **others)
 
-    for check in (check_intact, check_ways, check_narrow_addresses, check_altered, check_skipped, check_8250):
+    for check in (check_intact, check_ways, check_narrow_addresses, check_altered, check_skipped, check_8250,
+                  check_register_widths, check_stuck_port):
         check(boot, blob)
     print('\n'.join(failures) or 'as it should be')
     sys.exit(1 if failures else 0)

@@ -124,11 +124,11 @@ class Run:
     """One boot: `console` is the text, `state` the registers that the new kernel found or None if it was not entered,
     `memory` the blob afterwards. `log` is the emulator's file."""
 
-    def __init__(self, emulator, stage, processor, blob, address, regions, options=(), finished=MARK, log=None,
-                 size='256M', bits=0):
+    def __init__(self, emulator, stage, processor, blob, address, regions, options=(), accelerator='tcg',
+                 finished=MARK, log=None, size='256M', bits=0):
         with tempfile.TemporaryDirectory() as folder:
             serial, card = pathlib.Path(folder, 'serial'), pathlib.Path(folder, 'card')
-            command = [*emulator, '-M', processor.machine, '-accel', 'tcg', '-cpu', processor.model, '-m', size,
+            command = [*emulator, '-M', processor.machine, '-accel', accelerator, '-cpu', processor.model, '-m', size,
                        '-display', 'none', '-nodefaults', '-no-reboot', '-semihosting', '-kernel', stage,
                        '-serial', f'file:{serial}', *(['-D', str(log)] if log else []), *options]
             if (processor.options | bits) & OPTION_8250:

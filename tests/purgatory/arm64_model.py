@@ -70,6 +70,10 @@ def access_of(word, pc, register):
     raise ValueError(f'not understood: {word:08x} at {pc:#x}')
 
 
+def may_branch(word):
+    return word >> 26 & 7 == 5 and word >> 24 != 0xd5
+
+
 class Model:
     """`address` is where the blob lies. `errors` are the rules that were broken, each named once."""
 
@@ -85,6 +89,7 @@ class Model:
         self.known_translations = self.tlb_invalidated = False
         self.counts = {True: 0, False: 0}
         self.lines_cleaned = 0
+        self.lowest_on_stack = self.writable.stop
         self.barriers = ''
 
     def fail(self, pc, what):
@@ -111,6 +116,8 @@ class Model:
             self.known_translations = True
 
     def store(self, pc, line):
+        if self.tables.stop <= line * LINE < self.lowest_on_stack:
+            self.lowest_on_stack = line * LINE
         if not self.caches_on:
             if line in self.dirty:
                 self.fail(pc, 'a store with the caches off is overtaken by a dirty line')
@@ -191,6 +198,9 @@ class Model:
             self.fail(pc, 'the caches change before maintenance has completed')
         self.caches_on = on
 
+    def stack_used(self):
+        return self.writable.stop - self.lowest_on_stack
+
     def finish(self):
         if self.caches_on:
             self.errors.append('the caches are on at the end')
@@ -213,10 +223,14 @@ class Step:
 
 def play(model, log, until_error=False):
     """Every step of a log that the emulator wrote for -d cpu, one instruction in each block."""
+    expected = None
     for match in STEP.finditer(log):
         pc = int(match[1], 16)
+        if expected not in (None, pc):
+            raise ValueError(f'no step at {expected:#x}: the log is not one of single instructions')
         word, = struct.unpack_from('<I', model.blob.code, pc - model.address)
         model.step(pc, word, Step(match[2]).register)
+        expected = None if may_branch(word) else pc + 4
         if until_error and model.errors:
             return
     model.finish()

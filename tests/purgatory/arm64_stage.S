@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Stands in for both kernels around arm64's purgatory, in a machine without any. `start` is entered by the
-// emulator, leaves the system registers as a running kernel might, and jumps to the blob as the words at CONFIG
-// say. `probe` is the new kernel: it sends the state it was entered in, and the blob's memory, through the PL011
-// behind a mark and ends the emulator. arm64_machine.py knows the addresses and the order.
+// emulator, leaves the system registers as a running kernel might, and jumps to the blob as the words at
+// CONFIG say. `probe` is the new kernel: it sends the state it was entered in, and the blob's memory, through
+// the PL011 behind a mark and ends the emulator. arm64_machine.py knows the addresses and the order.
 
 #define CONFIG 0x40200000	// address of the blob, bytes of the blob, option bits
 #define SAVED 0x40300000

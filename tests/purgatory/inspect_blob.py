@@ -81,12 +81,17 @@ def inspect_elf(elf):
     for name, value in (('purgatory_start', 0), ('purgatory_parameters', PARAMETERS),
                         ('purgatory_stack', sections['.blob'][1])):
         expect(symbols.get(name, (0, None))[1] == value, f'{name} is not at {value:#x}')
+    return symbols
 
 
-def inspect_bytes(machine, blob):
+def inspect_bytes(machine, symbols, blob):
     expect(VERIFY + STACK < len(blob) <= LARGEST[machine], f'the blob has {len(blob)} bytes')
     expect(not any(blob[PARAMETERS:VERIFY]), 'the parameter area is not zero')
     expect(not any(blob[-STACK:]), 'the stack is not zero')
+    if machine == 'arm64':
+        tables = symbols['purgatory_tables'][1]
+        expect(tables % 4096 == 0 and (len(blob) - tables) % 4096 == 0, 'the tables are not at a page boundary')
+        expect(not any(blob[tables:]), 'the tables are not zero')
     expect(any(blob[:4]) and any(blob[VERIFY:VERIFY + 4]), 'there is no code at an entry')
 
 
@@ -118,9 +123,9 @@ def inspect_code(machine, objdump, elf_path):
 def main():
     machine, objdump, elf_path, blob_path = sys.argv[1:]
     with open(elf_path, 'rb') as file:
-        inspect_elf(file.read())
+        symbols = inspect_elf(file.read())
     with open(blob_path, 'rb') as file:
-        inspect_bytes(machine, file.read())
+        inspect_bytes(machine, symbols, file.read())
     inspect_code(machine, objdump, elf_path)
     print('\n'.join(failures) or 'as it should be')
     sys.exit(1 if failures else 0)
