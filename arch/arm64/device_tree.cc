@@ -20,7 +20,7 @@ constexpr std::size_t kaslr_seed_bytes = 8;
 Result<DeviceTree> running_tree(const Request &request) {
     const auto &facts = std::get<Arm64Facts>(request.machine.own);
     if (facts.device_tree.empty())
-        return fail(Cause::missing_file, facts.device_tree_words + ", and a kernel needs a device tree",
+        return fail(Cause::missing_file, facts.device_tree_words + "; a kernel needs a device tree",
                     "name one with --dtb");
     return DeviceTree::read(facts.device_tree);
 }

@@ -41,24 +41,19 @@ void find_page_size(const Snapshot &snapshot, Arm64Facts &facts) {
 }
 
 // /sys/firmware/fdt since Linux 4.2, where the blob was not changed since boot; the files that the kernel
-// shows of the tree where it is missing.
-Result<void> find_device_tree(const Snapshot &snapshot, Arm64Facts &facts) {
+// shows of the tree where it is missing. One that is damaged is none: --dtb may stand in for it.
+void find_device_tree(const Snapshot &snapshot, Arm64Facts &facts) {
     constexpr std::string_view blob = "/sys/firmware/fdt", files = "/proc/device-tree";
-    if (auto bytes = snapshot.bytes(blob)) {
-        facts.device_tree = TRY_WITHIN(blob, DeviceTree::read(*bytes)).packed();
-        facts.device_tree_words = blob;
-        return {};
-    }
-    auto tree = flattened_tree(snapshot, files);
+    auto bytes = snapshot.bytes(blob);
+    auto tree = bytes ? DeviceTree::read(*bytes) : flattened_tree(snapshot, files);
     if (tree) {
         facts.device_tree = tree->packed();
-        facts.device_tree_words = files;
-    } else if (tree.error().cause == Cause::missing_file) {
-        facts.device_tree_words = fmt::format("there is neither {} nor {}", blob, files);
+        facts.device_tree_words = bytes ? blob : files;
+    } else if (bytes) {
+        facts.device_tree_words = fmt::format("{}: {}", blob, tree.error().what);
     } else {
-        return Failure(tree.error());
+        facts.device_tree_words = fmt::format("there is no {}, {}", blob, tree.error().what);
     }
-    return {};
 }
 
 Result<std::vector<Arm64SerialPort>> find_serial_ports(const Snapshot &snapshot) {
@@ -85,7 +80,7 @@ Result<Machine> understand_arm64(const Snapshot &snapshot) {
     machine.system_ram = ram_lines(machine.resources);
     Arm64Facts facts;
     find_page_size(snapshot, facts);
-    TRY(find_device_tree(snapshot, facts));
+    find_device_tree(snapshot, facts);
     if (!facts.device_tree.empty())
         machine.kept =
             TRY_WITHIN(facts.device_tree_words, reservations_in(TRY(DeviceTree::read(facts.device_tree))));

@@ -65,7 +65,8 @@ Result<CrashPieces> place_crash_pieces(const Request &request, Placer &placer,
                        .hotplug = request.settings.hotplug};
     pieces.core_header_bytes = std::make_shared<Buffer>(
         core_header(machine, EM_X86_64, std::endian::little, memory_to_dump(machine, pieces, facts.kernel)));
-    std::uint64_t room = room_for_core_header(machine, request.settings.hotplug, pieces.core_header_bytes->size());
+    std::uint64_t room =
+        room_for_core_header(machine, request.settings.hotplug, pieces.core_header_bytes->size());
     pieces.core_header = TRY(placer.highest("the core header", room, page, Range::everything()));
     return pieces;
 }

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -169,4 +171,17 @@ TEST_CASE("a file in memory holds the bytes, ready to be read") {
     CHECK(::read(file->number(), read_back.data(), read_back.size()) == 100000);
     read_back.pop_back();
     CHECK(read_back == content);
+}
+
+TEST_CASE("a tree of directories is listed to a depth that no loop can pass") {
+    TemporaryDirectory directory;
+    std::string deep = directory.path("deep");
+    for (unsigned i = 0; i < deepest_tree + 3; i++) {
+        std::filesystem::create_directory(deep);
+        std::ofstream(deep + "/file") << "x";
+        deep += "/d";
+    }
+    std::filesystem::create_directory_symlink(directory.path("deep"), directory.path("deep") + "/link");
+    CHECK(list_tree(directory.path("deep")).value().size() == deepest_tree);
+    CHECK_FALSE(list_tree(directory.path("none")));
 }
