@@ -103,7 +103,7 @@ void judge_crash(Judge &judge, const DeviceTree &tree) {
         value.size() == 16 ? judge.segment_at(read_at<be64>(value, 0, "").value()) : nullptr;
     judge.expect(header && as_text(header->bytes).starts_with("\177ELF"), "the tree tells of no core header");
     Bytes usable = tree.property("/chosen", "linux,usable-memory-range").value_or(Bytes());
-    std::uint64_t main = usable.size() >= 16 ? read_at<be64>(usable, 0, "").value() : 0;
+    std::uint64_t main = usable.size() >= 16 ? std::uint64_t{read_at<be64>(usable, 0, "").value()} : 0;
     judge.expect(main == judge.request.machine.crash_reservations.back().first(),
                  "the reservation is not what the second kernel may use first");
 }
