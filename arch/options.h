@@ -22,6 +22,11 @@ constexpr Option later(Option option) {
     return option;
 }
 
+constexpr Option ours(Option option) {
+    option.origin = OptionOrigin::ours;
+    return option;
+}
+
 // An option that every architecture has, in the general scope.
 constexpr Option general(OptionId id, std::string_view name, char letter, std::string_view argument,
                          OptionReach reach, std::string_view help) {

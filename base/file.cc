@@ -187,6 +187,32 @@ Result<std::vector<std::string>> list_directory(const std::string &path) {
     return names;
 }
 
+namespace {
+
+// Adds what lies below `prefix` (empty, or a path that ends in a slash) of the directory `root`.
+void add_files_below(const std::string &root, const std::string &prefix, unsigned depth,
+                     std::vector<std::string> &files) {
+    auto names = list_directory(root + "/" + prefix);
+    for (const std::string &name : names ? *names : std::vector<std::string>{}) {
+        struct stat status {};
+        if (::lstat((root + "/" + prefix + name).c_str(), &status) != 0)
+            continue;
+        if (S_ISREG(status.st_mode))
+            files.push_back(prefix + name);
+        else if (S_ISDIR(status.st_mode) && depth > 1)
+            add_files_below(root, prefix + name + "/", depth - 1, files);
+    }
+}
+
+} // namespace
+
+Result<std::vector<std::string>> list_tree(const std::string &path) {
+    TRY(list_directory(path));
+    std::vector<std::string> files;
+    add_files_below(path, "", deepest_tree, files);
+    return files;
+}
+
 MappedFile::MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp)
     : path_(std::move(path)), descriptor_(std::move(descriptor)), bytes_(bytes), stamp_(stamp) {}
 

@@ -48,6 +48,11 @@ bool can_seek(const Descriptor &file);
 // The names in a directory, sorted, without "." and "..".
 Result<std::vector<std::string>> list_directory(const std::string &path);
 
+// The regular files below a directory, at most so many levels deep, as paths relative to it, in order.
+// Symbolic links are not followed, directories that cannot be read are passed over.
+inline constexpr unsigned deepest_tree = 32;
+Result<std::vector<std::string>> list_tree(const std::string &path);
+
 // A regular file or block device, mapped read-only and private. Reading beyond the end of a file that was
 // truncated after it was mapped gives zeros; unchanged() tells.
 class MappedFile {

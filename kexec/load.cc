@@ -79,6 +79,14 @@ std::string command_line_of(const Options &options, const Machine &machine) {
                               options.append);
 }
 
+// Null where none was given, or where this architecture has no use for one.
+Result<std::shared_ptr<const MappedFile>> open_dtb(const Options &options) {
+    for (const GivenOption &each : options.given)
+        if (each.option->id == OptionId::dtb && each.option->reach != OptionReach::nothing)
+            return open_file(options.settings.given.at(OptionId::dtb));
+    return nullptr;
+}
+
 Result<Request> build_request(World &world, const Options &options, Machine machine) {
     Image image = TRY(read_kernel(world, options));
     TRY(check_real_mode(world, options, image));
@@ -87,8 +95,8 @@ Result<Request> build_request(World &world, const Options &options, Machine mach
         initrd = TRY(open_file(options.initrd));
     Settings settings = options.settings;
     settings.command_line = command_line_of(options, machine);
-    return Request{std::move(settings), std::move(machine), std::move(image), std::move(initrd),
-                   world.calls.draw_entropy()};
+    return Request{std::move(settings), std::move(machine),     std::move(image),
+                   std::move(initrd),   TRY(open_dtb(options)), world.calls.draw_entropy()};
 }
 
 // What the kernel would refuse whatever is handed to it.
@@ -167,8 +175,9 @@ Result<PreparedLoad> prepare_load(World &world, const Options &options) {
     note_options_without_effect(world, options);
     Request request = TRY(build_request(world, options, std::move(machine)));
     PreparedLoad prepared{TRY(world.arch.plan(request)), {request.image.file}};
-    if (request.initrd)
-        prepared.files.push_back(request.initrd);
+    for (const auto &file : {request.initrd, request.dtb})
+        if (file)
+            prepared.files.push_back(file);
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)

@@ -78,4 +78,12 @@ MemoryMap resource_memory_map(const std::vector<ResourceLine> &lines) {
     return map;
 }
 
+Ranges ram_lines(const std::vector<ResourceLine> &lines) {
+    Ranges ram;
+    for (const ResourceLine &line : lines)
+        if (line.name.starts_with(name_of(MemoryType::ram)))
+            ram.add(line.range);
+    return ram;
+}
+
 } // namespace kexec

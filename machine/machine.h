@@ -3,6 +3,7 @@
 // each one's own. It is understood from a Snapshot by Arch::understand, a pure function.
 #pragma once
 
+#include "machine/arm64.h"
 #include "machine/memory_map.h"
 #include "machine/x86_64.h"
 
@@ -44,7 +45,7 @@ struct Machine {
     std::string command_line;        // of the running kernel, without line end
 
     KexecState kexec;
-    std::variant<std::monostate, X86_64Facts> own;
+    std::variant<std::monostate, X86_64Facts, Arm64Facts> own;
 };
 
 // RAM to the firmware and to the running kernel both, which nobody has to keep: where a second kernel may be

@@ -66,6 +66,10 @@ Result<std::vector<ResourceLine>> parse_iomem(std::string_view text);
 // top level only.
 MemoryMap resource_memory_map(const std::vector<ResourceLine> &lines);
 
+// Every line of RAM at any depth: "System RAM", "System RAM (kmem)" below the device it belongs to,
+// "System RAM (virtio_mem)".
+Ranges ram_lines(const std::vector<ResourceLine> &lines);
+
 // /sys/firmware/memmap/N/{start,end,type}; an unknown type is reserved. Cause::missing_file where there is
 // none.
 Result<MemoryMap> firmware_memory_map(const Snapshot &snapshot);

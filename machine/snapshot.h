@@ -20,14 +20,18 @@ enum class Extent {
     whole,
     program_headers, // of an ELF file, from its first byte to the end of the table: what follows may be all
                      // of memory
+    notes,           // the same, and on to the end of the notes
 };
 
 // A file to look at. The man page's FILES section is checked against these.
 struct Source {
-    std::string_view path;           // absolute; '*' stands for any text inside one component
+    // Absolute; '*' stands for any text inside one component, a last component "**" for every regular file at
+    // any depth below.
+    std::string_view path;
     std::string_view purpose;        // what it is read for, in a few words
     std::uint64_t ceiling = 1 << 20; // a longer file is cut here, and the cut is remembered
     Extent extent = Extent::whole;
+    std::string_view instead_of = {}; // looked at only where this other file, named before, could not be read
 };
 
 class Snapshot {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Taking a Snapshot: the only place that reads the machine.
+#include "base/elf.h"
 #include "base/file.h"
 #include "machine/snapshot.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <elf.h>
 #include <fnmatch.h>
 
 namespace kexec {
@@ -22,11 +25,23 @@ std::vector<std::string> matching(const std::string &directory, const std::strin
     return names;
 }
 
+std::vector<std::string> files_below(const std::string &root, const std::vector<std::string> &directories) {
+    std::vector<std::string> paths;
+    for (const std::string &directory : directories) {
+        auto found = list_tree(root + directory);
+        for (const std::string &file : found ? *found : std::vector<std::string>{})
+            paths.push_back(directory + "/" + file);
+    }
+    return paths;
+}
+
 // The paths that a source's path stands for, without `root`.
 std::vector<std::string> expand(const std::string &root, std::string_view pattern) {
     std::vector<std::string> paths = {""};
     while (!pattern.empty()) {
         pattern.remove_prefix(1); // the slash
+        if (pattern == "**")
+            return files_below(root, paths);
         std::string component(pattern.substr(0, pattern.find('/')));
         pattern.remove_prefix(component.size());
         std::vector<std::string> longer;
@@ -58,16 +73,30 @@ std::uint64_t end_of_program_headers(Bytes header) {
         .value_or(elf_header_bytes);
 }
 
+// Where the last note ends, at least where the program headers do.
+std::uint64_t end_of_notes(Bytes headers) {
+    std::uint64_t end = headers.size();
+    auto elf = read_elf(headers, ElfExtent::partial);
+    if (elf)
+        for (const ElfSegment &segment : elf->segments)
+            if (segment.type == PT_NOTE && segment.offset <= UINT64_MAX - segment.file_size)
+                end = std::max(end, segment.offset + segment.file_size);
+    return end;
+}
+
 // How many bytes of the file are wanted, whatever the ceiling says.
-Result<std::uint64_t> size_wanted(const std::string &path, Extent extent) {
-    if (extent == Extent::whole)
+Result<std::uint64_t> size_wanted(const std::string &path, const Source &source) {
+    if (source.extent == Extent::whole)
         return UINT64_MAX;
-    return end_of_program_headers(TRY(read_start_of_file(path, elf_header_bytes)));
+    std::uint64_t end = end_of_program_headers(TRY(read_start_of_file(path, elf_header_bytes)));
+    if (source.extent == Extent::program_headers)
+        return end;
+    return end_of_notes(TRY(read_start_of_file(path, std::min(end, source.ceiling))));
 }
 
 Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::string &path,
                        const Source &source) {
-    std::uint64_t wanted = TRY(size_wanted(root + path, source.extent));
+    std::uint64_t wanted = TRY(size_wanted(root + path, source));
     // One byte more than allowed tells a file that fits from one that does not.
     Buffer content = TRY(read_start_of_file(root + path, std::min(wanted, source.ceiling + 1)));
     bool cut = content.size() > source.ceiling;
@@ -81,6 +110,8 @@ Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::s
 Snapshot take_snapshot(std::span<const Source> sources, const std::string &root) {
     Snapshot snapshot;
     for (const Source &source : sources) {
+        if (!source.instead_of.empty() && snapshot.bytes(source.instead_of))
+            continue;
         for (const std::string &path : expand(root, source.path)) {
             auto read = read_into(snapshot, root, path, source);
             if (!read && read.error().number != ENOENT && read.error().number != ENOTDIR)

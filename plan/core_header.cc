@@ -5,6 +5,7 @@
 
 #include "base/elf.h"
 
+#include <algorithm>
 #include <elf.h>
 
 namespace kexec {
@@ -33,6 +34,27 @@ ElfSegment load(const DumpedMemory &memory) {
 }
 
 } // namespace
+
+Ranges dumped_ram(const Machine &machine) {
+    Ranges ram = machine.system_ram;
+    for (Range reserved : machine.crash_reservations)
+        ram.remove(reserved);
+    return ram;
+}
+
+std::uint64_t room_for_core_header(const Machine &machine, bool hotplug, std::uint64_t needed) {
+    return hotplug ? std::max(needed, machine.kexec.elfcorehdr_size.value_or(0)) : needed;
+}
+
+void warn_of_missing_notes(const Machine &machine, std::vector<std::string> &warnings) {
+    if (machine.cpu_notes.empty())
+        warnings.push_back(
+            "no CPU says where it leaves its registers: the dump will have none; going on without");
+    if (!machine.vmcoreinfo)
+        warnings.push_back(
+            "/sys/kernel/vmcoreinfo is not there: tools will need the kernel's debug data to read the "
+            "dump; going on without");
+}
 
 Buffer core_header(const Machine &machine, std::uint16_t elf_machine, std::endian order,
                    const std::vector<DumpedMemory> &memory) {

@@ -59,7 +59,8 @@ enum class OptionId {
     module,
     real_mode,
     entry_32bit,
-    dt_no_old_root
+    dt_no_old_root,
+    caches_off
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.

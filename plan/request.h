@@ -43,7 +43,8 @@ struct Request {
     Settings settings;
     Machine machine;
     Image image;
-    std::shared_ptr<const MappedFile> initrd; // null: none
+    std::shared_ptr<const MappedFile> initrd;        // null: none
+    std::shared_ptr<const MappedFile> dtb = nullptr; // --dtb; null: not given
     Entropy entropy;
 };
 

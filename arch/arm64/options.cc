@@ -16,6 +16,8 @@ constexpr std::array own_options = {
            "hand over this device tree instead of the running kernel's"},
     Option{OptionId::serial, "serial", 0, "TTY", scope, OptionReach::segments,
            "print on this serial port (ttyAMA0, …) until the new kernel starts"},
+    ours(Option{OptionId::caches_off, "caches-off", 0, "", scope, OptionReach::segments,
+                "verify the new kernel with the caches off, as kexec-tools does; slow"}),
 };
 
 constexpr auto table =

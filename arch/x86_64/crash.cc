@@ -6,7 +6,6 @@
 
 #include "plan/core_header.h"
 
-#include <algorithm>
 #include <elf.h>
 #include <fmt/core.h>
 
@@ -17,14 +16,6 @@ constexpr std::uint64_t end_of_low_memory = 0xa0000; // where the video memory o
 // Where the direct map starts without randomisation (Documentation/arch/x86/x86_64/mm.rst, four-level
 // paging).
 constexpr std::uint64_t unrandomised_page_offset = 0xffff888000000000;
-
-// The dumped RAM: what the kernel uses, without what the second kernel runs in.
-Ranges dumped_ram(const Machine &machine) {
-    Ranges ram = machine.system_ram;
-    for (Range reserved : machine.crash_reservations)
-        ram.remove(reserved);
-    return ram;
-}
 
 // The first piece of RAM that ends below the video memory, from the start of its first page on, so that a
 // byte keeps its place within a page when it is copied.
@@ -51,14 +42,6 @@ std::vector<DumpedMemory> memory_to_dump(const Machine &machine, const CrashPiec
     return memory;
 }
 
-// With --hotplug the kernel rewrites the header when CPUs or memory come and go, and says how large it may
-// get.
-std::uint64_t room_for_core_header(const Request &request, std::uint64_t needed) {
-    if (!request.settings.hotplug)
-        return needed;
-    return std::max(needed, request.machine.kexec.elfcorehdr_size.value_or(0));
-}
-
 } // namespace
 
 Result<CrashPieces> place_crash_pieces(const Request &request, Placer &placer,
@@ -70,13 +53,7 @@ Result<CrashPieces> place_crash_pieces(const Request &request, Placer &placer,
             fmt::format("where the running kernel lies is not known, {}: the dump will have physical "
                         "addresses only; going on without",
                         facts.kernel_missing));
-    if (machine.cpu_notes.empty())
-        warnings.push_back(
-            "no CPU says where it leaves its registers: the dump will have none; going on without");
-    if (!machine.vmcoreinfo)
-        warnings.push_back(
-            "/sys/kernel/vmcoreinfo is not there: tools will need the kernel's debug data to read the "
-            "dump; going on without");
+    warn_of_missing_notes(machine, warnings);
 
     std::optional<Range> source = low_memory(machine), backup;
     if (source)
@@ -88,7 +65,8 @@ Result<CrashPieces> place_crash_pieces(const Request &request, Placer &placer,
                        .hotplug = request.settings.hotplug};
     pieces.core_header_bytes = std::make_shared<Buffer>(
         core_header(machine, EM_X86_64, std::endian::little, memory_to_dump(machine, pieces, facts.kernel)));
-    std::uint64_t room = room_for_core_header(request, pieces.core_header_bytes->size());
+    std::uint64_t room =
+        room_for_core_header(machine, request.settings.hotplug, pieces.core_header_bytes->size());
     pieces.core_header = TRY(placer.highest("the core header", room, page, Range::everything()));
     return pieces;
 }

@@ -54,14 +54,9 @@ void correct(MemoryMap &map, const std::vector<ResourceLine> &resources) {
                 map.retype(part, type);
 }
 
-// Every line that starts so, at any depth: "System RAM", "System RAM (kmem)" below the device it belongs to,
-// "System RAM (virtio_mem)". The aperture of an old AMD machine's IOMMU (GART) may lie over RAM; reading it
-// in a dump stops the machine.
+// The aperture of an old AMD machine's IOMMU (GART) may lie over RAM; reading it in a dump stops the machine.
 Ranges ram_in_use(const std::vector<ResourceLine> &resources) {
-    Ranges ram;
-    for (const ResourceLine &line : resources)
-        if (line.name.starts_with("System RAM"))
-            ram.add(line.range);
+    Ranges ram = ram_lines(resources);
     for (const ResourceLine &line : resources)
         if (line.name == "GART")
             ram.remove(line.range);

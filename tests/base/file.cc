@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -198,4 +200,17 @@ TEST_CASE("a file without a name keeps what is written and leaves nothing", "[fi
     auto nowhere = nameless_file(directory.path("none"));
     REQUIRE_FALSE(nowhere);
     CHECK(nowhere.error().remedy == "name a directory that takes files");
+}
+
+TEST_CASE("a tree of directories is listed to a depth that no loop can pass") {
+    TemporaryDirectory directory;
+    std::string deep = directory.path("deep");
+    for (unsigned i = 0; i < deepest_tree + 3; i++) {
+        std::filesystem::create_directory(deep);
+        std::ofstream(deep + "/file") << "x";
+        deep += "/d";
+    }
+    std::filesystem::create_directory_symlink(directory.path("deep"), directory.path("deep") + "/link");
+    CHECK(list_tree(directory.path("deep")).value().size() == deepest_tree);
+    CHECK_FALSE(list_tree(directory.path("none")));
 }

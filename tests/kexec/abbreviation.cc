@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tests/catch.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -48,10 +49,12 @@ bool means(std::string_view typed, const Row &row) {
     return found.size() == 1 && found.front()->id == exact(row)->id;
 }
 
+bool is_theirs(const Option &option) { return option.origin != OptionOrigin::ours; }
+
 } // namespace
 
 TEST_CASE(
-    "the tables hold the 155 options of kexec-tools, with their letters and arguments, and nothing beside") {
+    "the tables hold the 155 options of kexec-tools, with their letters and arguments, and else our own") {
     std::vector<Row> all = rows();
     REQUIRE(all.size() == 155);
     std::map<std::string, std::size_t> counts;
@@ -65,7 +68,7 @@ TEST_CASE(
         counts[row.arch]++;
     }
     for (const auto &[arch, count] : counts)
-        CHECK(arch_named(arch)->options.size() == count);
+        CHECK(std::ranges::count_if(arch_named(arch)->options, is_theirs) == static_cast<long>(count));
 }
 
 TEST_CASE("every beginning that kexec-tools takes means the same here") {

@@ -50,6 +50,22 @@ std::string description(const X86_64Facts &facts) {
                        facts.kernel->text_size);
 }
 
+std::string description(const Arm64Facts &facts) {
+    const Arm64Kernel &kernel = facts.kernel;
+    std::string text = fmt::format("pages of {} bytes ({})\ndevice tree of {} bytes ({})\n", facts.page_size,
+                                   facts.page_size_words, facts.device_tree.size(), facts.device_tree_words);
+    text += kernel.linear_offset ? fmt::format("memory mapped at its address + {:#x} ({})\n",
+                                               *kernel.linear_offset, kernel.linear_words)
+                                 : fmt::format("memory: {}\n", kernel.linear_words);
+    text += kernel.image ? fmt::format("kernel: image at {}, mapped at {:#x} ({})\n",
+                                       to_string(*kernel.image), kernel.image_virtual, kernel.image_words)
+                         : fmt::format("kernel: {}\n", kernel.image_words);
+    for (const Arm64SerialPort &port : facts.serial_ports)
+        text += fmt::format("port {}: at {:#x}, type {}, shift {}\n", port.name, port.address, port.type,
+                            port.shift);
+    return text;
+}
+
 } // namespace
 
 std::string description(const Machine &machine) {
@@ -68,8 +84,11 @@ std::string description(const Machine &machine) {
         "loaded {}, crash loaded {}, crash size {}, load disabled {}, core header size {}, lockdown \"{}\"\n",
         shown(state.loaded), shown(state.crash_loaded), shown(state.crash_size), shown(state.load_disabled),
         shown(state.elfcorehdr_size), state.lockdown);
-    const auto *facts = std::get_if<X86_64Facts>(&machine.own);
-    return text + (facts ? description(*facts) : "");
+    if (const auto *facts = std::get_if<X86_64Facts>(&machine.own))
+        text += description(*facts);
+    if (const auto *facts = std::get_if<Arm64Facts>(&machine.own))
+        text += lines("kept", machine.kept) + description(*facts);
+    return text;
 }
 
 } // namespace kexec::testing

@@ -4,6 +4,7 @@
 #include "tests/machine/made.h"
 #include "tests/support/temporary.h"
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 
@@ -82,4 +83,46 @@ TEST_CASE("the sources of this machine can be taken") {
     Snapshot snapshot = take_snapshot(common_sources());
     CHECK(snapshot.text("/proc/iomem"));
     CHECK(snapshot.text("/proc/cmdline"));
+}
+
+TEST_CASE("of an ELF file its headers and all its notes are read") {
+    Root root;
+    constexpr std::uint64_t headers = 64 + 2 * 56;
+    Buffer core = write_core_header(183, std::endian::little,
+                                    std::vector<ElfSegment>{{4, 0, headers, 0, 0, 20, 0, 0},
+                                                            {1, 7, 4096, 0, 0, 100, 100, 0}});
+    root.write("/kcore", std::string(as_text(core)) + std::string(20, 'n') + std::string(5000, 'm'));
+    Snapshot snapshot = take(root, {"/kcore", "", 4096, Extent::notes});
+    CHECK(snapshot.text("/kcore") == std::string(as_text(core)) + std::string(20, 'n'));
+    CHECK_FALSE(snapshot.is_cut("/kcore"));
+}
+
+TEST_CASE("notes that are said to lie far off are cut at the ceiling") {
+    Root root;
+    Buffer core =
+        write_core_header(183, std::endian::little,
+                          std::vector<ElfSegment>{{4, 0, 1 << 30, 0, 0, UINT64_MAX - (1 << 30), 0, 0}});
+    root.write("/kcore", std::string(as_text(core)) + std::string(5000, 'm'));
+    Snapshot snapshot = take(root, {"/kcore", "", 4096, Extent::notes});
+    CHECK(snapshot.bytes("/kcore")->size() == 4096);
+    CHECK(snapshot.is_cut("/kcore"));
+}
+
+TEST_CASE("two stars stand for every file below, at any depth; links are not followed") {
+    Root root;
+    root.write("/tree/model", "m");
+    root.write("/tree/cpus/cpu@0/reg", "r");
+    fs::create_directory_symlink(root.path("tree"), root.path("tree") + "/cpus/again");
+    CHECK(take(root, {"/tree/**", ""}).paths() ==
+          std::vector<std::string>{"/tree/cpus/cpu@0/reg", "/tree/model"});
+    CHECK(take(root, {"/none/**", ""}).paths().empty());
+}
+
+TEST_CASE("what stands in for another file is looked at only where that one is missing") {
+    Root root;
+    root.write("/other", "o");
+    const std::array both = {Source{"/first", ""}, Source{"/other", "", 10, Extent::whole, "/first"}};
+    CHECK(take_snapshot(both, root.path()).paths() == std::vector<std::string>{"/other"});
+    root.write("/first", "f");
+    CHECK(take_snapshot(both, root.path()).paths() == std::vector<std::string>{"/first"});
 }

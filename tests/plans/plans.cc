@@ -5,8 +5,11 @@
 #include "arch/arch.h"
 #include "kexec/options.h"
 #include "plan/command_line.h"
+#include "tests/arch/arm64/acceptance.h"
+#include "tests/arch/arm64/board.h"
 #include "tests/arch/x86_64/acceptance.h"
 #include "tests/catch.h"
+#include "tests/formats/build_arm64.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
 #include "tests/support/bundle.h"
@@ -44,13 +47,33 @@ void add_files(const TemporaryDirectory &directory) {
     directory.add("vmlinux.gz", pack(vmlinux, Compression::gzip));
     directory.add("vmlinux-fixed", vmlinux_file(fixed_vmlinux(0x1000000)));
     directory.add("initrd", sample_bytes(1234567));
+    directory.add("Image", build_arm64_image());
+    directory.add("vmlinux-arm64", arm64_vmlinux({0, 0x10000}));
+    directory.add("board.dtb", bare_tree().packed());
     // Nothing but holes.
     std::filesystem::resize_file(directory.add("initrd-300M", {}), 300 << 20);
     std::filesystem::resize_file(directory.add("initrd-1G", {}), 1 << 30);
 }
 
+std::string arch_of(const std::string &machine) { return machine.substr(0, machine.find('-')); }
+
+std::vector<Case> arm64_cases_of(const std::string &machine) {
+    return {
+        {machine + ",reboot", machine, {"-l", "Image", "--initrd=initrd", "--reuse-cmdline"}},
+        {machine + ",reboot-vmlinux", machine, {"-l", "vmlinux-arm64", "--append=root=/dev/vda1"}},
+        {machine + ",crash",
+         machine,
+         {"-p", "-c", "Image", "--initrd=initrd", "--reuse-cmdline", "--append=maxcpus=1"}},
+        {machine + ",crash-vmlinux",
+         machine,
+         {"-p", "vmlinux-arm64", "--ramdisk", "initrd", "--dtb=board.dtb", "--append=maxcpus=1"}},
+    };
+}
+
 // What every machine is asked.
 std::vector<Case> cases_of(const std::string &machine) {
+    if (arch_of(machine) == "arm64")
+        return arm64_cases_of(machine);
     return {
         {machine + ",reboot", machine, {"-l", "bzImage", "--initrd=initrd", "--reuse-cmdline"}},
         {machine + ",reboot-vmlinux",
@@ -68,7 +91,8 @@ std::vector<Case> cases_of(const std::string &machine) {
 
 // What one machine of a kind is enough for.
 std::vector<Case> further_cases() {
-    const std::string bios = "x86_64-bios-1g", uefi = "x86_64-uefi-1g", high = "x86_64-above-4g";
+    const std::string bios = "x86_64-bios-1g", uefi = "x86_64-uefi-1g", high = "x86_64-above-4g",
+                      board = "arm64-rk3399-4.4";
     return {
         {"only-file-call",
          bios,
@@ -93,6 +117,12 @@ std::vector<Case> further_cases() {
         {"initrd-too-large", bios, {"-p", "bzImage", "--initrd=initrd-300M"}},
         {"initrd-too-large,reboot", bios, {"-l", "-c", "bzImage", "--initrd=initrd-1G"}},
         {"initrd-too-large,file-call-alone", bios, {"-l", "bzImage", "--initrd=initrd-1G"}},
+        {"arm64-dtb,file-call-alone", board, {"-l", "-s", "Image", "--dtb=board.dtb"}},
+        {"arm64-dtb", board, {"-l", "Image", "--dtb=board.dtb", "--append=quiet"}},
+        {"arm64-serial", board, {"-l", "-c", "Image", "--serial=ttyS2"}},
+        {"arm64-serial-missing", board, {"-l", "-c", "Image", "--serial=ttyFIQ0"}},
+        {"arm64-initrd-too-large", board, {"-p", "Image", "--initrd=initrd-300M"}},
+        {"arm64-efi-dtb", "arm64-uefi-6g", {"-l", "Image", "--dtb=board.dtb", "--append=quiet"}},
     };
 }
 
@@ -100,7 +130,7 @@ std::vector<std::string> machines() {
     std::vector<std::string> names;
     std::vector<std::string> files = list_directory(in_tests("machines")).value();
     for (const std::string &name : files)
-        if (name.starts_with("x86_64-") && name.ends_with(".machine"))
+        if (name.ends_with(".machine"))
             names.push_back(name.substr(0, name.size() - std::string_view(".machine").size()));
     return names;
 }
@@ -120,16 +150,23 @@ std::shared_ptr<const MappedFile> open(const std::string &path) {
     return std::make_shared<const MappedFile>(std::move(*file));
 }
 
+std::shared_ptr<const MappedFile> dtb_of(const Settings &settings, const TemporaryDirectory &directory) {
+    auto given = settings.given.find(OptionId::dtb);
+    return given == settings.given.end() ? nullptr : open(directory.path(given->second));
+}
+
 Request request_of(const Case &asked, const TemporaryDirectory &directory) {
-    const Arch &arch = *arch_named("x86_64");
+    const Arch &arch = *arch_named(arch_of(asked.machine));
     auto options = parse_options(asked.words, arch.options, Order::any);
     if (!options)
         throw std::runtime_error(asked.name + ": " + options.error().error.what);
-    Request request{.settings = options->settings,
-                    .machine = arch.understand(recorded_machine(asked.machine)).value(),
-                    .image = image_from(open(directory.path(options->kernel)), options->type),
-                    .initrd = options->initrd.empty() ? nullptr : open(directory.path(options->initrd)),
-                    .entropy = {}};
+    Request request{
+        .settings = options->settings,
+        .machine = arch.understand(recorded_machine(asked.machine)).value(),
+        .image = read_image(open(directory.path(options->kernel)), arch.formats, options->type).value(),
+        .initrd = options->initrd.empty() ? nullptr : open(directory.path(options->initrd)),
+        .dtb = dtb_of(options->settings, directory),
+        .entropy = {}};
     std::string reused = options->reuse_command_line
                              ? reused_command_line(request.machine.command_line, request.settings.purpose)
                              : "";
@@ -172,12 +209,13 @@ std::string printed(const Case &asked, Result<Decision> decision, const Temporar
     return without(head + describe(*decision), directory.path("/"));
 }
 
-void check_second_opinion(const Result<Decision> &decision, const Request &request) {
+void check_second_opinion(const Result<Decision> &decision, const Request &request,
+                          std::vector<std::string> (*faults)(const SegmentLoad &, const Request &)) {
     if (!decision)
         return;
     for (const Attempt &attempt : decision->attempts)
         if (const auto *plan = std::get_if<SegmentLoad>(&attempt.plan); plan && request.settings.entry == 0)
-            CHECK(fmt::format("{}", fmt::join(faults_of(*plan, request), "; ")) == "");
+            CHECK(fmt::format("{}", fmt::join(faults(*plan, request), "; ")) == "");
 }
 
 } // namespace
@@ -188,8 +226,9 @@ TEST_CASE("each machine and command line gives the plan that is kept") {
     for (const Case &asked : all_cases()) {
         INFO(asked.name);
         Request request = request_of(asked, directory);
-        auto decision = arch_named("x86_64")->plan(request);
-        check_second_opinion(decision, request);
+        auto decision = arch_named(arch_of(asked.machine))->plan(request);
+        check_second_opinion(decision, request,
+                             arch_of(asked.machine) == "arm64" ? arm64_faults_of : faults_of);
         std::string actual = printed(asked, decision, directory);
         CHECK(actual == expected_text("plans/golden/" + asked.name + ".plan", actual));
     }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Placing by Documentation/arch/arm64/booting.rst ("4. Call the kernel image"). A vmlinux is what an Image is
+// made of (arch/arm64/boot/Makefile: objcopy), with the Image's header at its entry.
+#include "arch/arm64/kernel.h"
+
+#include "arch/arm64/arm64.h"
+
+#include <algorithm>
+#include <elf.h>
+#include <fmt/core.h>
+
+namespace kexec::arm64 {
+namespace {
+
+constexpr std::uint64_t gibibyte = 1 << 30;
+constexpr std::uint64_t initrd_reach = 32 * gibibyte;
+constexpr std::uint64_t legacy_tree_reach = 512 << 20;
+constexpr Range first_48_bits = *Range::between(0, (std::uint64_t{1} << 48) - 1);
+
+// What is to be loaded, by its distance from the kernel's first byte.
+struct Piece {
+    std::string name;
+    std::uint64_t offset;
+    std::uint64_t size; // in memory
+    Bytes bytes;
+};
+struct Layout {
+    std::vector<Piece> pieces; // ascending, disjoint
+    std::uint64_t text_offset, image_size;
+    bool anywhere, legacy;
+};
+
+Layout layout_of(const Arm64Image &image) {
+    return {.pieces = {{"kernel", 0, image.image_size, image.bytes}},
+            .text_offset = image.text_offset,
+            .image_size = image.image_size,
+            .anywhere = image.anywhere,
+            .legacy = image.legacy};
+}
+
+Failure bad_vmlinux(std::string what) { return fail(Cause::bad_image, std::move(what), "name another file"); }
+
+// The segments that are loaded, by their virtual addresses: the kernel turns on its own mapping, so the
+// physical ones mean nothing.
+Result<std::vector<Piece>> pieces_of(const Elf &elf) {
+    std::vector<Piece> pieces;
+    for (const ElfSegment &segment : elf.segments) {
+        if (segment.type != PT_LOAD || segment.memory_size == 0)
+            continue;
+        if (segment.virtual_address < elf.entry)
+            return bad_vmlinux(fmt::format("the vmlinux has a segment at {:#x}, below its entry {:#x}",
+                                           segment.virtual_address, elf.entry));
+        pieces.push_back({fmt::format("kernel.{}", pieces.size()), segment.virtual_address - elf.entry,
+                          segment.memory_size, elf.bytes_of(segment)});
+    }
+    std::ranges::sort(pieces, {}, &Piece::offset);
+    std::uint64_t end = 0;
+    for (const Piece &piece : pieces) {
+        if (piece.offset < end || piece.offset > initrd_reach || piece.size > initrd_reach)
+            return bad_vmlinux(fmt::format("the segments of the vmlinux overlap or span more than {} GiB",
+                                           initrd_reach / gibibyte));
+        end = piece.offset + piece.size;
+    }
+    if (pieces.empty() || pieces.front().offset != 0)
+        return bad_vmlinux(fmt::format("no segment of the vmlinux starts at its entry {:#x}", elf.entry));
+    return pieces;
+}
+
+Result<Layout> layout_of(const Elf &elf) {
+    std::vector<Piece> pieces = TRY(pieces_of(elf));
+    auto image = TRY(parse_arm64_image(pieces.front().bytes));
+    if (!image)
+        return fail(Cause::unsupported,
+                    "this ELF file is no Linux kernel: its entry does not start with an Image's header",
+                    "name a vmlinux or an Image");
+    std::uint64_t size = std::max(image->image_size, pieces.back().offset + pieces.back().size);
+    pieces.back().size = size - pieces.back().offset;
+    return Layout{.pieces = std::move(pieces),
+                  .text_offset = image->text_offset,
+                  .image_size = size,
+                  .anywhere = image->anywhere,
+                  .legacy = image->legacy};
+}
+
+// kexec_load takes whole pages of the running kernel, which may be larger than those the kernel file was
+// aligned for: pieces that share such a page become one.
+std::vector<Piece> joined_by_pages(std::vector<Piece> pieces, std::uint64_t start, std::uint64_t page,
+                                   std::vector<std::shared_ptr<const void>> &storage) {
+    auto on_pages = [&](const Piece &piece) { return is_aligned(start + piece.offset, page); };
+    if (std::ranges::all_of(pieces, on_pages))
+        return pieces;
+    std::uint64_t lead = start - align_down(start, page);
+    const Piece &last = pieces.back();
+    auto whole = std::make_shared<Buffer>(lead + last.offset + last.bytes.size());
+    for (const Piece &piece : pieces)
+        std::ranges::copy(piece.bytes, whole->begin() + static_cast<std::ptrdiff_t>(lead + piece.offset));
+    storage.push_back(whole);
+    return {{"kernel", 0 - lead, lead + last.offset + last.size, *whole}};
+}
+
+Result<Layout> layout_of(const Image &image) {
+    if (const auto *flat = std::get_if<Arm64Image>(&image.content))
+        return layout_of(*flat);
+    if (const auto *elf = std::get_if<Elf>(&image.content))
+        return layout_of(*elf);
+    return fail(Cause::unsupported, "this kernel is not one of arm64", "name an Image or a vmlinux");
+}
+
+} // namespace
+
+Result<PlacedKernel> place_kernel(const Request &request, Placer &placer) {
+    std::uint64_t page = std::get<Arm64Facts>(request.machine.own).page_size;
+    Layout layout = TRY(layout_of(request.image));
+    // What lies between the base and the kernel is left free too: old kernels put their page tables there.
+    Range span = TRY(placer.lowest("the kernel", layout.text_offset + layout.image_size, base_step,
+                                   layout.anywhere ? first_48_bits : Range::everything()));
+    std::uint64_t start = span.first() + layout.text_offset;
+    PlacedKernel placed{.segments = {}, .storage = {}, .span = span, .entry = start, .legacy = layout.legacy};
+    for (Piece &piece : joined_by_pages(std::move(layout.pieces), start, page, placed.storage)) {
+        std::uint64_t size = *align_up(piece.size, page); // the placer has found room for all of them
+        placed.segments.push_back({.name = std::move(piece.name),
+                                   .destination = *Range::sized(start + piece.offset, size),
+                                   .bytes = piece.bytes});
+    }
+    return placed;
+}
+
+// booting.rst: kernel and initrd lie in one window that starts on a multiple of 1 GiB and has 32 GiB. Either
+// the window starts with the kernel, or it ends with it.
+std::vector<Range> initrd_windows(Range kernel) {
+    std::uint64_t lowest = align_down(kernel.first(), gibibyte);
+    std::vector<Range> windows;
+    if (auto above = Range::between(kernel.last() + 1, lowest + (initrd_reach - 1)))
+        windows.push_back(*above);
+    std::uint64_t end = align_up(kernel.last() + 1, gibibyte).value_or(UINT64_MAX);
+    if (kernel.first() != 0)
+        if (auto below = Range::between(end > initrd_reach ? end - initrd_reach : 0, kernel.first() - 1))
+            windows.push_back(*below);
+    return windows;
+}
+
+// booting.rst: versions prior to 4.2 want it within 512 MiB of the kernel's base; for a kernel that does not
+// tell its version, near is tried first.
+std::vector<Range> tree_windows(const PlacedKernel &kernel) {
+    std::uint64_t base = kernel.span.first();
+    std::vector<Range> windows;
+    if (auto near = Range::between(kernel.span.last() + 1, base + (legacy_tree_reach - 1)))
+        windows.push_back(*near);
+    if (!kernel.legacy)
+        windows.push_back(Range::everything());
+    return windows;
+}
+
+} // namespace kexec::arm64

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Device trees by libfdt. Its checking walk (fdt_check_full) sees every byte of a blob before anything else
+// does; paths that do not start at the root are refused here, because libfdt takes them for aliases and
+// follows one that names itself for ever.
+#include "base/devicetree.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <libfdt.h>
+
+namespace kexec {
+namespace {
+
+constexpr std::uint64_t spare_room = 4096;
+constexpr std::uint32_t magic = 0xd00dfeed;
+constexpr std::uint64_t header_bytes = 40;
+constexpr const char *other_tree = "name another device tree, or make this one again with dtc";
+
+std::string sentence_of(int status) {
+    switch (-status) {
+    case FDT_ERR_NOSPACE: return "there is no room for it";
+    case FDT_ERR_TRUNCATED: return "its blocks do not lie inside it";
+    case FDT_ERR_BADVERSION: return "it is of a version that is not known";
+    case FDT_ERR_BADSTRUCTURE: return "its nodes and properties do not nest";
+    case FDT_ERR_BADLAYOUT: return "its blocks overlap or stand in the wrong order";
+    case FDT_ERR_BADMAGIC: return "it does not start as one";
+    case FDT_ERR_NOTFOUND: return "there is no such node";
+    default: return fdt_strerror(status);
+    }
+}
+
+int size_for_libfdt(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT32_MAX)); }
+
+bool is_path(const std::string &path) { return path.starts_with('/'); }
+
+int offset_of(const Buffer &blob, const std::string &path) {
+    return is_path(path) ? fdt_path_offset(blob.data(), path.c_str()) : -FDT_ERR_BADPATH;
+}
+
+// The node, made with those above it where it is missing; an error of libfdt below 0.
+int make_node(void *blob, const std::string &path) {
+    int node = 0;
+    for (std::size_t start = 1; start < path.size();) {
+        std::size_t end = std::min(path.find('/', start), path.size());
+        int length = size_for_libfdt(end - start);
+        int child = fdt_subnode_offset_namelen(blob, node, path.data() + start, length);
+        if (child == -FDT_ERR_NOTFOUND)
+            child = fdt_add_subnode_namelen(blob, node, path.data() + start, length);
+        if (child < 0)
+            return child;
+        node = child;
+        start = end + 1;
+    }
+    return node;
+}
+
+} // namespace
+
+Result<DeviceTree> DeviceTree::read(Bytes blob) {
+    auto bad = [](std::string what) { return fail(Cause::bad_image, std::move(what), other_tree); };
+    if (blob.size() < header_bytes)
+        return bad(fmt::format("it has {} bytes, the header of a device tree alone has {}", blob.size(),
+                               header_bytes));
+    std::uint32_t found = TRY(read_at<be32>(blob, 0, "the header"));
+    if (found != magic)
+        return bad(fmt::format("it starts with {:08x}, a device tree with {:08x}", found, magic));
+    std::uint64_t total = TRY(read_at<be32>(blob, 4, "the header"));
+    if (total > blob.size())
+        return bad(fmt::format("it says that it has {} bytes, there are only {}", total, blob.size()));
+    if (total > largest_device_tree)
+        return bad(
+            fmt::format("it has {} MiB, at most {} are taken", total >> 20, largest_device_tree >> 20));
+    Buffer copy(blob.begin(), blob.begin() + static_cast<std::ptrdiff_t>(total));
+    Buffer opened(total + spare_room);
+    int status = fdt_check_full(copy.data(), copy.size());
+    if (status == 0)
+        status = fdt_open_into(copy.data(), opened.data(), size_for_libfdt(opened.size()));
+    if (status < 0)
+        return bad("the device tree is damaged: " + sentence_of(status));
+    return DeviceTree(std::move(opened));
+}
+
+DeviceTree DeviceTree::empty() {
+    Buffer blob(spare_room);
+    fdt_create_empty_tree(blob.data(), size_for_libfdt(blob.size())); // a page is enough for a root
+    return DeviceTree(std::move(blob));
+}
+
+std::optional<DeviceTree::Node> DeviceTree::find(const std::string &path) const {
+    int node = offset_of(blob_, path);
+    return node < 0 ? std::nullopt : std::optional(Node{node});
+}
+
+std::vector<DeviceTree::Node> DeviceTree::children(Node parent) const {
+    std::vector<Node> nodes;
+    int node = 0;
+    fdt_for_each_subnode(node, blob_.data(), static_cast<int>(parent)) nodes.push_back(Node{node});
+    return nodes;
+}
+
+std::string_view DeviceTree::name(Node node) const {
+    int length = 0;
+    const char *name = fdt_get_name(blob_.data(), static_cast<int>(node), &length);
+    return name ? std::string_view(name, static_cast<std::size_t>(length)) : std::string_view();
+}
+
+std::optional<Bytes> DeviceTree::property(Node node, const std::string &name) const {
+    int length = 0;
+    const void *value = fdt_getprop(blob_.data(), static_cast<int>(node), name.c_str(), &length);
+    if (!value || length < 0)
+        return std::nullopt;
+    return Bytes(static_cast<const std::byte *>(value), static_cast<std::size_t>(length));
+}
+
+std::optional<Bytes> DeviceTree::property(const std::string &path, const std::string &name) const {
+    auto node = find(path);
+    return node ? property(*node, name) : std::nullopt;
+}
+
+std::optional<std::uint64_t> DeviceTree::number(const std::string &path, const std::string &name) const {
+    auto value = property(path, name);
+    if (value && value->size() == 4)
+        return read_at<be32>(*value, 0, name).value();
+    if (value && value->size() == 8)
+        return read_at<be64>(*value, 0, name).value();
+    return std::nullopt;
+}
+
+Result<void> DeviceTree::grow() {
+    Buffer larger(blob_.size() * 2);
+    if (larger.size() > 2 * largest_device_tree)
+        return fail(Cause::no_room,
+                    fmt::format("the device tree would pass {} MiB", largest_device_tree >> 20), other_tree);
+    int status = fdt_open_into(blob_.data(), larger.data(), size_for_libfdt(larger.size()));
+    if (status < 0)
+        return fail(Cause::bad_image, "the device tree is damaged: " + sentence_of(status), other_tree);
+    blob_ = std::move(larger);
+    return {};
+}
+
+template <typename Change> Result<void> DeviceTree::change(const std::string &what, Change change) {
+    int status = 0;
+    while ((status = change(blob_.data())) == -FDT_ERR_NOSPACE)
+        TRY(grow());
+    if (status < 0 && status != -FDT_ERR_NOTFOUND)
+        return fail(Cause::bad_image,
+                    fmt::format("the device tree cannot be changed at {}: {}", what, sentence_of(status)),
+                    other_tree);
+    return {};
+}
+
+Result<void> DeviceTree::add_node(const std::string &path) {
+    return change(path, [&](void *blob) { return is_path(path) ? make_node(blob, path) : -FDT_ERR_BADPATH; });
+}
+
+Result<void> DeviceTree::set(const std::string &path, const std::string &name, Bytes value) {
+    TRY(add_node(path));
+    return change(path, [&](void *blob) {
+        return fdt_setprop(blob, fdt_path_offset(blob, path.c_str()), name.c_str(), value.data(),
+                           size_for_libfdt(value.size()));
+    });
+}
+
+Result<void> DeviceTree::set_text(const std::string &path, const std::string &name, std::string_view text) {
+    std::string with_nul(text);
+    with_nul.push_back('\0');
+    return set(path, name, as_bytes(with_nul));
+}
+
+Result<void> DeviceTree::set_number(const std::string &path, const std::string &name, std::uint64_t value) {
+    be64 stored = value;
+    return set(path, name, bytes_of(stored));
+}
+
+Result<void> DeviceTree::remove(const std::string &path, const std::string &name) {
+    int node = offset_of(blob_, path);
+    if (node < 0)
+        return {};
+    return change(path, [&](void *blob) { return fdt_delprop(blob, node, name.c_str()); });
+}
+
+std::vector<TreeReservation> DeviceTree::reservations() const {
+    std::vector<TreeReservation> entries;
+    int count = fdt_num_mem_rsv(blob_.data());
+    for (int i = 0; i < count; i++) {
+        TreeReservation entry{};
+        if (fdt_get_mem_rsv(blob_.data(), i, &entry.address, &entry.size) == 0)
+            entries.push_back(entry);
+    }
+    return entries;
+}
+
+Result<void> DeviceTree::reserve(TreeReservation entry) {
+    return change("/memreserve/",
+                  [&](void *blob) { return fdt_add_mem_rsv(blob, entry.address, entry.size); });
+}
+
+Result<void> DeviceTree::release(TreeReservation entry) {
+    auto entries = reservations();
+    auto same = std::ranges::find_if(entries, [&](const TreeReservation &each) {
+        return each.address == entry.address && each.size == entry.size;
+    });
+    if (same == entries.end())
+        return {};
+    int index = static_cast<int>(same - entries.begin());
+    return change("/memreserve/", [&](void *blob) { return fdt_del_mem_rsv(blob, index); });
+}
+
+Buffer DeviceTree::packed() const {
+    Buffer blob = blob_;
+    fdt_pack(blob.data()); // fails for what read() would have refused
+    blob.resize(fdt_totalsize(blob.data()));
+    return blob;
+}
+
+DeviceTreeWriter::DeviceTreeWriter() : blob_(16 * spare_room) {
+    status_ = fdt_create(blob_.data(), size_for_libfdt(blob_.size()));
+    if (status_ == 0)
+        status_ = fdt_finish_reservemap(blob_.data());
+}
+
+template <typename Step> void DeviceTreeWriter::step(Step step) {
+    while (status_ >= 0 && (status_ = step(blob_.data())) == -FDT_ERR_NOSPACE &&
+           blob_.size() < 2 * largest_device_tree) {
+        Buffer larger(blob_.size() * 2);
+        status_ = fdt_resize(blob_.data(), larger.data(), size_for_libfdt(larger.size()));
+        blob_ = std::move(larger);
+    }
+}
+
+void DeviceTreeWriter::begin_node(const std::string &name) {
+    step([&](void *blob) { return fdt_begin_node(blob, name.c_str()); });
+}
+
+void DeviceTreeWriter::property(const std::string &name, Bytes value) {
+    step([&](void *blob) {
+        return fdt_property(blob, name.c_str(), value.data(), size_for_libfdt(value.size()));
+    });
+}
+
+void DeviceTreeWriter::end_node() {
+    step([](void *blob) { return fdt_end_node(blob); });
+}
+
+Result<DeviceTree> DeviceTreeWriter::finish() {
+    step([](void *blob) { return fdt_finish(blob); });
+    if (status_ < 0)
+        return fail(Cause::bad_image, "the device tree cannot be put together: " + sentence_of(status_),
+                    "use --dtb with a device tree file");
+    return DeviceTree::read(blob_);
+}
+
+} // namespace kexec

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reading, changing and packing device trees; what damaged ones are told.
+#include "base/devicetree.h"
+
+#include "tests/catch.h"
+
+using namespace kexec;
+
+namespace {
+
+DeviceTree sample() {
+    DeviceTree tree = DeviceTree::empty();
+    REQUIRE(tree.set_text("/chosen", "bootargs", "quiet"));
+    REQUIRE(tree.set_number("/memory@40000000", "reg", 0x4000000040000000));
+    REQUIRE(tree.set_text("/soc/serial@9000000", "compatible", "arm,pl011"));
+    REQUIRE(tree.reserve({0x48000000, 0x1000}));
+    return tree;
+}
+
+void put32(Buffer &blob, std::size_t offset, std::uint32_t value) { write_at(blob, offset, be32(value)); }
+
+Error refusal(Bytes blob) {
+    auto tree = DeviceTree::read(blob);
+    REQUIRE_FALSE(tree);
+    CHECK(tree.error().cause == Cause::bad_image);
+    CHECK_FALSE(tree.error().remedy.empty());
+    return tree.error();
+}
+
+} // namespace
+
+TEST_CASE("a tree that is packed and read again is the same") {
+    DeviceTree tree = DeviceTree::read(sample().packed()).value();
+    CHECK(text_until_nul(*tree.property("/chosen", "bootargs")) == "quiet");
+    CHECK(tree.number("/memory@40000000", "reg") == 0x4000000040000000);
+    CHECK(text_until_nul(*tree.property("/soc/serial@9000000", "compatible")) == "arm,pl011");
+    REQUIRE(tree.reservations().size() == 1);
+    CHECK(tree.reservations()[0].address == 0x48000000);
+    CHECK(tree.children(DeviceTree::root).size() == 3);
+    CHECK(tree.packed() == sample().packed());
+}
+
+TEST_CASE("a tree grows as it must") {
+    DeviceTree tree = sample();
+    for (unsigned i = 0; i < 300; i++)
+        REQUIRE(tree.set("/big/node" + std::to_string(i), "value", Buffer(1000, std::byte{0x5a})));
+    DeviceTree again = DeviceTree::read(tree.packed()).value();
+    CHECK(again.children(*again.find("/big")).size() == 300);
+    CHECK(again.property("/big/node299", "value")->size() == 1000);
+    CHECK(text_until_nul(*again.property("/chosen", "bootargs")) == "quiet");
+}
+
+TEST_CASE("a tree that would pass the ceiling is refused, not cut") {
+    DeviceTree tree = DeviceTree::empty();
+    Buffer large(largest_device_tree / 2);
+    Result<void> set;
+    for (unsigned i = 0; i < 5 && set; i++)
+        set = tree.set("/chosen", "p" + std::to_string(i), large);
+    REQUIRE_FALSE(set);
+    CHECK(set.error().cause == Cause::no_room);
+}
+
+TEST_CASE("properties and reservations are replaced and removed") {
+    DeviceTree tree = sample();
+    CHECK(tree.set_text("/chosen", "bootargs", "longer than it was before"));
+    CHECK(text_until_nul(*tree.property("/chosen", "bootargs")) == "longer than it was before");
+    CHECK(tree.remove("/chosen", "bootargs"));
+    CHECK_FALSE(tree.property("/chosen", "bootargs"));
+    CHECK(tree.remove("/chosen", "bootargs"));
+    CHECK(tree.remove("/none", "bootargs"));
+    CHECK(tree.release({0x48000000, 0x2000}));
+    CHECK(tree.reservations().size() == 1);
+    CHECK(tree.release({0x48000000, 0x1000}));
+    CHECK(tree.reservations().empty());
+}
+
+TEST_CASE("a number has one cell or two") {
+    DeviceTree tree = DeviceTree::empty();
+    CHECK(tree.set("/a", "one", bytes_of(be32(0x12345678))));
+    CHECK(tree.set("/a", "three", Buffer(12)));
+    CHECK(tree.number("/a", "one") == 0x12345678);
+    CHECK_FALSE(tree.number("/a", "three"));
+    CHECK_FALSE(tree.number("/a", "none"));
+}
+
+TEST_CASE("every truncation of a tree is refused") {
+    Buffer whole = sample().packed();
+    for (std::size_t size = 0; size < whole.size(); size++)
+        refusal(Bytes(whole).first(size));
+    whole.resize(whole.size() + 100); // files may be padded
+    CHECK(DeviceTree::read(whole));
+}
+
+TEST_CASE("a tree that lies about its size is told so") {
+    Buffer blob = sample().packed();
+    put32(blob, 4, static_cast<std::uint32_t>(blob.size() + 1));
+    CHECK(refusal(blob).what == "it says that it has " + std::to_string(blob.size() + 1) +
+                                    " bytes, there are only " + std::to_string(blob.size()));
+    put32(blob, 4, 48);
+    refusal(blob);
+}
+
+TEST_CASE("what is no device tree is told what it starts with") {
+    CHECK(refusal(Buffer(100)).what == "it starts with 00000000, a device tree with d00dfeed");
+}
+
+TEST_CASE("any header field and any word of the structure may be wrong without harm") {
+    Buffer whole = sample().packed();
+    for (std::size_t offset = 0; offset + 4 <= whole.size(); offset += 4) {
+        for (std::uint32_t value : {0u, 1u, 3u, 9u, 0x7fffffffu, 0xfffffff0u, 0xffffffffu}) {
+            Buffer blob = whole;
+            put32(blob, offset, value);
+            auto tree = DeviceTree::read(blob);
+            if (!tree)
+                continue;
+            (void)tree->children(DeviceTree::root);
+            (void)tree->set_text("/chosen", "bootargs", "x");
+            (void)tree->packed();
+        }
+    }
+}
+
+TEST_CASE("an alias that names itself is not followed") {
+    DeviceTree tree = sample();
+    CHECK(tree.set_text("/aliases", "serial0", "serial0"));
+    CHECK_FALSE(tree.find("serial0"));
+    CHECK_FALSE(tree.set_text("serial0", "a", "b"));
+}
+
+TEST_CASE("a writer makes the tree that changing one makes") {
+    DeviceTreeWriter writer;
+    writer.begin_node("");
+    writer.property("#address-cells", bytes_of(be32(2)));
+    writer.begin_node("chosen");
+    writer.property("bootargs", as_bytes(std::string_view("quiet\0", 6)));
+    writer.property("large", Buffer(200000));
+    writer.end_node();
+    writer.end_node();
+    DeviceTree tree = writer.finish().value();
+    CHECK(tree.number("/", "#address-cells") == 2);
+    CHECK(text_until_nul(*tree.property("/chosen", "bootargs")) == "quiet");
+    CHECK(tree.property("/chosen", "large")->size() == 200000);
+}
+
+TEST_CASE("a writer tells what went wrong at the end") {
+    DeviceTreeWriter writer;
+    writer.begin_node("");
+    writer.end_node();
+    writer.end_node();
+    auto tree = writer.finish();
+    REQUIRE_FALSE(tree);
+    CHECK_FALSE(tree.error().remedy.empty());
+}
