@@ -91,6 +91,11 @@ std::optional<DeviceTree::Node> DeviceTree::find(const std::string &path) const 
     return node < 0 ? std::nullopt : std::optional(Node{node});
 }
 
+std::optional<DeviceTree::Node> DeviceTree::find_compatible(const std::string &device) const {
+    int node = fdt_node_offset_by_compatible(blob_.data(), -1, device.c_str());
+    return node < 0 ? std::nullopt : std::optional(Node{node});
+}
+
 std::vector<DeviceTree::Node> DeviceTree::children(Node parent) const {
     std::vector<Node> nodes;
     int node = 0;

@@ -34,6 +34,8 @@ public:
     static DeviceTree empty();
 
     std::optional<Node> find(const std::string &path) const;
+    // The first node that says it is compatible with a device of this name.
+    std::optional<Node> find_compatible(const std::string &device) const;
     std::vector<Node> children(Node parent) const;
     std::string_view name(Node node) const; // with its unit address: "memory@40000000"
     std::optional<Bytes> property(Node node, const std::string &name) const;

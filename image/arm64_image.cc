@@ -100,18 +100,24 @@ Arm64Image stated_image(Bytes file, const Arm64ImageHeader &header) {
 
 } // namespace
 
-Result<std::optional<Arm64Image>> parse_arm64_image(Bytes file) {
-    if (!is_arm64_image(file))
+Result<std::optional<Arm64Image>> parse_start_of_arm64_image(Bytes start) {
+    if (!is_arm64_image(start))
         return std::nullopt;
-    auto header = read_at<Arm64ImageHeader>(file, 0, "the header");
+    auto header = read_at<Arm64ImageHeader>(start, 0, "the header");
     if (!header)
         return damaged(header.error().what);
-    Arm64Image image = header->image_size == 0 ? legacy_image(file, *header) : stated_image(file, *header);
+    Arm64Image image = header->image_size == 0 ? legacy_image(start, *header) : stated_image(start, *header);
     if (image.image_size < sizeof *header)
         return damaged(fmt::format("image_size is {:#x}, at least the {:#x} bytes of the header are needed",
                                    image.image_size, sizeof *header));
     TRY(check_place(image));
-    TRY(check_sections(image, file));
+    return image;
+}
+
+Result<std::optional<Arm64Image>> parse_arm64_image(Bytes file) {
+    auto image = TRY(parse_start_of_arm64_image(file));
+    if (image)
+        TRY(check_sections(*image, file));
     return image;
 }
 

@@ -41,4 +41,8 @@ struct Arm64Image {
 // Nothing where the file is no Image (the magic number is missing); an error where it is a damaged one.
 Result<std::optional<Arm64Image>> parse_arm64_image(Bytes file);
 
+// The same of the first bytes of an Image, which a vmlinux has at its entry: without what its section table
+// says of the rest.
+Result<std::optional<Arm64Image>> parse_start_of_arm64_image(Bytes start);
+
 } // namespace kexec

@@ -68,7 +68,7 @@ Result<std::vector<Piece>> pieces_of(const Elf &elf) {
 
 Result<Layout> layout_of(const Elf &elf) {
     std::vector<Piece> pieces = TRY(pieces_of(elf));
-    auto image = TRY(parse_arm64_image(pieces.front().bytes));
+    auto image = TRY(parse_start_of_arm64_image(pieces.front().bytes));
     if (!image)
         return fail(Cause::unsupported,
                     "this ELF file is no Linux kernel: its entry does not start with an Image's header",

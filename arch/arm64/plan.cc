@@ -148,10 +148,29 @@ Result<SegmentLoad> finish(Load load) {
     return std::move(load.plan);
 }
 
+// A GICv3 that has been given tables for its LPIs cannot be made to let go of them: it goes on writing to
+// them, and the next kernel clears the old ones before it knows what lies there
+// (drivers/irqchip/irq-gic-v3-its.c, its_setup_lpi_prop_table). EFI hands on where they are; without it
+// nobody does. A crash kernel is safe: the tables do not lie in its reservation.
+void warn_of_interrupt_tables(const Request &request, std::vector<std::string> &warnings) {
+    const Buffer &bytes = std::get<Arm64Facts>(request.machine.own).device_tree;
+    if (request.settings.purpose == Purpose::crash || bytes.empty())
+        return;
+    auto tree = DeviceTree::read(bytes);
+    if (!tree || tree->property("/chosen", "linux,uefi-system-table") ||
+        !tree->find_compatible("arm,gic-v3-its"))
+        return;
+    warnings.push_back(
+        "the interrupt controller (a GICv3 with ITS) keeps tables in the running kernel's memory, and "
+        "without EFI nothing tells where: the new kernel may be put there and fail; going on without "
+        "knowing");
+}
+
 } // namespace
 
 Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::string> &warnings) {
     const auto &facts = std::get<Arm64Facts>(request.machine.own);
+    warn_of_interrupt_tables(request, warnings);
     SegmentLoad plan{};
     plan.notes.push_back(fmt::format("pages of {} KiB ({})", facts.page_size >> 10, facts.page_size_words));
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes));

@@ -141,6 +141,16 @@ TEST_CASE("an Image that is an EFI program is known to be cut short, but for pad
     CHECK(parse_arm64_image(Bytes(file).first(0x1201)));
 }
 
+TEST_CASE("the start of an Image, as a vmlinux has it, says nothing of sections that lie elsewhere") {
+    Buffer file = build_arm64_efi_image();
+    Bytes start = Bytes(file).first(0x400);
+    REQUIRE(!parse_arm64_image(start));
+    auto image = parse_start_of_arm64_image(start);
+    REQUIRE(image);
+    CHECK((*image)->image_size == parsed(file).image_size);
+    CHECK(!*parse_start_of_arm64_image(Buffer(10000)));
+}
+
 TEST_CASE("what follows the image_size of an Image is not loaded") {
     Buffer file = build_arm64_efi_image(edited([](auto &h) { h.image_size = 0x1400; }));
     append(file, as_bytes("a signature"));

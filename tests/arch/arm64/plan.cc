@@ -222,3 +222,25 @@ TEST_CASE("--serial finds the port, its kind and the width of its registers") {
     give(request, OptionId::serial, "ttyS7");
     CHECK(plan(request).error().remedy == "name one of these: ttyAMA0, ttyS0, ttyMSM0");
 }
+
+TEST_CASE("a GICv3 with ITS is warned of where no EFI tells the place of its tables") {
+    Machine machine = board();
+    Request request = request_on_board(machine, build_arm64_image(header(0, 0x300000)));
+    auto warnings = [&](DeviceTree tree, Purpose purpose) {
+        facts_of(request.machine).device_tree = tree.packed();
+        request.settings.purpose = purpose;
+        auto decision = plan(request);
+        REQUIRE(decision);
+        return std::ranges::count_if(decision->warnings, [](const std::string &text) {
+            return text.find("ITS") != std::string::npos;
+        });
+    };
+    DeviceTree tree = bare_tree();
+    CHECK(warnings(tree, Purpose::reboot) == 0);
+    REQUIRE(tree.set_text("/intc/its", "compatible", "arm,gic-v3-its"));
+    CHECK(warnings(tree, Purpose::reboot) == 1);
+    request.machine.crash_reservations = {sized(0x60000000, 0x10000000)};
+    CHECK(warnings(tree, Purpose::crash) == 0);
+    REQUIRE(tree.set_number("/chosen", "linux,uefi-system-table", 0x47000000));
+    CHECK(warnings(tree, Purpose::reboot) == 0);
+}
