@@ -57,6 +57,7 @@ bool is_locked_down(const Refusal &, const Evidence &evidence) {
 }
 bool is_crash(const Refusal &refusal, const Evidence &) { return refusal.purpose == Purpose::crash; }
 bool nothing_loaded(const Refusal &, const Evidence &evidence) { return evidence.kernel.loaded == 0U; }
+bool is_loaded(const Refusal &, const Evidence &evidence) { return evidence.kernel.loaded == 1U; }
 
 struct Row {
     unsigned calls;
@@ -93,6 +94,10 @@ constexpr Row rows[] = {
     {by_reboot, ENOSYS, always, "the running kernel has no kexec", "boot a kernel built with CONFIG_KEXEC"},
     {by_reboot, EINVAL, nothing_loaded, "no kernel is loaded (/sys/kernel/kexec_loaded is 0)",
      "load one with kexec -l"},
+    // kernel/pid_namespace.c: reboot(2) knows no kexec outside of the first PID namespace.
+    {by_reboot, EINVAL, is_loaded,
+     "a kernel is loaded, but it cannot be started from inside a PID namespace (a container)",
+     "run kexec -e outside of the container"},
     {by_reboot, EINVAL, always, "no kernel is loaded, or the running kernel has no kexec",
      "load one with kexec -l"},
     {by_loads, EADDRNOTAVAIL, is_crash,

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Builds a small kernel with debug information for one machine, and prints the directory that holds it.
+"""Builds a small kernel for one machine, and prints the directory that holds it.
 
     tools/build-kernel.py MACHINE
+    tools/build-kernel.py --list      the machines that have one
 
 The source is Debian's linux-source package; the configuration is tinyconfig with tests/boot/kernels/common.config and
-MACHINE.config merged on top. The result (vmlinux, the bootable image, .config) lies in the cache outside the tree, named after the
+MACHINE.config merged on top. The result (vmlinux, the bootable images, .config) lies in the cache outside the tree, named after the
 hash of everything it depends on, so that a second call costs nothing.
 """
 import dataclasses
@@ -28,12 +29,13 @@ class Target:
     """How the kernel's own build names this machine."""
     arch: str      # ARCH=
     cross: str     # CROSS_COMPILE=, empty where the host is that machine
-    image: str     # the make target that is booted
-    path: str      # where the build leaves it
+    images: tuple  # the make targets that are booted or loaded, beside vmlinux
+    boot: str      # the directory where the build leaves them
 
 
 TARGETS = {
-    "x86_64": Target("x86_64", "", "bzImage", "arch/x86/boot/bzImage"),
+    "x86_64": Target("x86_64", "", ("bzImage",), "arch/x86/boot"),
+    "arm64": Target("arm64", "aarch64-linux-gnu-", ("Image", "vmlinuz.efi"), "arch/arm64/boot"),
 }
 
 
@@ -91,8 +93,8 @@ def build_kernel(machine, target, fragments, directory):
     say("configuring")
     configure(source, build, target, fragments)
     say(f"compiling the small kernel for {machine} (a few minutes, once)")
-    make(source, build, target, target.image)
-    for path in (target.path, "vmlinux", ".config"):
+    make(source, build, target, *target.images)
+    for path in (*(f"{target.boot}/{image}" for image in target.images), "vmlinux", ".config"):
         shutil.copy2(build / path, directory / pathlib.Path(path).name)
     shutil.rmtree(work)
 
@@ -109,6 +111,9 @@ def built(machine):
 
 
 def main():
+    if sys.argv[1:] == ["--list"]:
+        print(*TARGETS, sep="\n")
+        return
     if len(sys.argv) != 2 or sys.argv[1] not in TARGETS:
         sys.exit(f"usage: build-kernel.py MACHINE   (one of: {' '.join(TARGETS)})")
     print(built(sys.argv[1]))

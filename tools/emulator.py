@@ -19,6 +19,7 @@ HOST = "amd64"
 # uname -m: package, program
 EMULATORS = {
     "x86_64": ("qemu-system-x86", "qemu-system-x86_64"),
+    "arm64": ("qemu-system-arm", "qemu-system-aarch64"),
 }
 
 # Packages that only the installation of a system wants.

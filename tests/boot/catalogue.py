@@ -3,13 +3,14 @@
 import functools
 
 import matrix
-from cases import altered, crash, dump, reboot, refusals
+from cases import altered, board, crash, dump, reboot, refusals, without_kexec
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
 # What the scenarios of every run prove besides: the hops are reboots, by both calls.
 PROVEN = (CLASSIC, matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-c"),
-          matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-s"))
+          matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-s"),
+          board.CELL, matrix.Cell("arm64", "reboot", "dt", "6.1", "Image", "-c", cpu="a57"))
 
 
 def cell_case(cell):
@@ -25,12 +26,18 @@ def scenarios():
         Case("x86_64", "x86_64 altered crash kernel", lambda bench: altered.run(bench, "x86_64", "6.1", "crash")),
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
+        Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
+        Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
+        Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
+        Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
+        Case("arm64", "arm64 crash of a board with --dtb", board.run_guide_with_tree),
     ]
 
 
 def further_scenarios():
     """Cases that only a full run adds."""
-    return [Case("x86_64", "x86_64 altered kernel", lambda bench: altered.run(bench, "x86_64", "6.1", "reboot"))]
+    return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
+            for machine in ("x86_64", "arm64")]
 
 
 @functools.cache

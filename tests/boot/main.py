@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boots emulated machines and proves that kexec works in them.
 
-    tests/boot/main.py --kexec PROGRAM [--full] [--only PATTERN] [--list] [--jobs 2] [--logs DIR]
+    tests/boot/main.py [--programs DIR] [--full] [--only PATTERN] [--list] [--jobs 2] [--logs DIR]
 
-PROGRAM is the kexec to test, best linked statically. The last line is `N passed, N failed, N skipped`; the exit status is 1 when
+DIR holds the programs to test, as ./run build leaves them: MACHINE/kexec, linked statically. The last line is `N passed, N failed, N skipped`; the exit status is 1 when
 something failed. Cells of the matrix that this run leaves out are printed and counted as skipped.
 """
 import argparse
@@ -16,26 +16,23 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import catalogue  # noqa: E402
-import supplies  # noqa: E402
-from machine import MACHINES  # noqa: E402
 from runner import Runner  # noqa: E402
 
-LOGS = pathlib.Path(__file__).resolve().parents[2] / "build" / "boot-logs"
+BUILD = pathlib.Path(__file__).resolve().parents[2] / "build"
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kexec", type=pathlib.Path, help="the program to test")
+    parser.add_argument("--programs", metavar="DIR", type=pathlib.Path, default=BUILD / "static",
+                        help="where the programs to test are (default build/static)")
     parser.add_argument("--full", action="store_true", help="run every cell of the matrix")
     parser.add_argument("--quick", action="store_true", help="boot nothing, and count every cell as skipped")
     parser.add_argument("--only", metavar="PATTERN", help="run the cases, of all there are, whose name matches")
     parser.add_argument("--list", action="store_true", help="print what would run, and what would not")
     parser.add_argument("--jobs", type=int, default=2, help="boots at a time (default 2)")
-    parser.add_argument("--logs", type=pathlib.Path, default=LOGS, help=f"where consoles are kept (default {LOGS})")
-    options = parser.parse_args()
-    if not options.list and not options.kexec:
-        parser.error("--kexec names the program to test")
-    return options
+    parser.add_argument("--logs", metavar="DIR", type=pathlib.Path, default=BUILD / "boot-logs",
+                        help="where consoles are kept (default build/boot-logs)")
+    return parser.parse_args()
 
 
 def choose(options):
@@ -65,7 +62,7 @@ def boot(options, wanted):
     """(passed, failed)."""
     logs = options.logs.resolve()
     logs.mkdir(parents=True, exist_ok=True)
-    runner = Runner(options.kexec.resolve(), supplies.guest_program(MACHINES["x86_64"], logs), logs, options.jobs)
+    runner = Runner(options.programs.resolve(), logs, options.jobs)
     runner.run(wanted)
     return runner.passed, runner.failed
 

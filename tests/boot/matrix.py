@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The one matrix of boots: machine × firmware × kernel × form × call × action × CPUs × memory, and which of its cells are run.
+"""The one matrix of boots: machine × firmware × kernel × form × call × action × CPU × CPUs × memory, and which of its cells are run.
 
-A form is what the kernel file is: bzImage, vmlinux, bzImage32 (by the 32-bit entry), or one of these compressed. A default run takes a
-pairwise cover: every two values of two dimensions that can go together occur in some boot. A full run takes every cell.
+A form is what the kernel file is: bzImage, vmlinux, bzImage32 (by the 32-bit entry), Image, zboot, uImage, or one of these compressed. A
+default run takes a pairwise cover: every two values of two dimensions that can go together occur in some boot. A full run takes every cell.
 """
 import dataclasses
 import itertools
@@ -21,9 +21,12 @@ class Cell:
     call: str           # -c kexec_load, -s kexec_file_load, -a whichever serves
     processors: int = 1
     memory: int = 1024  # MiB
+    cpu: str = ""       # which CPU is emulated; empty where the machine has one kind
 
     def name(self):
         words = [self.machine, self.action, self.firmware, self.kernel, self.form, self.call]
+        if self.cpu:
+            words.append(self.cpu)
         if self.action == "crash":
             words += [f"{self.processors}cpu", f"{self.memory // 1024}GiB"]
         return " ".join(words)
@@ -36,17 +39,30 @@ DIMENSIONS = {
     ("x86_64", "crash"): {
         "firmware": ("bios", "uefi"), "kernel": ("6.1", "6.12"), "form": ("bzImage", "vmlinux"), "call": ("-c", "-s", "-a"),
         "processors": (1, 4), "memory": (1024, 6144)},
+    ("arm64", "reboot"): {
+        "firmware": ("dt", "uefi"), "kernel": ("6.1", "6.12", "small"), "form": ("Image", "zboot", "uImage", "vmlinux"),
+        "call": ("-c", "-s", "-a"), "cpu": ("a57", "a57-el2", "max-el2")},
+    ("arm64", "crash"): {
+        "firmware": ("dt", "uefi"), "kernel": ("6.1", "6.12", "small"), "form": ("Image", "vmlinux"),
+        "call": ("-c", "-s", "-a"), "processors": (1, 4), "memory": (1024, 6144), "cpu": ("a57", "a57-el2", "max-el2")},
 }
 
 # Compression is taken off by one loop before anything else looks at the file, so each wrapper needs to occur once, not in pairs:
 # the reboot cells of a form carry its wrappers in turn.
-WRAPPERS = {"bzImage": ("xz", "lzma", "", "gz", "zst", ""), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",)}
+WRAPPERS = {"bzImage": ("xz", "lzma", "", "gz", "zst", ""), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",),
+            "Image": ("", "gz", "xz", "lzma", "zst"), "uImage": ("", "gz"), "zboot": ("",)}
 
 EXCLUSIONS = (
     ("the 32-bit entry is our own doing: the kernel's file call always uses the 64-bit one",
      lambda cell: cell.form == "bzImage32" and cell.call != "-c"),
     ("kexec_file_load on x86_64 takes bzImage alone",
-     lambda cell: cell.form.startswith("vmlinux") and cell.call == "-s"),
+     lambda cell: cell.machine == "x86_64" and cell.form.startswith("vmlinux") and cell.call == "-s"),
+    ("kexec_file_load on arm64 takes Image alone, packed or not",
+     lambda cell: cell.machine == "arm64" and cell.form in ("vmlinux", "uImage") and cell.call == "-s"),
+    ("Debian's kernels for arm64 have no kexec_file_load",
+     lambda cell: cell.machine == "arm64" and cell.kernel != "small" and cell.call == "-s"),
+    ("Debian offers no vmlinux and no zboot image for arm64",
+     lambda cell: cell.machine == "arm64" and cell.kernel != "small" and cell.form in ("vmlinux", "zboot")),
 )
 
 
@@ -69,9 +85,9 @@ def pairs_of(cell, names):
 
 def cost(cell):
     """About how many core-seconds a boot takes."""
-    by_file = cell.call != "-c" and not cell.form.startswith("vmlinux")  # the kernel's own purgatory hashes slowly
-    return (10 + 6 * (cell.firmware == "uefi") + 3 * (cell.kernel != "6.1") + 5 * (cell.memory > 4096) + 2 * (cell.processors > 1) +
-            8 * by_file)
+    by_file = cell.machine == "x86_64" and cell.call != "-c" and not cell.form.startswith("vmlinux")
+    return (10 + 6 * (cell.firmware == "uefi") + 3 * (cell.kernel == "6.12") + 5 * (cell.memory > 4096) + 2 * (cell.processors > 1) +
+            8 * by_file + 3 * cell.cpu.startswith("max"))  # x86_64's purgatory of the kernel itself hashes slowly
 
 
 def cover(cells, pairs):

@@ -11,6 +11,7 @@ from typing import Callable
 
 import machine as machines
 import proof
+import supplies
 
 # The budget of a default run, per machine, in core-seconds; BOOTS is for all of them together.
 BUDGET = {"x86_64": 300, "arm64": 300, "ppc64": 250, "s390x": 60}
@@ -26,13 +27,17 @@ class Case:
 
 
 class Runner:
-    def __init__(self, kexec, marker, logs, jobs):
-        self._kexec, self._marker, self._logs, self._jobs = kexec, marker, logs, jobs
+    def __init__(self, programs, logs, jobs):
+        """`programs` has a directory for each machine, with the programs to test."""
+        self._programs, self._logs, self._jobs = programs, logs, jobs
+        self._markers = {}
         self._printing = threading.Lock()
         self._benches = {}
         self.passed = self.failed = 0
 
     def run(self, cases):
+        for name in {case.machine for case in cases}:
+            self._markers[name] = supplies.guest_program(machines.MACHINES[name], self._logs)
         with concurrent.futures.ThreadPoolExecutor(self._jobs) as pool:
             list(pool.map(self._run_one, cases))
         self._print_budget(cases)
@@ -41,7 +46,7 @@ class Runner:
         directory = self._logs / case.name.replace(" ", "_").replace("/", "_")
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-        bench = proof.Bench(self._kexec, directory, self._marker)
+        bench = proof.Bench(self._programs / case.machine, directory, self._markers[case.machine])
         problem = proved = None
         try:
             proved = case.prove(bench)

@@ -22,8 +22,9 @@ sys.path.insert(0, str(TOOLS))
 import cache  # noqa: E402  (tools/ is a folder of programs, not a package)
 import fetch  # noqa: E402
 
-# makedumpfile of a newer suite knows both kernels; with it come the libraries it was linked against.
-DUMP_SUITE = "trixie"
+# makedumpfile of a newer suite knows both kernels; with it come the libraries it was linked against. Kernels built for addresses of 52
+# bits on arm64 are known since 1.7.7.
+DUMP_SUITES = {"x86_64": "trixie", "arm64": "forky"}
 DUMP_PACKAGES = ("makedumpfile", "libc6", "libdw1t64", "libelf1t64", "zlib1g", "libbz2-1.0", "liblzma5", "liblzo2-2", "libzstd1")
 DUMP_LIBRARIES = ("libc.so.6", "libdw.so.1", "libelf.so.1", "libz.so.1", "libbz2.so.1.0", "liblzma.so.5", "liblzo2.so.2",
                   "libzstd.so.1")
@@ -41,13 +42,17 @@ def filter_through(command, data):
 
 
 def kernel(machine, version):
-    """Debian's kernel as the package has it."""
+    """Debian's kernel as the package has it, or the small one that is built here."""
+    if version == "small":
+        return small_kernel(machine) / machine.small_image
     directory = pathlib.Path(fetch.kernel(machine.name, version))
     return next((directory / "boot").glob(machine.kernel_pattern))
 
 
 def module(machine, version, name):
-    """The bytes of one module of that package, uncompressed."""
+    """The bytes of one module of that package, uncompressed; nothing where the kernel has it built in."""
+    if version == "small":
+        return b""
     directory = pathlib.Path(fetch.kernel(machine.name, version))
     path = next(directory.glob(f"**/{name}.ko*"))
     data = path.read_bytes()
@@ -55,7 +60,7 @@ def module(machine, version, name):
 
 
 def small_kernel(machine):
-    """The directory of the small kernel with debug information: vmlinux and the bootable image."""
+    """The directory of the small kernel: vmlinux and the bootable images."""
     specification = importlib.util.spec_from_file_location("build_kernel", TOOLS / "build-kernel.py")
     builder = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(builder)
@@ -83,22 +88,50 @@ def vmlinux_of(bzimage):
     return decompress_payload(bzimage[start:start + length])
 
 
-def kernel_form(machine, version, form):
-    """A kernel as `form` asks: bzImage or vmlinux, and after a dot how it is compressed ("vmlinux.zst")."""
+def uimage_of(path, machine, wrapper):
+    """A legacy uImage around a kernel, made by mkimage as board vendors make it."""
+    with tempfile.TemporaryDirectory() as directory:
+        payload, image = pathlib.Path(directory) / "payload", pathlib.Path(directory) / "uImage"
+        data = path.read_bytes()
+        payload.write_bytes(COMPRESSORS[wrapper](data) if wrapper else data)
+        subprocess.run(["mkimage", "-A", machine.name, "-O", "linux", "-T", "kernel", "-C", "gzip" if wrapper else "none",
+                        "-a", "0x40080000", "-e", "0x40080000", "-n", "Linux", "-d", payload, image], check=True, stdout=subprocess.DEVNULL)
+        return image.read_bytes()
+
+
+def stripped(path, machine):
+    with tempfile.NamedTemporaryFile() as file:
+        subprocess.run([machine.compiler.replace("g++", "strip"), "-o", file.name, path], check=True)
+        return pathlib.Path(file.name).read_bytes()
+
+
+def bare_form(machine, version, kind, wrapper):
+    """(the bytes of a kernel as `kind` asks, how they are still to be compressed)."""
     original = kernel(machine, version)
-    if form == "bzImage":
+    if kind == "uImage":
+        return uimage_of(original, machine, wrapper), ""
+    if kind == "zboot":
+        return (original.parent / "vmlinuz.efi").read_bytes(), wrapper
+    if kind == "vmlinux" and version == "small":
+        return stripped(original.parent / "vmlinux", machine), wrapper
+    if kind == "vmlinux":
+        return vmlinux_of(original.read_bytes()), wrapper
+    return original.read_bytes(), wrapper
+
+
+def kernel_form(machine, version, form):
+    """A kernel as `form` asks: bzImage, Image, vmlinux, zboot or uImage, and after a dot how it is compressed ("vmlinux.zst")."""
+    original = kernel(machine, version)
+    if form in ("bzImage", "Image"):
         return original
 
     def fill(directory):
         kind, _, wrapper = form.partition(".")
-        data = original.read_bytes()
-        if kind == "vmlinux":
-            data = vmlinux_of(data)
-        if wrapper:
-            data = COMPRESSORS[wrapper](data)
-        (directory / form).write_bytes(data)
+        data, wrapper = bare_form(machine, version, kind, wrapper)
+        (directory / form).write_bytes(COMPRESSORS[wrapper](data) if wrapper else data)
 
-    return cache.entry(f"boot-images/{original.name}/{form}", fill) / form
+    name = original.parent.name if version == "small" else original.name
+    return cache.entry(f"boot-images/{name}/{form}", fill) / form
 
 
 def busybox(machine):
@@ -108,7 +141,7 @@ def busybox(machine):
 
 def makedumpfile(machine):
     """makedumpfile with its loader and libraries, as {path in the guest: path here}."""
-    directory = pathlib.Path(fetch.package(DUMP_SUITE, machine.name, *DUMP_PACKAGES))
+    directory = pathlib.Path(fetch.package(DUMP_SUITES[machine.name], machine.name, *DUMP_PACKAGES))
     files = {"dump/makedumpfile": directory / "usr/bin/makedumpfile"}
     for name in DUMP_LIBRARIES:
         files[f"dump/{name}"] = next(directory.glob(f"**/{name}")).resolve()
@@ -133,6 +166,11 @@ def guest_program(machine, directory):
     program = directory / f"marker-{machine.name}"
     subprocess.run([machine.compiler, "-std=c++20", "-O1", "-static", "-s", "-o", program, HERE / "guest" / "marker.cc"], check=True)
     return program
+
+
+def user_mode_linux():
+    """A Linux kernel that is a program of this host, and has no kexec."""
+    return pathlib.Path(fetch.package("bookworm", "x86_64", "user-mode-linux")) / "usr/bin/linux.uml"
 
 
 def program_files(path, name):

@@ -42,6 +42,15 @@ TEST_CASE("the first words are those that scripts look for") {
     CHECK(explained(RefusedCall::reboot, EPERM, healthy()).what.starts_with("kexec failed: "));
 }
 
+TEST_CASE("a reboot refused with EINVAL is explained by whether a kernel is loaded") {
+    Evidence evidence = healthy();
+    CHECK(mentions(explained(RefusedCall::reboot, EINVAL, evidence), "no kernel is loaded (/sys"));
+    evidence.kernel.loaded = 1;
+    CHECK(mentions(explained(RefusedCall::reboot, EINVAL, evidence), "PID namespace"));
+    evidence.kernel.loaded.reset();
+    CHECK(mentions(explained(RefusedCall::reboot, EINVAL, evidence), "no kernel is loaded, or"));
+}
+
 TEST_CASE("EPERM is explained by what is found on the machine") {
     Evidence evidence = healthy();
     CHECK(mentions(explained(RefusedCall::load, EPERM, evidence), "security policy"));

@@ -16,8 +16,6 @@ from machine import MACHINES, Setup
 from proof import require
 
 LIMIT = 120     # seconds; a boot takes 10 on an idle machine
-SERIAL = "--console-serial --serial=ttyS0"
-
 SCRIPT = """\
 say_memory
 load {load} {serial} --append="{command_line}"
@@ -33,11 +31,11 @@ ACTIONS = {"reboot": ("-l -c /kernel --initrd=/second.cpio", "kexec -e"),
 def run(bench, machine_name, kernel, action):
     machine = MACHINES[machine_name]
     load, trigger = ACTIONS[action]
-    script = SCRIPT.format(load=load, serial=SERIAL, command_line=machine.command_line(), trigger=trigger)
-    second = bench.initramfs(machine, "second", "")
+    script = SCRIPT.format(load=load, serial=machine.purgatory_console, command_line=machine.command_line(), trigger=trigger)
+    second = bench.packed_initramfs(machine, "second", "")
     image = supplies.kernel(machine, kernel)
     first = bench.initramfs(machine, "first", script, {**bench.program(), "kernel": image, "second.cpio": second})
-    setup = dict(machine=machine, firmware="bios", kernel=image, initrd=first, memory=768, append=f"crashkernel={machine.crash_low}")
+    setup = dict(machine=machine, firmware=machine.plain_firmware(), kernel=image, initrd=first, memory=768, append=f"crashkernel={machine.crash_low}")
     usual = boot(bench, setup, image, action, put_back=True)
     require(usual is not None, "the control, with the byte put back, did not enter the second kernel either")
     late = boot(bench, setup, image, action, put_back=False)

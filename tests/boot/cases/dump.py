@@ -34,7 +34,7 @@ def run(bench, machine_name):
     disk = bench.directory / "dump"
     with open(disk, "wb") as file:
         file.truncate(DISK)
-    capture = bench.initramfs(machine, "capture", CAPTURE, supplies.makedumpfile(machine))
+    capture = bench.packed_initramfs(machine, "capture", CAPTURE, supplies.makedumpfile(machine))
     files = {**bench.program(), "kernel": image, "capture.cpio": capture}
     first = bench.initramfs(machine, "first", FIRST.format(command_line=machine.command_line()), files)
     setup = Setup(machine, "bios", image, first, memory=512, append="crashkernel=160M",

@@ -17,7 +17,7 @@ cd /
 {{ echo proc; echo sys; echo dev; echo dev/console; echo tmp; ls -A / | grep -vxE 'proc|sys|dev|tmp' |
     while read -r name; do find "$name"; done; }} |
     cpio -o -H newc >/tmp/next.cpio 2>/dev/null
-case $hop in 0) call=-c ;; 5) call=-s ;; *) call='-c -i' ;; esac
+case $hop in 0) call=-c ;; 5) call={other_call} ;; *) call='-c -i' ;; esac
 load -l $call /kernel --initrd=/tmp/next.cpio --append="{append} hop=$((hop + 1))"
 kexec -e
 """
@@ -30,19 +30,25 @@ def kernel_arguments(form):
     return "", form
 
 
+def efi_modules(machine, cell):
+    """What a stage needs to list the firmware's variables."""
+    module = supplies.module(machine, cell.kernel, "efivarfs") if cell.firmware == "uefi" else b""
+    return {"efivarfs.ko": module} if module else {}
+
+
 def run_cell(bench, cell):
     """One cell of the matrix; a list of what it proved."""
     machine = MACHINES[cell.machine]
     options, form = kernel_arguments(cell.form)
-    modules = {"efivarfs.ko": supplies.module(machine, cell.kernel, "efivarfs")} if cell.firmware == "uefi" else {}
-    second = bench.initramfs(machine, "second", "say_memory\nsay_firmware", data=modules)
+    modules = efi_modules(machine, cell)
+    second = bench.packed_initramfs(machine, "second", "say_memory\nsay_firmware", {}, modules)
     before, after = proof.nonce(), proof.nonce()
     script = (f"say_memory\nsay_firmware\n"
               f"load -l {cell.call} {options} /kernel --initrd=/second.cpio --reuse-cmdline --append='nonce={after}'\nkexec -e")
     files = {**bench.program(), "kernel": supplies.kernel_form(machine, cell.kernel, form), "second.cpio": second}
     first = bench.initramfs(machine, "first", script, files, modules)
     setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, memory=cell.memory,
-                  append=f"nonce={before}")
+                  append=f"nonce={before}", cpu=cell.cpu)
     said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
     return judge(said, cell, before, after)
 
@@ -64,15 +70,15 @@ def judge(said, cell, before, after):
 
 
 def run_hops(bench, machine_name, kernel):
-    """Every kernel loads the next, by both calls; memory is the same at the end as at the start.
+    """Every kernel loads the next, by both calls where it has them; memory is the same at the end as at the start.
 
     Most of them without a digest (-i), which the other reboots have and which takes an emulated machine long."""
     machine = MACHINES[machine_name]
     word = proof.nonce()
-    script = HOP_SCRIPT.format(hops=HOPS, append=f"{machine.command_line()} nonce={word}")
+    script = HOP_SCRIPT.format(hops=HOPS, other_call=machine.other_call, append=f"{machine.command_line()} nonce={word}")
     files = {**bench.program(), "kernel": supplies.kernel(machine, kernel)}
     first = bench.initramfs(machine, "hop", script, files)
-    setup = Setup(machine, "bios", files["kernel"], first, append="hop=0")
+    setup = Setup(machine, machine.plain_firmware(), files["kernel"], first, append="hop=0")
     said = bench.run(setup, LIMIT * 3, r"@@ end|@@ load_exit [1-9]")
     reached = [stage for stage in said.order if stage.startswith("hop") and stage != "hop"]
     require(reached == [f"hop{number}" for number in range(HOPS + 1)], f"the stages were {' '.join(reached)}")

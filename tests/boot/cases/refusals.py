@@ -73,6 +73,10 @@ STEPS = (
     Step("huge-initrd-l", "kexec -l -c /kernel --initrd=/work/huge-initrd --append=a", 1, "initrd"),
     Step("huge-initrd-p", "kexec -p -c /kernel --initrd=/work/huge-initrd --append=a", 1, "initrd"),
     Step("not-root", "as_nobody kexec -p -c /kernel --append=a", 255, "root|CAP_SYS_BOOT"),
+    # In a PID namespace of its own reboot(2) knows no kexec, so it fails after everything else has been done.
+    Step("exec-refused", "unshare -p -f kexec -e", 255, "PID namespace.*routes and addresses may be lost",
+         before="insmod /dummy.ko; ip link add dummy0 type dummy; ip link set dummy0 up"),
+    Step("link-up-again", "ip link show dummy0", 0, "[<,]UP[,>]", sentences=False),
     Step("lockdown-c", "kexec -l -c /kernel --append=a", 255, "lockdown|locked down",
          before="mount -t securityfs none /sys/kernel/security; echo integrity >/sys/kernel/security/lockdown"),
     Step("lockdown-s", "kexec -l -s /work/unsigned --append=a", 255, "lockdown|locked down|signature"),
@@ -93,8 +97,9 @@ def run(bench, machine_name, kernel):
         lines += [f"{{ {step.before}; }} >/dev/null 2>&1" if step.before else ":", f"attempt {step.name} {step.run}"]
     image = supplies.kernel(machine, kernel)
     files = {**bench.program(), "kernel": image, "second": bench.initramfs(machine, "second", "")}
-    first = bench.initramfs(machine, "first", "\n".join(lines), files)
-    setup = Setup(machine, "bios", image, first, memory=MEMORY, append=f"crashkernel={machine.crash_low}")
+    data = {"dummy.ko": supplies.module(machine, kernel, "dummy")}
+    first = bench.initramfs(machine, "first", "\n".join(lines), files, data)
+    setup = Setup(machine, machine.plain_firmware(), image, first, memory=MEMORY, append=f"crashkernel={machine.crash_low}")
     said = bench.run(setup, LIMIT)
     problems = [problem for step in STEPS for problem in judge(step, said)]
     require(not problems, f"{len(problems)} things went wrong in {len(STEPS)} steps:\n      " + "\n      ".join(problems))
@@ -133,5 +138,5 @@ def says_truly(text, crash):
 
 def two_sentences(message):
     """What is wrong on a line that starts with the program's name, and on the next one, indented, what to do."""
-    starts = [number for number, line in enumerate(message) if re.match("kexec(_file)?(_load)?( failed)?: ", line)]
+    starts = [number for number, line in enumerate(message) if re.match("kexec(_file)?(_load| unload)?( failed)?: ", line)]
     return any(number + 1 < len(message) and message[number + 1].startswith("       ") for number in starts)
