@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Loads in front of a fake kernel: which calls are made with what, and what a refusal leads to.
+#include "arch/arch.h"
+#include "base/devicetree.h"
 #include "tests/catch.h"
+#include "tests/formats/build_arm64.h"
 #include "tests/kexec/fake_world.h"
 
 #include <cerrno>
@@ -266,4 +269,22 @@ TEST_CASE("a load in progress is waited for") {
     world.kernel.file_load_answers = {EBUSY, EBUSY, 0};
     CHECK(world.run({"-l", "-y", world.kernel_file}).status == 0);
     CHECK(world.kernel.log == Log{file_call, "wait", file_call, "wait", file_call});
+}
+
+TEST_CASE("--dtb is read on arm64, by the call that can hand it over, and nowhere else") {
+    FakeWorld world;
+    std::string image = world.files.add("Image", testing::build_arm64_image());
+    std::string tree = world.files.add("board.dtb", DeviceTree::empty().packed());
+    const Arch &arm64 = *arch_named("arm64");
+    CHECK(world.run_on(arm64, {"-l", "--dtb=" + tree, image}).status == 0);
+    CHECK(world.kernel.log == Log{"kexec_load segments 3 flags 0xb70000", "sync"});
+    world.kernel.log.clear();
+    Outcome missing = world.run_on(arm64, {"-l", "--dtb=" + tree + ".none", image});
+    CHECK(missing.status != 0);
+    CHECK(contains(missing.err, "board.dtb.none: No such file or directory"));
+    Outcome alone = world.run_on(arm64, {"-l", "-s", "--dtb=" + tree, image});
+    CHECK(alone.status != 0);
+    CHECK(contains(alone.err, "kexec_file_load takes no device tree"));
+    CHECK(world.kernel.log.empty());
+    CHECK(world.run({"-l", "--dtb=" + tree + ".none", world.kernel_file}).status == 0);
 }

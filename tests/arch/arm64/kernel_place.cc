@@ -67,7 +67,7 @@ TEST_CASE("before 5.4 the linear map is in the upper half, the image in the lowe
 }
 
 TEST_CASE("a PHYS_OFFSET that was randomised may be negative") {
-    std::uint64_t physical = 0x40000000 - 0x7ec0000000;
+    std::uint64_t physical = std::uint64_t{0x40000000} - 0x7ec0000000;
     std::uint64_t offset = linear_offset_of({48, physical, 16, {}}).value();
     CHECK(0x40000000 + offset == start_48 + 0x7ec0000000);
 }
@@ -92,7 +92,7 @@ TEST_CASE("a kernel for 52 bits on a CPU that has them") {
 }
 
 TEST_CASE("numbers that no kernel has are not calculated with") {
-    for (std::uint64_t bits : {0, 35, 53, 64, 200})
+    for (std::uint64_t bits : {0u, 35u, 53u, 64u, 200u})
         CHECK_FALSE(linear_offset_of({bits, 0, 16, {}}));
     CHECK_FALSE(linear_offset_of({52, 0, 64, {}}));
     CHECK_FALSE(linear_offset_of({48, 0, {}, {}}));

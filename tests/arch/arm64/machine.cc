@@ -51,7 +51,7 @@ TEST_CASE("memory is free that neither the kernel nor the tree keeps") {
 TEST_CASE("the page size is the running kernel's, or the largest there is") {
     Snapshot snapshot = board_files();
     CHECK(understood(snapshot).page_size == 65536);
-    for (std::uint64_t size : {4096, 16384, 65536}) {
+    for (std::uint64_t size : {4096u, 16384u, 65536u}) {
         snapshot.put("/proc/self/auxv", auxiliary(size));
         CHECK(understood(snapshot).page_size == size);
         CHECK(understood(snapshot).page_size_words == "/proc/self/auxv");

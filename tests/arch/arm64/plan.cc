@@ -67,9 +67,9 @@ TEST_CASE("a kernel takes the lowest base that has room for all of its span") {
 
 TEST_CASE("segments are made of whole pages of the running kernel, whatever the new one has") {
     Machine machine = board();
-    for (std::uint64_t page : {4096, 16384, 65536}) {
+    for (std::uint64_t page : {4096u, 16384u, 65536u}) {
         facts_of(machine).page_size = page;
-        for (std::uint64_t flags : {0xa, 0xc, 0xe}) {
+        for (std::uint64_t flags : {0xau, 0xcu, 0xeu}) {
             Request request = request_on_board(machine, build_arm64_image(header(0, 0x123456, flags)));
             request.initrd = file_holding(sample_bytes(70001));
             for (const Segment &segment : planned(request).segments) {
