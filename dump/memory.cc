@@ -66,9 +66,12 @@ Result<std::uint64_t> Memory::number(std::uint64_t address, std::size_t size) {
 void Memory::gather(const std::vector<Part> &parts) {
     if (!core_.goes_forward_only())
         return;
+    // A ring that says that it is larger than what a pipe keeps is damaged, or is not kept whole.
+    constexpr std::uint64_t most_pages = 64 << 10;
+    std::uint64_t pages = 0;
     std::vector<MemoryPart> places;
     for (const Part &part : parts)
-        for (std::uint64_t done = 0; done < part.size;) {
+        for (std::uint64_t done = 0; done < part.size && pages < most_pages; pages++) {
             std::uint64_t address = part.address + done;
             std::uint64_t size = std::min(part.size - done, page_size - address % page_size);
             if (auto place = place_of(address))

@@ -29,10 +29,10 @@ std::optional<std::uint64_t> by_definition(const std::vector<Plain> &all, Interv
 TEST_CASE("random overlapping intervals are found as defined, for as long as they hold", "[intervals]") {
     auto counts = GENERATE(Intervals::Counts::first_added, Intervals::Counts::last_added);
     std::mt19937 random(7);
-    for (int round = 0; round < 50; round++) {
+    for (unsigned round = 0; round < 50; round++) {
         std::vector<Plain> all;
         Intervals intervals(counts);
-        for (unsigned i = 0; i < round % 12U; i++) {
+        for (unsigned i = 0; i < round % 12; i++) {
             all.push_back({random() % 64, random() % 24, random() % 1000 * 1000});
             intervals.add(all.back().first, all.back().size, all.back().target);
         }

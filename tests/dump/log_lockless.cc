@@ -28,7 +28,7 @@ bool is_part(const std::vector<Line> &part, const std::vector<Line> &whole) {
 
 TEST_CASE("rings filled to every degree are read as their writer left them", "[lockless]") {
     bool fills_end = GENERATE(true, false);
-    unsigned data_bits = GENERATE(8, 11);
+    unsigned data_bits = GENERATE(8U, 11U);
     for (std::size_t count : {0U, 1U, 2U, 31U, 32U, 33U, 70U, 200U}) {
         BuiltLog log = build_lockless_log({.foreign = {}, .data_bits = data_bits, .fills_end = fills_end},
                                           some_lines(count));
@@ -188,9 +188,9 @@ TEST_CASE("bytes changed at random never make reading endless", "[lockless]") {
     BuiltLog log = build_lockless_log({.foreign = {}, .descriptor_bits = 6}, some_lines(100));
     Buffer good = elf_dump(log);
     std::mt19937 random(5);
-    for (int round = 0; round < 300; round++) {
+    for (unsigned round = 0; round < 300; round++) {
         Buffer dump = good;
-        for (unsigned i = 0; i < 1 + round % 30U; i++)
+        for (unsigned i = 0; i < 1 + round % 30; i++)
             dump[random() % dump.size()] = static_cast<std::byte>(random());
         auto read = read_dump(dump);
         if (read)
