@@ -40,6 +40,13 @@ Layout layout_of(const Arm64Image &image) {
 
 Failure bad_vmlinux(std::string what) { return fail(Cause::bad_image, std::move(what), "name another file"); }
 
+// What lies between two segments is zero in an Image, and the kernel counts on it: swapper_pg_dir is there
+// (arch/arm64/kernel/vmlinux.lds.S). The kernel that loads zeroes what follows the bytes of a segment.
+void close_gaps(std::vector<Piece> &pieces) {
+    for (std::size_t i = 1; i < pieces.size(); i++)
+        pieces[i - 1].size = pieces[i].offset - pieces[i - 1].offset;
+}
+
 // The segments that are loaded, by their virtual addresses: the kernel turns on its own mapping, so the
 // physical ones mean nothing.
 Result<std::vector<Piece>> pieces_of(const Elf &elf) {
@@ -63,6 +70,7 @@ Result<std::vector<Piece>> pieces_of(const Elf &elf) {
     }
     if (pieces.empty() || pieces.front().offset != 0)
         return bad_vmlinux(fmt::format("no segment of the vmlinux starts at its entry {:#x}", elf.entry));
+    close_gaps(pieces);
     return pieces;
 }
 

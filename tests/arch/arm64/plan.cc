@@ -147,6 +147,7 @@ TEST_CASE("an initrd goes below the kernel where there is no room above") {
 TEST_CASE("a vmlinux lies as its Image would") {
     SegmentLoad plan = planned(request_on_board(board(), arm64_vmlinux({0, 0x10000})));
     CHECK(place_of(plan, "kernel.0").first() == 0x40000000);
+    CHECK(place_of(plan, "kernel.0").last() == 0x4000ffff); // what lies between is zero in an Image
     CHECK(place_of(plan, "kernel.1").first() == 0x40010000);
     CHECK(parameters_of(plan).entry == 0x40000000);
 }
