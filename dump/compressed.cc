@@ -60,7 +60,7 @@ private:
     Source &source_;
     CompressedHeader header_;
     mutable PageRank rank_;
-    std::array<Page, 8> pages_;
+    std::array<Page, 16> pages_; // the arrays of the log, and the tables on the way to each
     std::uint64_t uses_ = 0;
 };
 

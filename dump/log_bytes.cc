@@ -106,13 +106,16 @@ Result<void> read_byte_log(Memory &memory, const TakeRecord &take, LogSummary &s
     Lines lines(take, summary);
     constexpr std::uint64_t page_size = 4096;
     Buffer piece;
-    for (std::uint64_t done = 0; done < size;) {
+    std::uint64_t missing = 0; // in a row
+    for (std::uint64_t done = 0; done < size && missing < most_missing_pages;) {
         std::uint64_t index = (start + done) % ring.size, address = ring.address + index;
         piece.resize(std::min({size - done, ring.size - index, page_size - address % page_size}));
         if (memory.read(address, piece)) {
             TRY(lines.add(piece));
+            missing = 0;
         } else {
             summary.missing++;
+            missing++;
             TRY(lines.flush());
         }
         done += piece.size();

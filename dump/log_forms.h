@@ -14,6 +14,10 @@ Result<void> read_byte_log(Memory &memory, const TakeRecord &take, LogSummary &s
 // LOG_BUF_LEN_MAX of the kernel: 2 GiB.
 constexpr unsigned most_log_bits = 31;
 
+// A ring of which so many pages in a row are missing, 16 MiB, is not searched further: it lies about its
+// size.
+constexpr std::uint64_t most_missing_pages = 4096;
+
 // The level and the facility of struct printk_log and struct printk_info, of which VMCOREINFO does not tell
 // the places: the facility is a byte; the next holds flags (5 bits) and level (3 bits), and the ABIs put the
 // first bit-field at the lower end on little-endian machines and at the upper end on big-endian ones.

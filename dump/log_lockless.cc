@@ -148,17 +148,27 @@ bool is_record(Memory &memory, const Ring &ring, std::uint64_t id) {
     return status && status->id == id && status->holds_record();
 }
 
+// Descriptors from this one on whose memory comes and goes with its own; at least 1.
+std::uint64_t on_same_page(const Ring &ring, std::uint64_t id) {
+    constexpr std::uint64_t page_size = 4096;
+    std::uint64_t rest = page_size - ring.descriptor(id) % page_size;
+    std::uint64_t count = rest / std::max<std::uint64_t>(ring.at.descriptor_size, 1);
+    return std::clamp<std::uint64_t>(count, 1, ring.count() - ring.index(id));
+}
+
 // From the ids that the descriptors themselves have: the newest, and as many before it as the ring has room
 // for.
 bool find_ids(Memory &memory, Ring &ring) {
     std::optional<std::uint64_t> newest;
-    for (std::uint64_t i = 0; i < ring.count(); i++) {
+    std::uint64_t missing = 0;
+    for (std::uint64_t i = 0; i < ring.count() && missing < most_missing_pages;) {
         auto status = status_at(memory, ring, i);
-        if (!status || !status->holds_record() || ring.index(status->id) != i)
-            continue;
+        missing = status ? 0 : missing + 1;
         // ids wrap round: newer is what less than half of all lie between.
-        if (!newest || ((status->id - *newest) & ring.id_mask) <= ring.id_mask / 2)
+        if (status && status->holds_record() && ring.index(status->id) == i &&
+            (!newest || ((status->id - *newest) & ring.id_mask) <= ring.id_mask / 2))
             newest = status->id;
+        i += status ? 1 : on_same_page(ring, i);
     }
     if (!newest)
         return false;
@@ -221,29 +231,23 @@ public:
         : memory_(memory), ring_(ring), take_(take), summary_(summary) {}
 
     Result<void> read_all() {
-        std::uint64_t span = std::min(ring_.span(), ring_.count());
+        std::uint64_t span = std::min(ring_.span(), ring_.count()), missing_pages = 0;
         for (std::uint64_t i = 0; i < span;) {
             std::uint64_t id = (ring_.tail + i) & ring_.id_mask;
             auto status = status_at(memory_, ring_, id);
-            std::uint64_t skipped = status ? 1 : std::min(on_same_page(id), span - i);
-            i += skipped;
-            if (!status)
-                summary_.missing += skipped;
-            else if (status->id == id && status->holds_record())
+            missing_pages = status ? 0 : missing_pages + 1;
+            std::uint64_t lost = status ? 0 : std::min(on_same_page(ring_, id), span - i);
+            if (missing_pages == most_missing_pages)
+                lost = span - i;
+            i += status ? 1 : lost;
+            summary_.missing += lost;
+            if (status && status->id == id && status->holds_record())
                 TRY(read_one(id));
         }
         return {};
     }
 
 private:
-    // Descriptors from this one on whose memory comes and goes with its own; at least 1.
-    std::uint64_t on_same_page(std::uint64_t id) const {
-        constexpr std::uint64_t page_size = 4096;
-        std::uint64_t rest = page_size - ring_.descriptor(id) % page_size;
-        std::uint64_t count = rest / std::max<std::uint64_t>(ring_.at.descriptor_size, 1);
-        return std::clamp<std::uint64_t>(count, 1, ring_.count() - ring_.index(id));
-    }
-
     Result<void> read_one(std::uint64_t id) {
         Record record;
         auto found = fill(record, id);

@@ -138,15 +138,18 @@ private:
     // Looks forward for a place from where records make sense again.
     std::uint64_t resynchronised(std::uint64_t index, std::uint64_t end) {
         constexpr std::uint64_t page_size = 4096;
-        while (index < end) {
+        for (std::uint64_t missing = 0; index < end && missing < most_missing_pages;) {
             std::byte probe;
             std::uint64_t address = ring_.address + index;
-            if (!memory_.read(address, MutableBytes(&probe, 1)))
+            if (!memory_.read(address, MutableBytes(&probe, 1))) {
                 index += page_size - address % page_size; // nothing of that page can be read
-            else if (is_borne_out(index, end))
+                missing++;
+                continue;
+            }
+            missing = 0;
+            if (is_borne_out(index, end))
                 return index;
-            else
-                index += step;
+            index += step;
         }
         return end;
     }

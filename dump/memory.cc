@@ -33,8 +33,14 @@ Result<Place> Memory::place_of(std::uint64_t address) {
     bool is_mapped = core_.holds(mapped);
     if (is_mapped && trust_ == Trust::headers)
         return mapped;
-    if (auto place = place_by_machine(address))
+    Known &known = known_[address / page_size % known_.size()];
+    if (known.page == address / page_size)
+        return Place{true, address + known.distance};
+    if (auto place = place_by_machine(address)) {
+        if (!core_.goes_forward_only()) // a pipe may have passed it later
+            known = {address / page_size, place->address - address};
         return *place;
+    }
     if (is_mapped)
         return mapped;
     if (auto physical = core_.extended(address); physical && core_.holds({true, *physical}))

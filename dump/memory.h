@@ -4,6 +4,8 @@
 
 #include "dump/core.h"
 
+#include <array>
+
 namespace kexec {
 
 class Memory {
@@ -34,8 +36,15 @@ private:
     Result<Place> place_of(std::uint64_t address);
     std::optional<Place> place_by_machine(std::uint64_t address);
 
+    // A page that was found by the machine's layout, and how far its physical address is from its own.
+    struct Known {
+        std::uint64_t page = UINT64_MAX;
+        std::uint64_t distance = 0;
+    };
+
     Core &core_;
     Trust trust_;
+    std::array<Known, 64> known_; // by the lowest bits of the page's number
 };
 
 } // namespace kexec

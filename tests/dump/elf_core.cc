@@ -162,7 +162,7 @@ TEST_CASE("a core of 4000 headers cut at every kilobyte of them ends in an error
 TEST_CASE("memory that no header maps is found by the machine's layout", "[elf_core]") {
     BuiltLog log = any_log();
     ElfPlan plan = elf_plan(log, EM_X86_64, "NUMBER(phys_base)=0\n");
-    plan.segments.back().virtual_address = GENERATE(0, UINT64_MAX, 0xffff888000000000);
+    plan.segments.back().virtual_address = GENERATE(as<std::uint64_t>(), 0, UINT64_MAX, 0xffff888000000000);
     auto read = read_dump(build_elf(plan));
     REQUIRE(read);
     CHECK(read->lines == log.lines);
