@@ -4,8 +4,9 @@
 
     tests/boot/main.py [--programs DIR] [--full] [--only PATTERN] [--list] [--jobs 2] [--logs DIR]
 
-DIR holds the programs to test, as ./run build leaves them: MACHINE/kexec, linked statically. The last line is `N passed, N failed, N skipped`; the exit status is 1 when
-something failed. Cells of the matrix that this run leaves out are printed and counted as skipped.
+DIR holds the programs to test, as ./run build leaves them: MACHINE/kexec and the others, linked statically. The last line is
+`N passed, N failed, N skipped`; the exit status is 1 when something failed. Cells of the matrix that this run leaves out are printed
+and counted as skipped.
 """
 import argparse
 import pathlib

@@ -118,7 +118,7 @@ class BootsTest(unittest.TestCase):
         boots = [sys.executable, "-B", str(ROOT / "tests/boot/main.py")]
         asked = subprocess.run([*boots, "--list"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]
         to_run, skipped = (int(word) for word in re.findall(r"[0-9]+", asked))
-        done = subprocess.run([*boots, "--kexec", "/absent", "--jobs", "2", "--quick"], capture_output=True, text=True, check=True)
+        done = subprocess.run([*boots, "--programs", "/absent", "--jobs", "2", "--quick"], capture_output=True, text=True, check=True)
         self.assertEqual(done.stdout.splitlines()[-1], f"0 passed, 0 failed, {to_run + skipped} skipped")
 
 

@@ -35,7 +35,8 @@ def run(bench, machine_name, kernel, action):
     second = bench.packed_initramfs(machine, "second", "")
     image = supplies.kernel(machine, kernel)
     first = bench.initramfs(machine, "first", script, {**bench.program(), "kernel": image, "second.cpio": second})
-    setup = dict(machine=machine, firmware=machine.plain_firmware(), kernel=image, initrd=first, memory=768, append=f"crashkernel={machine.crash_low}")
+    setup = dict(machine=machine, firmware=machine.plain_firmware(), kernel=image, initrd=first, memory=768,
+                 append=f"crashkernel={machine.crash_low}")
     usual = boot(bench, setup, image, action, put_back=True)
     require(usual is not None, "the control, with the byte put back, did not enter the second kernel either")
     late = boot(bench, setup, image, action, put_back=False)
