@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "image/arm64_image.h"
 #include "image/bzimage.h"
+#include "image/s390x_image.h"
 
 #include <memory>
 #include <optional>
@@ -18,7 +19,7 @@
 
 namespace kexec {
 
-using ImageContent = std::variant<BzImage, Elf, Arm64Image>;
+using ImageContent = std::variant<BzImage, Elf, Arm64Image, S390xImage>;
 
 // What lies in a wrapper: a part of the file itself, or what was unpacked from it.
 struct Unwrapped {

@@ -42,18 +42,9 @@ void take_text(std::optional<std::string> &text, const GivenOption &each,
 
 void take_texts(Options &options) {
     std::optional<std::string> append, initrd;
-    bool joins = false;
     for (const GivenOption &each : options.given) {
-        if (each.option->id == OptionId::command_line) {
+        if (each.option->id == OptionId::command_line)
             take_text(append, each, options.warnings);
-            joins = each.option->joins;
-        }
-        // Where pieces are joined, --reuse-cmdline starts the line anew.
-        if (each.option->id == OptionId::reuse_command_line && joins && append) {
-            options.warnings.push_back(
-                fmt::format("--reuse-cmdline drops \"{}\", which stands before it", *append));
-            append.reset();
-        }
         if (each.option->id == OptionId::initrd)
             take_text(initrd, each, options.warnings);
         if (each.option->id == OptionId::type)

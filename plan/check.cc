@@ -3,6 +3,7 @@
 // lie in RAM that nobody else owns, the entry lies in one, and the purgatory has a slot for every digest.
 #include "plan/check.h"
 
+#include "base/text.h"
 #include "purgatory/parameters.h"
 
 #include <fmt/core.h>
@@ -90,7 +91,15 @@ Result<void> check_reservation(const Machine &machine) {
         return {};
     std::string_view now = machine.kexec.crash_size == 0U ? "/sys/kernel/kexec_crash_size is 0"
                                                           : "/proc/iomem has no line \"Crash kernel\"";
-    return fail(Cause::no_reservation, "no memory is reserved for a crash kernel",
+    constexpr std::string_view what = "no memory is reserved for a crash kernel";
+    for (std::string_view word : words_of(machine.command_line))
+        if (word.starts_with("crashkernel="))
+            return fail(
+                Cause::no_reservation, std::string(what),
+                fmt::format("the running kernel was booted with {} (now: {}): look in its log for why it "
+                            "is not there, or boot a kernel that has CONFIG_CRASH_DUMP",
+                            printable(word), now));
+    return fail(Cause::no_reservation, std::string(what),
                 fmt::format("boot with crashkernel=256M (now: {}), then load again", now));
 }
 

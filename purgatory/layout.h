@@ -21,8 +21,14 @@
 #define PARAMETER_FLAGS 0x10
 #define PARAMETER_MACHINE 0x40
 
-// The flag bit that assembly tests, and ppc64's words of PARAMETER_MACHINE.
+// The flag bits that assembly tests, and ppc64's and s390x's words of PARAMETER_MACHINE.
+#define FLAG_PANIC 2
 #define FLAG_ENTRY_32BIT 4
 #define PPC64_WORD_OPAL_BASE 0
 #define PPC64_WORD_OPAL_ENTRY 1
 #define PPC64_WORD_RUN_AT_LOAD 2
+#define S390X_WORD_CRASH_BASE 0
+#define S390X_WORD_CRASH_SIZE 1
+
+// The address of the wait state that s390x's purgatory stops in, plus what PURGATORY_VERIFY answered.
+#define S390X_STOPPED 0x6b657800

@@ -19,7 +19,7 @@ constexpr size_t machine_word_count = 8;
 // Bits of Parameters::flags.
 namespace flag {
 constexpr uint32_t skip_checks = 1u << 0; // hash nothing, enter the new kernel
-constexpr uint32_t panic = 1u << 1;       // a crash: copy the backup area once every region has been verified
+constexpr uint32_t panic = FLAG_PANIC;    // a crash: copy the backup area once every region has been verified
 constexpr uint32_t console_vga = 1u << 3; // x86_64: messages go to the text screen at 0xb8000
 constexpr uint32_t reset_vga = 1u << 4;   // x86_64: put the VGA registers into 80x25 text mode first
 
@@ -52,8 +52,8 @@ constexpr size_t opal_entry = PPC64_WORD_OPAL_ENTRY;   // r9 for the new kernel
 constexpr size_t run_at_load = PPC64_WORD_RUN_AT_LOAD; // 32 bits for entry + 0x5c; 0 leaves those as they are
 } // namespace ppc64_word
 namespace s390x_word {
-constexpr size_t crash_base = 0; // the crash reservation: physical address, bytes
-constexpr size_t crash_size = 1;
+constexpr size_t crash_base = S390X_WORD_CRASH_BASE; // flag::panic: what changes places with the bottom of
+constexpr size_t crash_size = S390X_WORD_CRASH_SIZE; // memory before the new kernel is entered; whole pages
 } // namespace s390x_word
 
 // A piece of memory that must still be what it was when it was loaded. Only bytes that exist in a file are

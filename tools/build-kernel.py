@@ -31,11 +31,14 @@ class Target:
     cross: str     # CROSS_COMPILE=, empty where the host is that machine
     images: tuple  # the make targets that are booted or loaded, beside vmlinux
     boot: str      # the directory where the build leaves them
+    more: tuple = dataclasses.field(default=(), repr=False)  # (path, name) of further results
 
 
 TARGETS = {
     "x86_64": Target("x86_64", "", ("bzImage",), "arch/x86/boot"),
     "arm64": Target("arm64", "aarch64-linux-gnu-", ("Image", "vmlinuz.efi"), "arch/arm64/boot"),
+    "s390x": Target("s390", "s390x-linux-gnu-", ("bzImage",), "arch/s390/boot",
+                    more=(("arch/s390/boot/vmlinux", "vmlinux-boot"),)),
 }
 
 
@@ -96,6 +99,8 @@ def build_kernel(machine, target, fragments, directory):
     make(source, build, target, *target.images)
     for path in (*(f"{target.boot}/{image}" for image in target.images), "vmlinux", ".config"):
         shutil.copy2(build / path, directory / pathlib.Path(path).name)
+    for path, name in target.more:
+        shutil.copy2(build / path, directory / name)
     shutil.rmtree(work)
 
 

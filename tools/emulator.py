@@ -20,6 +20,7 @@ HOST = "amd64"
 EMULATORS = {
     "x86_64": ("qemu-system-x86", "qemu-system-x86_64"),
     "arm64": ("qemu-system-arm", "qemu-system-aarch64"),
+    "s390x": ("qemu-system-s390x", "qemu-system-s390x"),
 }
 
 # Packages that only the installation of a system wants.

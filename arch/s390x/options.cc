@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The option table of s390x, where repeated pieces of the command line are joined and --ramdisk does not
-// exist.
+// The option table of s390x, where repeated pieces of the command line are joined. --ramdisk is ours:
+// kexec-tools does not know it here.
 #include "arch/s390x/options.h"
 
 #include "arch/options.h"
@@ -15,9 +15,15 @@ constexpr std::array<Option, 4> joined_boot_options() {
     return options;
 }
 
+constexpr Option our_ramdisk_option() {
+    Option option = ramdisk_option(OptionScope::loader);
+    option.origin = OptionOrigin::ours;
+    return option;
+}
+
 constexpr auto table =
     join_options(general_options, std::array{reuse_initrd_option(OptionReach::refused, no_reuse_initrd)},
-                 joined_boot_options());
+                 joined_boot_options(), std::array{our_ramdisk_option()});
 
 } // namespace
 

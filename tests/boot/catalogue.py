@@ -3,14 +3,18 @@
 import functools
 
 import matrix
-from cases import altered, board, crash, dump, reboot, refusals, without_kexec
+from cases import altered, board, crash, dump, mainframe, reboot, refusals, without_kexec
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
 # What the scenarios of every run prove besides: the hops are reboots, by both calls.
 PROVEN = (CLASSIC, matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-c"),
           matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-s"),
-          board.CELL, matrix.Cell("arm64", "reboot", "dt", "6.1", "Image", "-c", cpu="a57"))
+          board.CELL, matrix.Cell("arm64", "reboot", "dt", "6.1", "Image", "-c", cpu="a57"),
+          matrix.Cell("s390x", "reboot", "ipl", "small", "bzImage", "-c"),
+          matrix.Cell("s390x", "reboot", "ipl", "small", "bzImage", "-s"),
+          # The way back from Debian's kernel, and the control of the altered crash kernel.
+          matrix.Cell("s390x", "reboot", "ipl", "small", "vmlinux", "-c"), matrix.Cell("s390x", "crash", "ipl", "small", "bzImage", "-c"))
 
 
 def cell_case(cell):
@@ -31,6 +35,11 @@ def scenarios():
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
         Case("arm64", "arm64 crash of a board with --dtb", board.run_guide_with_tree),
+        Case("s390x", "s390x ten hops small", lambda bench: reboot.run_hops(bench, "s390x", "small")),
+        Case("s390x", "s390x reboot into Debian 6.1 and back", mainframe.run_debian),
+        Case("s390x", "s390x altered crash kernel", lambda bench: altered.run(bench, "s390x", "small", "crash")),
+        Case("s390x", "s390x bad input", mainframe.run_bad_input),
+        Case("s390x", "s390x kernel without kexec", lambda bench: without_kexec.run_emulated(bench, "s390x", "6.12")),
     ]
 
 

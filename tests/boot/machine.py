@@ -31,6 +31,7 @@ class Machine:
     purgatory_console: str  # options of kexec that let the purgatory speak
     trace: str            # how the kernel heads the trace of a panic
     last_words: str       # a pattern of the last line in a crashed kernel's log
+    small_vmlinux: str = "vmlinux"  # the ELF file of that image
 
     def plain_firmware(self):
         """The one that most scenarios use."""
@@ -69,6 +70,12 @@ MACHINES = {
         kernel_pattern="vmlinuz-*", loader="ld-linux-aarch64.so.1", compiler="aarch64-linux-gnu-g++",
         crash_low="256M", crash_high="512M,high", small_image="Image", other_call="-a",
         purgatory_console="--serial=ttyAMA0", trace="Call trace", last_words=r"\] Bye!$"),
+    "s390x": Machine(
+        name="s390x", console="ttysclp0", arguments="nowatchdog", firmware={"ipl": ("-machine", "s390-ccw-virtio")}, cpus={"": ()},
+        kernel_pattern="vmlinuz-*", loader="ld64.so.1", compiler="s390x-linux-gnu-g++", crash_low="128M", crash_high="128M",
+        small_image="bzImage", small_vmlinux="vmlinux-boot", other_call="-s",
+        # There the running kernel hears the purgatory's answer, and says what it says.
+        purgatory_console="", trace="Call Trace", last_words=r"system_call\+0x"),
 }
 
 COMMON_OPTIONS = ("-nographic", "-nodefaults", "-no-reboot", "-serial", "stdio", "-accel", "tcg,thread=multi")
@@ -127,6 +134,10 @@ class Guest:
 
     def transcript(self):
         return Transcript(self.lines())
+
+    def has_ended(self):
+        with self._changed:
+            return self._ended
 
     def lines(self):
         """Everything on the console so far; the last line may be unfinished."""

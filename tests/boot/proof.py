@@ -30,6 +30,7 @@ class Bench:
     core_seconds: float = 0.0
     boots: int = 0
     usual: float = 0.0          # seconds that something took in a control, for the boot that follows it
+    ended: bool = False         # whether a machine that was waited for ended by itself
     console: list = dataclasses.field(default_factory=list)     # of the last machine
 
     def program(self, name="kexec"):

@@ -113,7 +113,7 @@ def bare_form(machine, version, kind, wrapper):
     if kind == "zboot":
         return (original.parent / "vmlinuz.efi").read_bytes(), wrapper
     if kind == "vmlinux" and version == "small":
-        return stripped(original.parent / "vmlinux", machine), wrapper
+        return stripped(original.parent / machine.small_vmlinux, machine), wrapper
     if kind == "vmlinux":
         return vmlinux_of(original.read_bytes()), wrapper
     return original.read_bytes(), wrapper

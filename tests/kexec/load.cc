@@ -181,8 +181,9 @@ TEST_CASE("-p without a reservation ends with 1 and says how to get one, before 
         CHECK(outcome.status == 1);
         CHECK(outcome.err ==
               "kexec: no memory is reserved for a crash kernel\n"
-              "       boot with crashkernel=256M (now: /sys/kernel/kexec_crash_size is 0), then load "
-              "again\n");
+              "       the running kernel was booted with crashkernel=256M (now: /sys/kernel/kexec_crash_size "
+              "is 0): "
+              "look in its log for why it is not there, or boot a kernel that has CONFIG_CRASH_DUMP\n");
     }
     CHECK(world.kernel.log.empty());
 }

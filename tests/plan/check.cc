@@ -149,3 +149,16 @@ TEST_CASE("no more than half of memory is taken") {
     plan.segments[2] = segment("initrd", in_ram + 0x4000, in_ram + 0x2000fff);
     CHECK(fault(plan).empty());
 }
+
+TEST_CASE("who asked for a reservation and got none is told so, others how to ask") {
+    Machine without;
+    CHECK(check_reservation(without).error().remedy.starts_with("boot with crashkernel=256M"));
+    without.command_line = "quiet crashkernel=512M root=/dev/vda";
+    without.kexec.crash_size = 0;
+    Error error = check_reservation(without).error();
+    CHECK(error.cause == Cause::no_reservation);
+    CHECK(error.what == "no memory is reserved for a crash kernel");
+    CHECK(error.remedy ==
+          "the running kernel was booted with crashkernel=512M (now: /sys/kernel/kexec_crash_size is "
+          "0): look in its log for why it is not there, or boot a kernel that has CONFIG_CRASH_DUMP");
+}

@@ -41,9 +41,17 @@ def run(bench, machine_name, kernel, action):
     require(usual is not None, "the control, with the byte put back, did not enter the second kernel either")
     late = boot(bench, setup, image, action, put_back=False)
     require(late is None, "a kernel with an altered byte was entered")
+    if asks_first(machine):
+        require(bench.ended, "the first kernel, told that the second is altered, did not go on with its panic")
+        return [f"unaltered: entered after {usual:.1f} s", "one byte altered: never entered, the first panics on"]
     require(any(re.search("differ|digest|sha256", line) for line in bench.console),
             "the purgatory stopped an altered kernel but said nothing on the serial console that it was given")
     return [f"unaltered: entered after {usual:.1f} s", "one byte altered: never entered, and the purgatory says so"]
+
+
+def asks_first(machine):
+    """The running kernel asks the purgatory before it gives up, and ends by itself (panic=-1) when the answer is no."""
+    return machine.name == "s390x"
 
 
 def boot(bench, setup, image, action, put_back):
@@ -63,6 +71,7 @@ def boot(bench, setup, image, action, put_back):
                 bench.usual = time.monotonic() - triggered
                 return bench.usual
             entered = not proof.wait_quietly(guest, "@@ stage second|Linux version", 2 * bench.usual + 5)
+            bench.ended = guest.has_ended()
             return 0.0 if entered else None
 
 

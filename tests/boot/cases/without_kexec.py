@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A kernel that has no kexec: Debian's user-mode Linux, which runs as a process. Every action is refused in two sentences."""
+"""A kernel that has no kexec: Debian's user-mode Linux, which runs as a process, and its 6.12 for s390x. Every action is refused in two
+sentences."""
 import subprocess
 import time
 
 import supplies
-from machine import MACHINES, Transcript, clean
+from machine import MACHINES, Setup, Transcript, clean
 from proof import require
 from cases import refusals
 
@@ -25,11 +26,14 @@ attempt() {
 """
 
 
+def initramfs(bench, machine, kernel):
+    lines = [SCRIPT] + [f"attempt {name} {command}" for name, (command, _) in STEPS.items()] + ["attempt status kexec -S"]
+    return bench.initramfs(machine, "first", "\n".join(lines), {**bench.program(), "kernel": kernel})
+
+
 def run(bench):
     machine = MACHINES["x86_64"]
-    lines = [SCRIPT] + [f"attempt {name} {command}" for name, (command, _) in STEPS.items()] + ["attempt status kexec -S"]
-    files = {**bench.program(), "kernel": supplies.kernel(machine, "6.1")}
-    initrd = bench.initramfs(machine, "first", "\n".join(lines), files)
+    initrd = initramfs(bench, machine, supplies.kernel(machine, "6.1"))
     bench.boots += 1
     started = time.monotonic()
     command = [supplies.user_mode_linux(), "mem=256M", f"initrd={initrd}", "con=null", "con0=null,fd:1", "console=tty0", "quiet"]
@@ -37,6 +41,12 @@ def run(bench):
     bench.seconds += time.monotonic() - started
     bench.console = list(map(clean, done.stdout.splitlines()))
     return judge(Transcript(bench.console))
+
+
+def run_emulated(bench, machine_name, kernel):
+    machine = MACHINES[machine_name]
+    image = supplies.kernel(machine, kernel)
+    return judge(bench.run(Setup(machine, machine.plain_firmware(), image, initramfs(bench, machine, image)), LIMIT))
 
 
 def judge(said):
