@@ -88,13 +88,13 @@ def vmlinux_of(bzimage):
     return decompress_payload(bzimage[start:start + length])
 
 
-def uimage_of(path, machine, wrapper):
+def uimage_of(path, machine_name, wrapper):
     """A legacy uImage around a kernel, made by mkimage as board vendors make it."""
     with tempfile.TemporaryDirectory() as directory:
         payload, image = pathlib.Path(directory) / "payload", pathlib.Path(directory) / "uImage"
         data = path.read_bytes()
         payload.write_bytes(COMPRESSORS[wrapper](data) if wrapper else data)
-        subprocess.run(["mkimage", "-A", machine.name, "-O", "linux", "-T", "kernel", "-C", "gzip" if wrapper else "none",
+        subprocess.run(["mkimage", "-A", machine_name, "-O", "linux", "-T", "kernel", "-C", "gzip" if wrapper else "none",
                         "-a", "0x40080000", "-e", "0x40080000", "-n", "Linux", "-d", payload, image], check=True, stdout=subprocess.DEVNULL)
         return image.read_bytes()
 
@@ -109,7 +109,7 @@ def bare_form(machine, version, kind, wrapper):
     """(the bytes of a kernel as `kind` asks, how they are still to be compressed)."""
     original = kernel(machine, version)
     if kind == "uImage":
-        return uimage_of(original, machine, wrapper), ""
+        return uimage_of(original, machine.name, wrapper), ""
     if kind == "zboot":
         return (original.parent / "vmlinuz.efi").read_bytes(), wrapper
     if kind == "vmlinux" and version == "small":

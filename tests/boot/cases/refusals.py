@@ -92,18 +92,22 @@ STEPS = (
 
 def run(bench, machine_name, kernel):
     machine = MACHINES[machine_name]
-    lines = ["mkdir /work", ATTEMPT, PREPARE]
-    for step in STEPS:
+    return attempt_all(bench, machine, kernel, PREPARE, STEPS, {"dummy.ko": supplies.module(machine, kernel, "dummy")})
+
+
+def attempt_all(bench, machine, kernel, prepare, steps, data):
+    """Boots a kernel, prepares the inputs (shell text; `data` are files) and runs the steps; what they prove."""
+    lines = ["mkdir /work", ATTEMPT, prepare]
+    for step in steps:
         lines += [f"{{ {step.before}; }} >/dev/null 2>&1" if step.before else ":", f"attempt {step.name} {step.run}"]
     image = supplies.kernel(machine, kernel)
     files = {**bench.program(), "kernel": image, "second": bench.initramfs(machine, "second", "")}
-    data = {"dummy.ko": supplies.module(machine, kernel, "dummy")}
     first = bench.initramfs(machine, "first", "\n".join(lines), files, data)
     setup = Setup(machine, machine.plain_firmware(), image, first, memory=MEMORY, append=f"crashkernel={machine.crash_low}")
     said = bench.run(setup, LIMIT)
-    problems = [problem for step in STEPS for problem in judge(step, said)]
-    require(not problems, f"{len(problems)} things went wrong in {len(STEPS)} steps:\n      " + "\n      ".join(problems))
-    return [f"{len(STEPS)} steps: exit statuses, two sentences for each refusal, what was loaded still is, /tmp empty"]
+    problems = [problem for step in steps for problem in judge(step, said)]
+    require(not problems, f"{len(problems)} things went wrong in {len(steps)} steps:\n      " + "\n      ".join(problems))
+    return [f"{len(steps)} steps: exit statuses, two sentences for each refusal, what was loaded still is, /tmp empty"]
 
 
 def result_of(step, said):
