@@ -19,7 +19,7 @@ STEPS = (
     Step("load-crash", "kexec -p -c /kernel --initrd=/second --append=a", 0, sentences=False),
     Step("tree-truncated", "kexec -p -c /kernel --dtb=/work/short.dtb", 255, "/work/short.dtb"),
     Step("tree-lying", "kexec -p -c /kernel --dtb=/work/lying.dtb", 255, "/work/lying.dtb"),
-    Step("tree-missing", "kexec -p -c /kernel --dtb=/absent", 255, "/absent"),
+    Step("tree-missing", "kexec -p -c /kernel --dtb=/absent", 1, "/absent"),
     Step("tree-by-file-call", "kexec -l -s /kernel --dtb=/work/lying.dtb", 255, "kexec_file_load takes no device tree"),
     Step("image-truncated", "kexec -p -c /work/truncated", 255, "the file ends inside"),
     Step("huge-initrd", "kexec -l -c /kernel --initrd=/work/huge-initrd", 1, "initrd"),
