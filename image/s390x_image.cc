@@ -112,10 +112,6 @@ bool is_s390x(const Elf &elf) {
     return elf.machine == EM_S390 && elf.is_64_bit && elf.order == std::endian::big;
 }
 
-bool has_interpreter(const Elf &elf) {
-    return std::ranges::count(elf.segments, std::uint32_t{PT_INTERP}, &ElfSegment::type) > 0;
-}
-
 // What a segment has from the entry on; nothing where it ends before it.
 std::optional<S390xPiece> piece_of(const Elf &elf, const ElfSegment &segment) {
     std::uint64_t address = segment.physical_address, size = segment.memory_size;

@@ -3,7 +3,7 @@
 import functools
 
 import matrix
-from cases import altered, board, crash, dump, mainframe, reboot, refusals, without_kexec
+from cases import altered, board, crash, dump, mainframe, reboot, refusals, refusals_arm64, without_kexec
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -32,6 +32,7 @@ def scenarios():
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
+        Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
         Case("arm64", "arm64 crash of a board with --dtb", board.run_guide_with_tree),

@@ -22,9 +22,8 @@ sys.path.insert(0, str(TOOLS))
 import cache  # noqa: E402  (tools/ is a folder of programs, not a package)
 import fetch  # noqa: E402
 
-# makedumpfile of a newer suite knows both kernels; with it come the libraries it was linked against. Kernels built for addresses of 52
-# bits on arm64 are known since 1.7.7.
-DUMP_SUITES = {"x86_64": "trixie", "arm64": "forky"}
+# makedumpfile of a newer suite knows more kernels; with it come the libraries it was linked against.
+DUMP_SUITE = "trixie"
 DUMP_PACKAGES = ("makedumpfile", "libc6", "libdw1t64", "libelf1t64", "zlib1g", "libbz2-1.0", "liblzma5", "liblzo2-2", "libzstd1")
 DUMP_LIBRARIES = ("libc.so.6", "libdw.so.1", "libelf.so.1", "libz.so.1", "libbz2.so.1.0", "liblzma.so.5", "liblzo2.so.2",
                   "libzstd.so.1")
@@ -88,13 +87,13 @@ def vmlinux_of(bzimage):
     return decompress_payload(bzimage[start:start + length])
 
 
-def uimage_of(path, machine, wrapper):
+def uimage_of(path, machine_name, wrapper):
     """A legacy uImage around a kernel, made by mkimage as board vendors make it."""
     with tempfile.TemporaryDirectory() as directory:
         payload, image = pathlib.Path(directory) / "payload", pathlib.Path(directory) / "uImage"
         data = path.read_bytes()
         payload.write_bytes(COMPRESSORS[wrapper](data) if wrapper else data)
-        subprocess.run(["mkimage", "-A", machine.name, "-O", "linux", "-T", "kernel", "-C", "gzip" if wrapper else "none",
+        subprocess.run(["mkimage", "-A", machine_name, "-O", "linux", "-T", "kernel", "-C", "gzip" if wrapper else "none",
                         "-a", "0x40080000", "-e", "0x40080000", "-n", "Linux", "-d", payload, image], check=True, stdout=subprocess.DEVNULL)
         return image.read_bytes()
 
@@ -109,7 +108,7 @@ def bare_form(machine, version, kind, wrapper):
     """(the bytes of a kernel as `kind` asks, how they are still to be compressed)."""
     original = kernel(machine, version)
     if kind == "uImage":
-        return uimage_of(original, machine, wrapper), ""
+        return uimage_of(original, machine.name, wrapper), ""
     if kind == "zboot":
         return (original.parent / "vmlinuz.efi").read_bytes(), wrapper
     if kind == "vmlinux" and version == "small":
@@ -141,7 +140,7 @@ def busybox(machine):
 
 def makedumpfile(machine):
     """makedumpfile with its loader and libraries, as {path in the guest: path here}."""
-    directory = pathlib.Path(fetch.package(DUMP_SUITES[machine.name], machine.name, *DUMP_PACKAGES))
+    directory = pathlib.Path(fetch.package(DUMP_SUITE, machine.name, *DUMP_PACKAGES))
     files = {"dump/makedumpfile": directory / "usr/bin/makedumpfile"}
     for name in DUMP_LIBRARIES:
         files[f"dump/{name}"] = next(directory.glob(f"**/{name}")).resolve()

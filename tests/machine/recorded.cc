@@ -11,10 +11,9 @@ using namespace kexec;
 using namespace kexec::testing;
 
 TEST_CASE("recorded machines are understood as the kept texts say") {
-    for (std::string name :
-         {"x86_64-bios-1g", "x86_64-bios-1g-6.12", "x86_64-uefi-1g", "x86_64-uefi-1g-6.1", "x86_64-above-4g",
-          "x86_64-numa", "arm64-virt-1g", "arm64-uefi-6g", "arm64-rk3399-4.4", "s390x-1g", "s390x-6g",
-          "s390x-1g-6.1"}) {
+    for (std::string name : {"x86_64-bios-1g", "x86_64-bios-1g-6.12", "x86_64-uefi-1g", "x86_64-uefi-1g-6.1",
+                             "x86_64-above-4g", "x86_64-numa", "arm64-virt-1g", "arm64-uefi-6g",
+                             "arm64-rk3399-4.4", "s390x-1g", "s390x-6g", "s390x-1g-6.1"}) {
         INFO(name);
         auto machine = arch_named(name.substr(0, name.find('-')))->understand(recorded_machine(name));
         REQUIRE(machine);

@@ -48,7 +48,7 @@ tail -n 60 /tmp/log | say_lines log
 vmcore-dmesg /proc/vmcore >/tmp/ours 2>/tmp/notes
 say dmesg_exit $?
 say_lines dmesg_notes </tmp/notes
-cat /proc/vmcore | vmcore-dmesg - 2>&1 | cmp /tmp/ours - && say dmesg_through_pipe same
+{pipe}
 tail -n 60 /tmp/ours | say_lines dmesg
 # makedumpfile indents what follows the first line of a record, and newer ones show the caller.
 even() { sed -e 's/^\\(\\[ *[0-9.]*\\]\\) \\[ *[CT][0-9]*\\] /\\1 /' -e 's/^  *//' "$1"; }
@@ -59,8 +59,15 @@ diff /tmp/theirs /tmp/even | head -n 5 | say_lines dmesg_differs
 """
 
 
+# Reading all of a dump takes an emulated machine long; the scenarios do, the matrix does not.
+PIPE = "cat /proc/vmcore | vmcore-dmesg - 2>&1 | cmp /tmp/ours - && say dmesg_through_pipe same"
+
+# What makedumpfile, up to 1.7.8, says of dumps that it cannot read.
+NOT_READ = {("arm64", "6.12"): "PAGE SIZE 0x1000 and VA Bits 52 not supported"}
+
+
 def run_cell(bench, cell):
-    return crash(bench, cell, PLAIN.replace("{call}", cell.call))
+    return crash(bench, cell, PLAIN.replace("{call}", cell.call), pipe=":")
 
 
 def run_classic(bench, cell):
@@ -68,11 +75,11 @@ def run_classic(bench, cell):
     return crash(bench, cell, CLASSIC)
 
 
-def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None):
+def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE):
     """`load` is the command line of kexec, `places` are where its kernel and initramfs lie, `more_files` what else it reads."""
     machine = MACHINES[cell.machine]
     tools = {"sbin/marker": bench.marker}
-    capture = bench.packed_initramfs(machine, "capture", CAPTURE,
+    capture = bench.packed_initramfs(machine, "capture", CAPTURE.replace("{pipe}", pipe),
                                      {**tools, **bench.program("vmcore-dmesg"), **supplies.makedumpfile(machine)})
     word = proof.nonce()
     more = f"{machine.command_line()} nonce={word} marker=$address"
@@ -84,7 +91,10 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None)
     setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, cell.memory, cell.processors,
                   f"crashkernel={reservation}", cell.cpu)
     said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
-    return judge(bench, said, cell, word)
+    proved = judge(bench, said, cell, word)
+    if pipe == PIPE:
+        require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
+    return proved
 
 
 def judge(bench, said, cell, word):
@@ -98,11 +108,12 @@ def judge(bench, said, cell, word):
     require(any(name == "VMCOREINFO" and data for name, _, data in core.notes()), "the dump has no VMCOREINFO")
     judge_readelf(bench, core)
     judge_marker(core, said)
-    judge_log(said, MACHINES[cell.machine])
-    judge_dmesg(said, bench.console)
+    accepted = judge_makedumpfile(said, cell)
+    judge_log(said.all("capture", "log" if accepted else "dmesg"), MACHINES[cell.machine])
+    judge_dmesg(said, bench.console, accepted)
     size = judge_size(core, said)
     return ["capture kernel up", f"vmcore of {size >> 20} MiB has every RAM range", f"{core.processors()} CPU notes",
-            "readelf and makedumpfile accept it", "panic and trace end the log",
+            "readelf and makedumpfile accept it" if accepted else "readelf accepts it", "panic and trace end the log",
             f"vmcore-dmesg prints its {said.one('capture', 'dmesg_lines')} lines", "marker found"]
 
 
@@ -161,10 +172,18 @@ def judge_marker(core, said):
             + " ".join(said.all("capture", "marker_error")))
 
 
-def judge_log(said, machine):
-    require(said.one("capture", "makedumpfile_exit") == "0",
-            "makedumpfile refused the dump: " + " / ".join(said.all("capture", "makedumpfile_said")))
-    log = said.all("capture", "log")
+def judge_makedumpfile(said, cell):
+    """Whether makedumpfile read the dump; it must, unless it is known not to know this kernel."""
+    words, status = " / ".join(said.all("capture", "makedumpfile_said")), said.one("capture", "makedumpfile_exit")
+    unread = NOT_READ.get((cell.machine, cell.kernel))
+    if unread:
+        require(status != "0" and unread in words, f"makedumpfile is known to refuse these dumps, but exits {status}: {words}")
+        return False
+    require(status == "0", f"makedumpfile refused the dump: {words}")
+    return True
+
+
+def judge_log(log, machine):
     panics = [number for number, line in enumerate(log) if PANIC in line]
     require(panics, f"the dump's log does not end with the panic; its last line is {log[-1] if log else 'missing'!r}")
     trace = log[panics[-1]:]
@@ -173,14 +192,13 @@ def judge_log(said, machine):
     require(re.search(machine.last_words, trace[-1]), f"something follows the panic's trace in the dump's log: {trace[-1]!r}")
 
 
-def judge_dmesg(said, console):
-    """vmcore-dmesg printed what makedumpfile did, all of it, and what the dying kernel said on its console, line by line."""
+def judge_dmesg(said, console, accepted):
+    """vmcore-dmesg printed what makedumpfile did, where that reads the dump, all of it, and what the dying kernel said on its console, line by line."""
     require(said.one("capture", "dmesg_exit") == "0" and not said.all("capture", "dmesg_notes"),
             f"vmcore-dmesg exited {said.one('capture', 'dmesg_exit')}: " + " / ".join(said.all("capture", "dmesg_notes")))
     differs = said.all("capture", "dmesg_differs")
-    require(not differs, "vmcore-dmesg prints another log than makedumpfile: " + " / ".join(differs))
+    require(not differs or not accepted, "vmcore-dmesg prints another log than makedumpfile: " + " / ".join(differs))
     require(int(said.one("capture", "dmesg_lines") or 0) > 50, f"vmcore-dmesg prints {said.one('capture', 'dmesg_lines')} lines")
-    require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
     spoken = last_words(console)
     log = said.all("capture", "dmesg")
     missing = [line for line in spoken if line not in log]

@@ -81,4 +81,4 @@ def run_bad_input(bench):
     machine = MACHINES["s390x"]
     built = supplies.small_kernel(machine)
     data = {"vmlinux": supplies.stripped(built / "vmlinux", machine)}
-    return refusals.run_steps(bench, machine, "small", STEPS, PREPARE, {"debian": supplies.kernel(machine, "6.1")}, data)
+    return refusals.attempt_all(bench, machine, "small", PREPARE, STEPS, {"debian": supplies.kernel(machine, "6.1")}, data)

@@ -92,10 +92,12 @@ STEPS = (
 
 def run(bench, machine_name, kernel):
     machine = MACHINES[machine_name]
-    return run_steps(bench, machine, kernel, STEPS, PREPARE, {}, {"dummy.ko": supplies.module(machine, kernel, "dummy")})
+    return attempt_all(bench, machine, kernel, PREPARE, STEPS, {}, {"dummy.ko": supplies.module(machine, kernel, "dummy")})
 
 
-def run_steps(bench, machine, kernel, steps, prepare, more_files, data):
+def attempt_all(bench, machine, kernel, prepare, steps, more_files, data):
+    """Boots a kernel, prepares the inputs (shell text; more files by their paths here, `data` by their bytes) and runs the steps;
+    what they prove."""
     lines = ["mkdir /work", ATTEMPT, prepare]
     for step in steps:
         lines += [f"{{ {step.before}; }} >/dev/null 2>&1" if step.before else ":", f"attempt {step.name} {step.run}"]
