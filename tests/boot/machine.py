@@ -32,6 +32,7 @@ class Machine:
     trace: str            # how the kernel heads the trace of a panic
     last_words: str       # a pattern of the last line in a crashed kernel's log
     small_vmlinux: str = "vmlinux"  # the ELF file of that image
+    dies_aloud: bool = True  # its console shows a panic before the capture kernel takes over
 
     def plain_firmware(self):
         """The one that most scenarios use."""
@@ -75,7 +76,7 @@ MACHINES = {
         kernel_pattern="vmlinuz-*", loader="ld64.so.1", compiler="s390x-linux-gnu-g++", crash_low="128M", crash_high="128M",
         small_image="bzImage", small_vmlinux="vmlinux-boot", other_call="-s",
         # There the running kernel hears the purgatory's answer, and says what it says.
-        purgatory_console="", trace="Call Trace", last_words=r"system_call\+0x"),
+        purgatory_console="", trace="Call Trace", last_words=r"system_call\+0x", dies_aloud=False),
 }
 
 COMMON_OPTIONS = ("-nographic", "-nodefaults", "-no-reboot", "-serial", "stdio", "-accel", "tcg,thread=multi")
