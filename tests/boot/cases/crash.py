@@ -197,7 +197,7 @@ def judge_log(log, machine):
 
 
 def judge_dmesg(said, console, accepted):
-    """vmcore-dmesg printed, line by line, what makedumpfile did where that reads the dump, and what the dying kernel said on its console."""
+    """vmcore-dmesg printed, line by line, what makedumpfile did where that reads the dump, and what the dying kernel told its console."""
     require(said.one("capture", "dmesg_exit") == "0" and not said.all("capture", "dmesg_notes"),
             f"vmcore-dmesg exited {said.one('capture', 'dmesg_exit')}: " + " / ".join(said.all("capture", "dmesg_notes")))
     differs = said.all("capture", "dmesg_differs")
