@@ -31,7 +31,15 @@ private:
     posix_spawn_file_actions_t actions_;
 };
 
+Failure fail_start(const std::string &path, int number) {
+    return fail_errno(Cause::system_call, number, "starting " + path, "install the program again");
+}
+
+// posix_spawn says that a program is not there only where the child shares our memory, as Linux has it and
+// qemu-user does not: so it is looked at first.
 Result<pid_t> start(const std::string &path, const std::vector<std::string> &arguments) {
+    if (::access(path.c_str(), X_OK) != 0)
+        return fail_start(path, errno);
     std::string name = path;
     std::vector<std::string> words = arguments;
     std::vector<char *> pointers{name.data()};
@@ -45,7 +53,7 @@ Result<pid_t> start(const std::string &path, const std::vector<std::string> &arg
     int number =
         posix_spawn(&child, path.c_str(), actions.get(), nullptr, pointers.data(), environment.data());
     if (number != 0)
-        return fail_errno(Cause::system_call, number, "starting " + path, "install the program again");
+        return fail_start(path, number);
     return child;
 }
 
