@@ -3,23 +3,10 @@
 #include "dump/log_text.h"
 
 #include "tests/catch.h"
+#include "tests/dump/made_record.h"
 
 using namespace kexec;
-
-namespace {
-
-Record record_of(std::string_view text, std::uint64_t nanoseconds = 12345678901) {
-    Record record;
-    record.sequence = 7;
-    record.nanoseconds = nanoseconds;
-    record.level = 4;
-    record.facility = 0;
-    record.caller = 1;
-    record.text = as_bytes(text);
-    return record;
-}
-
-} // namespace
+using kexec::testing::record_of;
 
 TEST_CASE("a record is a line with its time in front") {
     CHECK(as_plain_text(record_of("hello"), false) == "[   12.345678] hello\n");

@@ -2,6 +2,7 @@
 // Reading the command line, by the two tables.
 #include "util/fadump/options.h"
 
+#include "base/long_option.h"
 #include "base/text.h"
 #include "util/fadump/recommend.h"
 
@@ -64,24 +65,15 @@ bool belongs_to(const Option &option, std::string_view word) {
     return std::ranges::find(words, word) != words.end();
 }
 
-// An option's name, and its argument behind "=" or in the next word, which is taken off then.
 Result<void> take_option(Options &chosen, const Word &word, std::string_view text,
                          std::span<const char *const> &rest) {
-    std::size_t sign = text.find('=');
-    std::string_view name = text.substr(0, sign);
-    const auto *option = std::ranges::find(option_rows, name, &Option::name);
+    const auto *option = std::ranges::find(option_rows, option_name(text), &Option::name);
     if (option == option_rows.end() || !belongs_to(*option, word.name))
-        return bad_usage(fmt::format("{} has no option --{}", word.name, printable(name)));
-    bool has_argument = sign != std::string_view::npos;
-    if (option->argument.empty())
-        return has_argument ? bad_usage(fmt::format("--{} takes no argument", name)) : set(chosen, name, {});
-    if (has_argument)
-        return set(chosen, name, text.substr(sign + 1));
-    if (rest.empty())
-        return bad_usage(fmt::format("--{} needs an argument: {}", name, option->argument));
-    std::string_view argument = rest.front();
-    rest = rest.subspan(1);
-    return set(chosen, name, argument);
+        return bad_usage(fmt::format("{} has no option --{}", word.name, printable(option_name(text))));
+    auto argument = option_argument(text, option->argument, rest);
+    if (!argument)
+        return bad_usage(argument.error().what);
+    return set(chosen, option->name, *argument);
 }
 
 Result<void> take_rest(Options &chosen, const Word &word, std::span<const char *const> words) {

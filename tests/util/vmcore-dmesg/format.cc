@@ -3,24 +3,11 @@
 #include "util/vmcore-dmesg/format.h"
 
 #include "tests/catch.h"
+#include "tests/dump/made_record.h"
 
 using namespace kexec;
 using namespace kexec::dmesg;
-
-namespace {
-
-Record record_of(std::string_view text, std::uint64_t nanoseconds = 12345678901) {
-    Record record;
-    record.sequence = 7;
-    record.nanoseconds = nanoseconds;
-    record.level = 4;
-    record.facility = 0;
-    record.caller = 1;
-    record.text = as_bytes(text);
-    return record;
-}
-
-} // namespace
+using kexec::testing::record_of;
 
 TEST_CASE("a JSON object has what the log tells", "[format]") {
     CHECK(as_json(record_of("hello")) == "{\"seq\":7,\"time\":12.345678901,\"facility\":0,\"level\":4,"
