@@ -49,7 +49,8 @@ def scenarios():
 def further_scenarios():
     """Cases that only a full run adds."""
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
-            for machine in ("x86_64", "arm64")]
+            for machine in ("x86_64", "arm64")] + [
+        Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof"))]
 
 
 @functools.cache

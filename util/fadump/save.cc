@@ -17,7 +17,6 @@ namespace kexec::fadump {
 namespace {
 
 constexpr std::string_view vmcore_path = "/proc/vmcore";
-constexpr std::uint64_t mebibyte = 1 << 20;
 
 class Saver {
 public:

@@ -78,23 +78,23 @@ look anew
 WRAPPER = b'#!/bin/sh\nexec /dump/loader --library-path /dump /dump/makedumpfile "$@"\n'
 
 
-def run_filtered(bench):
+def run_filtered(bench, firmware="vof"):
     """Radix MMU, the reservation lent to user pages, a dump that makedumpfile filters."""
-    return run(bench, "radix", "on", "")
+    return run(bench, firmware, "radix", "on", "")
 
 
 def run_plain(bench):
     """Hash MMU, the reservation kept free, a dump of all that is not zero."""
-    return run(bench, "hash", "nocma", "--plain")
+    return run(bench, "vof", "hash", "nocma", "--plain")
 
 
-def run(bench, cpu, mode, how):
+def run(bench, firmware, cpu, mode, how):
     machine = MACHINES["ppc64"]
     wrapper = bench.write("makedumpfile", WRAPPER)
     wrapper.chmod(0o755)
     files = {**bench.program("fadump"), **bench.program("vmcore-dmesg"), **supplies.makedumpfile(machine), "sbin/makedumpfile": wrapper}
     initrd = bench.initramfs(machine, "first", SCRIPT.replace("{how}", how), files)
-    setup = Setup(machine, machine.plain_firmware(), supplies.kernel(machine, "small"), initrd, MEMORY,
+    setup = Setup(machine, firmware, supplies.kernel(machine, "small"), initrd, MEMORY,
                   append=f"fadump={mode} crashkernel={BOOT_MEMORY >> 20}M", cpu=cpu, resets=True)
     said = bench.run(setup, LIMIT)
     require("waiting" in said.stages, "the machine did not come back after the crash")
