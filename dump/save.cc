@@ -3,6 +3,7 @@
 // GiB fits where those do not. elf(5) does not care, a hole is read as zeros.
 #include "dump/save.h"
 
+#include "base/process.h"
 #include "dump/fault.h"
 #include "dump/log_text.h"
 
@@ -120,6 +121,18 @@ Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgre
     TRY(file.set_size(request.size));
     TRY(file.finish());
     return stored;
+}
+
+Result<void> store_filtered(const FilterRequest &request) {
+    NewFile file = TRY(NewFile::create(request.path));
+    // makedumpfile(8): the bits of 5 are progress and errors; -f writes to a file that is there.
+    std::string messages = request.shows_progress ? "5" : "4";
+    int status =
+        TRY(run_program(request.program, {"-f", "-l", "-d", std::to_string(request.level), "--message-level",
+                                          messages, request.dump, file.incomplete_path()}));
+    if (status != 0)
+        return fail(Cause::other, fmt::format("{} exited with status {}", request.program, status));
+    return file.finish();
 }
 
 Result<LogSummary> store_log(Core &core, const std::string &path) {

@@ -30,6 +30,17 @@ struct CopyRequest {
 };
 Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgress &tell);
 
+// Has makedumpfile store it, filtered and packed (by lzo, which takes the least time).
+struct FilterRequest {
+    std::string program; // the path of makedumpfile
+    unsigned level;      // what it leaves out (-d)
+    std::string dump;    // the path of the dump
+    std::string path;    // where it is stored
+    bool shows_progress; // on standard error
+};
+// What went wrong in it, makedumpfile has said itself, on standard error.
+Result<void> store_filtered(const FilterRequest &request);
+
 // Writes the log of the dump into `path`, a line for each record as vmcore-dmesg prints it. An error where no
 // record at all could be had; what else was lost is in the summary.
 Result<LogSummary> store_log(Core &core, const std::string &path);

@@ -3,7 +3,6 @@
 // is copied without it, a dump that does not fit leaves nothing and stays in memory.
 #include "util/fadump/save.h"
 
-#include "base/process.h"
 #include "dump/dump.h"
 #include "dump/file_source.h"
 #include "dump/progress.h"
@@ -56,24 +55,17 @@ void Saver::save_log() {
                                  summary->damaged + summary->missing));
 }
 
-// What an error of makedumpfile was, it has said itself.
+// False where it did not, which is told of.
 bool Saver::save_by_makedumpfile() {
-    auto file = NewFile::create(target("vmcore"));
-    if (!file)
-        return false;
-    std::string messages = world_.shows_progress ? "5" : "4"; // errors, and progress
-    auto status = run_program(*world_.makedumpfile,
-                              {"-f", "-l", "-d", std::to_string(request_.dump_level), "--message-level",
-                               messages, world_.root + std::string(vmcore_path), file->incomplete_path()});
-    if (status && *status == 0) {
-        auto finished = file->finish();
-        if (finished)
-            return true;
-        status = Failure(finished.error());
-    }
-    warn(world_, fmt::format("makedumpfile could not store the dump ({}); going on without it",
-                             status ? fmt::format("exit status {}", *status) : status.error().what));
-    return false;
+    auto stored = store_filtered({.program = *world_.makedumpfile,
+                                  .level = request_.dump_level,
+                                  .dump = world_.root + std::string(vmcore_path),
+                                  .path = target("vmcore"),
+                                  .shows_progress = world_.shows_progress});
+    if (!stored)
+        warn(world_, fmt::format("the dump could not be stored by makedumpfile: {}; going on without it",
+                                 stored.error().what));
+    return stored.has_value();
 }
 
 TellProgress Saver::progress_of(std::string_view name) {

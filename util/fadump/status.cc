@@ -54,8 +54,8 @@ void note_state(const Facts &facts, State state, std::vector<std::string> &notes
         if (facts.mode == Mode::off)
             notes.push_back("firmware-assisted dump is off; boot with fadump=on");
         else
-            notes.push_back("the kernel could not reserve memory; look for \"fadump\" in its log (dmesg), "
-                            "and name another size with crashkernel=");
+            notes.push_back("the kernel could not reserve memory, and falls back to kdump (kexec -p) where "
+                            "crashkernel= is given; look for \"fadump\" in its log, and name another size");
         return;
     case State::unregistered:
         notes.push_back("a crash will not be dumped; \"fadump register\" changes that");

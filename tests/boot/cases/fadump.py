@@ -50,7 +50,7 @@ attempt register-early register
 attempt release-early release
 mkdir /small
 mount -t tmpfs -o size=8m small /small
-attempt small save --plain /small/dump
+attempt small save {how} /small/dump
 say small "$(ls /small/dump | tr '\\n' ' ')"
 umount /small
 look kept

@@ -87,7 +87,7 @@ Ran FakeMachine::run(const std::vector<std::string> &words) {
         .complain = [&](std::string_view text) { ran.err += text; },
         .write = [&](const std::string &path,
                      std::string_view text) { return answer(path.substr(root.path().size()), text); },
-        .shows_progress = false,
+        .shows_progress = shows_progress,
         .makedumpfile = makedumpfile,
     };
     std::vector<const char *> pointers;

@@ -32,6 +32,7 @@ public:
     std::deque<int> answers;        // errnos for the next writes; 0 is none
     bool registers_anew = true;     // older kernels do not
     bool takes_and_ignores = false; // as when the firmware fails and the kernel does not say so
+    bool shows_progress = false;
     std::optional<std::string> makedumpfile;
 
     // The boot after a crash, with a dump of so many lines of log.

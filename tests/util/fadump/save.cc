@@ -55,6 +55,17 @@ TEST_CASE("a dump is stored with its log, and may be released then", "[save]") {
     CHECK(machine.run({"release"}).outcome == Outcome::done);
 }
 
+TEST_CASE("a bar on a terminal ends full", "[save]") {
+    Crashed machine;
+    machine.shows_progress = true;
+    Ran ran = machine.run({"save", machine.directory()});
+    CHECK(ran.err.starts_with("\rvmcore  [>"));
+    CHECK(ran.err.ends_with("100 %  0.0 of 0.0 GiB\n"));
+    machine.install(last_two + "echo \"$@\" >\"$to\"\n");
+    CHECK(machine.run({"save", machine.files.path("b")}).outcome == Outcome::done);
+    CHECK(text_of_file(machine.files.path("b/vmcore")).find("--message-level 5 ") != std::string::npos);
+}
+
 TEST_CASE("the memory of OPAL is stored too", "[save]") {
     Crashed machine;
     machine.add_opal_core("the memory of OPAL");
