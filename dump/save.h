@@ -38,7 +38,7 @@ struct FilterRequest {
     std::string path;    // where it is stored
     bool shows_progress; // on standard error
 };
-// What went wrong in it, makedumpfile has said itself, on standard error.
+// What goes wrong in it, makedumpfile says on standard error, as a rule.
 Result<void> store_filtered(const FilterRequest &request);
 
 // Writes the log of the dump into `path`, a line for each record as vmcore-dmesg prints it. An error where no
