@@ -3,6 +3,7 @@
 // it at the write, others only when the bytes are brought to the disk.
 #include "base/new_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -49,6 +50,23 @@ Result<void> synchronise_directory(const std::string &path) {
     if (!directory.is_open() || (::fsync(directory.number()) != 0 && errno != EINVAL))
         return fail_to("bringing to the disk the directory", path);
     return {};
+}
+
+// Whether two files hold the same bytes; a file that cannot be read holds others.
+bool hold_the_same(const std::string &path, const std::string &other_path) {
+    constexpr std::size_t piece_size = 64 << 10;
+    auto file = open_to_read(path), other = open_to_read(other_path);
+    Buffer piece(piece_size), other_piece(piece_size);
+    for (std::uint64_t offset = 0; file && other; offset += piece_size) {
+        auto got = read_file_at(*file, offset, piece, path);
+        auto other_got = read_file_at(*other, offset, other_piece, other_path);
+        if (!got || !other_got || *got != *other_got ||
+            !std::equal(piece.begin(), piece.begin() + std::ptrdiff_t(*got), other_piece.begin()))
+            return false;
+        if (*got < piece_size)
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -107,8 +125,10 @@ Result<void> NewFile::finish() {
     std::string incomplete = incomplete_path();
     if (::fsync(file_.number()) != 0)
         return fail_to("bringing to the disk", incomplete);
+    if (existing_ == Existing::same && hold_the_same(path_, incomplete))
+        return {}; // the new one goes with this object
     // Not every file system knows how to rename without replacing; EINVAL says so, and a look has to do.
-    unsigned flags = existing_ == Existing::keep ? RENAME_NOREPLACE : 0;
+    unsigned flags = existing_ == Existing::replace ? 0 : RENAME_NOREPLACE;
     int renamed = ::renameat2(AT_FDCWD, incomplete.c_str(), AT_FDCWD, path_.c_str(), flags);
     if (renamed != 0 && errno == EINVAL && ::access(path_.c_str(), F_OK) != 0)
         renamed = ::rename(incomplete.c_str(), path_.c_str());

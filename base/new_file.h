@@ -12,10 +12,14 @@ namespace kexec {
 // A file being written as NAME-incomplete, which finish() gives its name. What is not finished is removed.
 class NewFile {
 public:
-    enum class Existing { keep, replace };
+    // What is done about a file that has the final name already.
+    enum class Existing {
+        keep,    // it is an error
+        same,    // one that holds something else is an error
+        replace, // it goes
+    };
 
-    // Makes the file anew where an earlier attempt left one. With Existing::keep a file that has the final
-    // name already is an error.
+    // Makes the file anew where an earlier attempt left one.
     static Result<NewFile> create(const std::string &path, Existing existing = Existing::keep);
     NewFile(NewFile &&other) noexcept;
     NewFile &operator=(NewFile &&) = delete;

@@ -136,7 +136,7 @@ Result<void> store_filtered(const FilterRequest &request) {
 }
 
 Result<LogSummary> store_log(Core &core, const std::string &path) {
-    NewFile file = TRY(NewFile::create(path));
+    NewFile file = TRY(NewFile::create(path, NewFile::Existing::same));
     LogSummary summary = TRY(read_log(core, [&](const Record &record) {
         std::string line = as_plain_text(record, false);
         return file.append(as_bytes(line));

@@ -41,8 +41,9 @@ struct FilterRequest {
 // What goes wrong in it, makedumpfile says on standard error, as a rule.
 Result<void> store_filtered(const FilterRequest &request);
 
-// Writes the log of the dump into `path`, a line for each record as vmcore-dmesg prints it. An error where no
-// record at all could be had; what else was lost is in the summary.
+// Writes the log of the dump into `path`, a line for each record as vmcore-dmesg prints it. It may be there
+// already, if it is the same log. An error where no record at all could be had; what else was lost is in the
+// summary.
 Result<LogSummary> store_log(Core &core, const std::string &path);
 
 } // namespace kexec

@@ -74,6 +74,22 @@ TEST_CASE("a file that is there is kept, also when it comes in the meantime") {
     CHECK(text_of_file(path) == "new");
 }
 
+TEST_CASE("a file may be there already if it is the same") {
+    TemporaryDirectory directory;
+    std::string path = directory.path("log"), text(100000, 'x');
+    auto store = [&](const std::string &content) -> Result<void> {
+        NewFile file = TRY(NewFile::create(path, NewFile::Existing::same));
+        TRY(file.append(as_bytes(content)));
+        return file.finish();
+    };
+    CHECK(store(text));
+    CHECK(store(text));
+    for (const std::string &other : {text + "x", text.substr(1), text.substr(1) + "y", std::string()})
+        CHECK(store(other).error().number == EEXIST);
+    CHECK(text_of_file(path) == text);
+    CHECK_FALSE(exists(path + "-incomplete"));
+}
+
 TEST_CASE("what an attempt left is made anew, and a link in its place is not followed") {
     TemporaryDirectory directory;
     std::string path = directory.path("dump");

@@ -144,7 +144,10 @@ TEST_CASE("the log is stored as vmcore-dmesg prints it", "[save]") {
     CHECK(summary->records == 3);
     CHECK(text_of_file(directory.path("log")) ==
           "[    0.000000] line 0 \n[    0.001000] line 1 x\n[    0.002000] line 2 xx\n");
+    CHECK(store_log(*dump->core, directory.path("log")));
+    directory.write("log", "of another dump");
     CHECK(store_log(*dump->core, directory.path("log")).error().number == EEXIST);
+    CHECK(text_of_file(directory.path("log")) == "of another dump");
 }
 
 TEST_CASE("a log of which nothing can be read leaves no file", "[save]") {

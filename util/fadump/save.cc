@@ -17,11 +17,17 @@ namespace {
 
 constexpr std::string_view vmcore_path = "/proc/vmcore";
 
+// An older dump is not written over.
+Failure is_there(const std::string &path) {
+    return fail_errno(Cause::system_call, EEXIST, path,
+                      "name another directory: the dump in this one is not written over");
+}
+
 class Saver {
 public:
     Saver(const World &world, const SaveRequest &request) : world_(world), request_(request) {}
 
-    void save_log();
+    Result<void> save_log();
     Result<void> save_memory();
     Result<void> save_opal_core(const std::string &path);
     // Whether something of the dump is not in the files.
@@ -45,14 +51,18 @@ Result<LogSummary> Saver::store_log_of(const std::string &vmcore) {
     return store_log(*dump.core, target("vmcore-dmesg.txt"));
 }
 
-void Saver::save_log() {
+// A second attempt finds the log that the first has left, and is happy with it; another dump's is an error.
+Result<void> Saver::save_log() {
     auto summary = store_log_of(world_.root + std::string(vmcore_path));
+    if (!summary && summary.error().cause == Cause::system_call && summary.error().number == EEXIST)
+        return is_there(target("vmcore-dmesg.txt"));
     if (!summary)
         warn(world_,
              fmt::format("the log of the dump cannot be stored: {}; going on without", summary.error().what));
     else if (summary->damaged + summary->missing > 0)
         warn(world_, fmt::format("{} of the log's records are damaged or missing; going on without",
                                  summary->damaged + summary->missing));
+    return {};
 }
 
 // False where it did not, which is told of.
@@ -104,13 +114,11 @@ Result<void> Saver::save_memory() {
 
 Result<void> Saver::save_opal_core(const std::string &path) { return copy(path, "opalcore"); }
 
-// An older dump is not written over.
 Result<void> check_directory(const std::string &directory) {
     TRY(make_directories(directory));
-    for (std::string_view name : {"/vmcore", "/vmcore-dmesg.txt", "/opalcore"})
+    for (std::string_view name : {"/vmcore", "/opalcore"})
         if (open_to_read(directory + std::string(name)))
-            return fail_errno(Cause::system_call, EEXIST, directory + std::string(name),
-                              "name another directory: the dump in this one is not written over");
+            return is_there(directory + std::string(name));
     return {};
 }
 
@@ -124,7 +132,7 @@ Result<void> save(const World &world, const Facts &facts, const SaveRequest &req
                     "boot a kernel with CONFIG_PROC_VMCORE");
     TRY(check_directory(request.directory));
     Saver saver(world, request);
-    saver.save_log();
+    TRY(saver.save_log());
     TRY(saver.save_memory());
     if (!facts.opal_core.empty())
         TRY(saver.save_opal_core(facts.opal_core));

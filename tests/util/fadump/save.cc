@@ -132,6 +132,9 @@ TEST_CASE("where there is no room nothing has the final name, and the memory is 
     CHECK(says(machine.run({"release"}), "has not been saved whole"));
     CHECK(machine.run({"status"}).outcome == Outcome::dump_waiting);
     CHECK(machine.log.empty());
+    // With more room it works, in the same directory.
+    CHECK(machine.run({"save", machine.directory()}).outcome == Outcome::done);
+    CHECK(machine.stored("vmcore") == as_text(made_dump(3)));
 }
 
 TEST_CASE("a log that cannot be read does not hold up the dump", "[save]") {
