@@ -5,7 +5,7 @@
 #include "arch/arm64/device_tree.h"
 
 #include "arch/arm64/arm64.h"
-#include "arch/arm64/tree_facts.h"
+#include "machine/tree_facts.h"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include "arch/arm64/crash.h"
 #include "arch/arm64/device_tree.h"
 #include "arch/arm64/kernel.h"
-#include "arch/arm64/tree_facts.h"
+#include "machine/tree_facts.h"
 #include "plan/check.h"
 #include "plan/purgatory.h"
 #include "purgatory/blobs.h"
