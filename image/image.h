@@ -42,6 +42,14 @@ struct Format {
 // files.
 Result<std::optional<Unwrapped>> take_compression_off(Bytes file);
 
+// The probe that is a parser: one that says nothing of another format, and fails on a damaged file.
+template <auto parse> Result<std::optional<ImageContent>> probe_by(Bytes file) {
+    auto parsed = TRY(parse(file));
+    if (!parsed)
+        return std::nullopt;
+    return *std::move(parsed);
+}
+
 struct Image {
     const Format *format;
     ImageContent content;

@@ -106,7 +106,6 @@ Result<void> check_end(Bytes file, const S390xImage &image) {
 }
 
 // --- ELF
-// ------------------------------------------------------------------------------------------------------
 
 bool is_s390x(const Elf &elf) {
     return elf.machine == EM_S390 && elf.is_64_bit && elf.order == std::endian::big;

@@ -23,13 +23,6 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     return elf;
 }
 
-Result<std::optional<ImageContent>> probe_image(Bytes file) {
-    auto image = TRY(parse_arm64_image(file));
-    if (!image)
-        return std::nullopt;
-    return *std::move(image);
-}
-
 Result<std::optional<Unwrapped>> named(std::string_view wrapper, Result<std::optional<Bytes>> opened) {
     auto inside = TRY(std::move(opened));
     if (!inside)
@@ -54,7 +47,7 @@ constexpr Format formats[] = {
     {.name = "Image",
      .description = "a flat Image, which may be compressed",
      .by_file_load = true,
-     .probe = probe_image},
+     .probe = probe_by<parse_arm64_image>},
     {.name = "uImage",
      .description = "an Image in U-Boot's uImage",
      .by_file_load = false,

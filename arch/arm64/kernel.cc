@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t gibibyte = 1 << 30;
 constexpr std::uint64_t initrd_reach = 32 * gibibyte;
 constexpr std::uint64_t legacy_tree_reach = 512 << 20;
+constexpr Range first_32_bits = *Range::between(0, UINT32_MAX);
 constexpr Range first_48_bits = *Range::between(0, (std::uint64_t{1} << 48) - 1);
 
 // What is to be loaded, by its distance from the kernel's first byte.
@@ -114,16 +115,33 @@ Result<Layout> layout_of(const Image &image) {
     return fail(Cause::unsupported, "this kernel is not one of arm64", "name an Image or a vmlinux");
 }
 
+bool goes_high(const Request &request, const Layout &layout) {
+    return layout.anywhere && request.settings.purpose == Purpose::reboot;
+}
+
+// What lies between the base and the kernel is left free too: old kernels put their page tables there.
+Result<Range> place_span(const Request &request, const Layout &layout, Placer &placer) {
+    std::uint64_t size = layout.text_offset + layout.image_size;
+    if (goes_high(request, layout))
+        if (auto place = placer.highest("the kernel", size, base_step, first_32_bits))
+            return place;
+    return placer.lowest("the kernel", size, base_step,
+                         layout.anywhere ? first_48_bits : Range::everything());
+}
+
 } // namespace
 
 Result<PlacedKernel> place_kernel(const Request &request, Placer &placer) {
     std::uint64_t page = std::get<Arm64Facts>(request.machine.own).page_size;
     Layout layout = TRY(layout_of(request.image));
-    // What lies between the base and the kernel is left free too: old kernels put their page tables there.
-    Range span = TRY(placer.lowest("the kernel", layout.text_offset + layout.image_size, base_step,
-                                   layout.anywhere ? first_48_bits : Range::everything()));
+    Range span = TRY(place_span(request, layout, placer));
     std::uint64_t start = span.first() + layout.text_offset;
-    PlacedKernel placed{.segments = {}, .storage = {}, .span = span, .entry = start, .legacy = layout.legacy};
+    PlacedKernel placed{.segments = {},
+                        .storage = {},
+                        .span = span,
+                        .entry = start,
+                        .legacy = layout.legacy,
+                        .high = goes_high(request, layout)};
     for (Piece &piece : joined_by_pages(std::move(layout.pieces), start, page, placed.storage)) {
         std::uint64_t size = *align_up(piece.size, page); // the placer has found room for all of them
         placed.segments.push_back({.name = std::move(piece.name),

@@ -14,9 +14,14 @@ struct PlacedKernel {
     Range span; // from the base on a multiple of 2 MiB to the end of what the kernel needs
     std::uint64_t entry;
     bool legacy; // from before Linux 3.17
+    bool high;   // what goes with it lies as high as it can too
 };
 
-// The lowest place that is free: booting.rst asks for it where a kernel cannot use memory below itself.
+// The lowest place that is free where booting.rst asks for that, since the kernel cannot use memory below
+// itself, and in a reservation. A kernel that may lie anywhere goes to the top of the first 4 GiB: a running
+// kernel takes the pages that it needs to load and to enter another from the bottom, and looks through every
+// one that another was promised (kimage_alloc_normal_control_pages in kernel/kexec_core.c), which takes
+// minutes; above 4 GiB it might lie on another node, or where a small linear map does not reach.
 Result<PlacedKernel> place_kernel(const Request &request, Placer &placer);
 
 // The windows for the initrd of a kernel that lies there, in the order in which they are to be tried.

@@ -6,8 +6,8 @@
 #include "arch/arm64/device_tree.h"
 #include "arch/arm64/kernel.h"
 #include "machine/tree_facts.h"
-#include "plan/check.h"
 #include "plan/purgatory.h"
+#include "plan/segment_load.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -27,38 +27,26 @@ struct Load {
     SegmentLoad plan;
 };
 
-// A crash kernel may be loaded only into crashk_res (kernel/kexec_core.c), which is the highest reservation;
-// a normal one anywhere in RAM, but for what the tree it is given reserves.
-Placer placer_for(const Request &request, const Ranges &reserved, std::uint64_t page) {
-    const Machine &machine = request.machine;
-    if (request.settings.purpose == Purpose::crash)
-        return Placer(Ranges{machine.crash_reservations.back()}, request.settings.window, page,
-                      "reserve more memory with crashkernel=, or use a smaller initrd");
-    Ranges free = free_ram(machine);
-    free.remove(reserved);
-    return Placer(free, request.settings.window, page,
-                  "use a smaller initrd, or widen --mem-min and --mem-max");
+// Among the free pieces of one window, the place on the side where the kernel lies.
+Result<Range> place_beside(const PlacedKernel &kernel, Placer &placer, std::string_view name,
+                           std::uint64_t size, std::uint64_t align, Range window) {
+    return kernel.high ? placer.highest(name, size, align, window) : placer.lowest(name, size, align, window);
 }
 
 // The first window that has room; where none has, the error of the largest.
-Result<Range> place_in(const std::vector<Range> &windows, Placer &placer, std::string_view name,
-                       std::uint64_t size, std::uint64_t align) {
+Result<Range> place_in(const std::vector<Range> &windows, const PlacedKernel &kernel, Placer &placer,
+                       std::string_view name, std::uint64_t size, std::uint64_t align) {
     for (Range window : windows)
-        if (auto place = placer.lowest(name, size, align, window))
+        if (auto place = place_beside(kernel, placer, name, size, align, window))
             return place;
-    return placer.lowest(name, size, align, *std::ranges::max_element(windows, {}, &Range::size));
+    Range largest = *std::ranges::max_element(windows, {}, &Range::size);
+    return place_beside(kernel, placer, name, size, align, largest);
 }
 
 Result<void> place_initrd(Load &load, const PlacedKernel &kernel) {
-    const auto &file = load.request.initrd;
-    if (!file || file->bytes().empty())
-        return {};
-    std::uint64_t size = file->bytes().size();
-    Range place =
-        TRY(place_in(initrd_windows(kernel.span), load.placer, "the initrd", size, load.facts.page_size));
-    load.initrd = Range::sized(place.first(), size);
-    load.plan.segments.push_back({.name = "initrd", .destination = place, .bytes = file->bytes()});
-    load.plan.storage.push_back(file);
+    load.initrd = TRY(add_initrd(load.plan, load.request, [&](std::string_view name, std::uint64_t size) {
+        return place_in(initrd_windows(kernel.span), kernel, load.placer, name, size, load.facts.page_size);
+    }));
     return {};
 }
 
@@ -96,7 +84,7 @@ Result<Range> place_tree(Load &load, DeviceTree tree, const PlacedKernel &kernel
                                 largest_tree),
                     "name a smaller device tree with --dtb");
     Range place =
-        TRY(place_in(tree_windows(kernel), load.placer, "the device tree", bytes->size(), base_step));
+        TRY(place_in(tree_windows(kernel), kernel, load.placer, "the device tree", bytes->size(), base_step));
     load.plan.segments.push_back({.name = "device tree",
                                   .destination = place,
                                   .bytes = *bytes,
@@ -117,35 +105,10 @@ Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range tree)
         told.flags |= purgatory::flag::caches_off;
     TRY(set_console(told, load.request));
     load.plan.purgatory = prepare_purgatory(purgatory_arm64, std::endian::little, told);
-    Range place = TRY(load.placer.lowest("the purgatory", load.plan.purgatory->size(), load.facts.page_size,
-                                         Range::everything()));
-    load.plan.segments.push_back(
-        {.name = "purgatory", .destination = place, .bytes = *load.plan.purgatory, .verified = false});
-    load.plan.entry = settings.entry != 0 ? settings.entry : place.first();
+    Range place = TRY(place_beside(kernel, load.placer, "the purgatory", load.plan.purgatory->size(),
+                                   load.facts.page_size, Range::everything()));
+    add_purgatory(load.plan, load.request, place);
     return {};
-}
-
-std::uint32_t flags_of(const Settings &settings) {
-    std::uint32_t flags = std::uint32_t{EM_AARCH64} << 16;
-    if (settings.purpose == Purpose::crash)
-        flags |= kexec_on_crash;
-    if (settings.hotplug)
-        flags |= kexec_crash_hotplug_support;
-    if (settings.debug)
-        flags |= kexec_debug;
-    return flags;
-}
-
-Result<SegmentLoad> finish(Load load) {
-    const Request &request = load.request;
-    load.plan.flags = flags_of(request.settings);
-    load.plan.command_line = request.settings.command_line;
-    load.plan.storage.push_back(request.image.file);
-    load.plan.storage.push_back(request.image.unpacked);
-    std::ranges::sort(load.plan.segments, {},
-                      [](const Segment &segment) { return segment.destination.first(); });
-    TRY(check(load.plan, request.machine, request.settings.purpose, load.facts.page_size));
-    return std::move(load.plan);
 }
 
 // A GICv3 that has been given tables for its LPIs cannot be made to let go of them: it goes on writing to
@@ -176,7 +139,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes));
     Load load{.request = request,
               .facts = facts,
-              .placer = placer_for(request, TRY(reservations_in(tree)), facts.page_size),
+              .placer = placer_for(request, facts.page_size, TRY(reservations_in(tree))),
               .crash = {},
               .initrd = {},
               .plan = std::move(plan)};
@@ -187,7 +150,8 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     TRY(place_initrd(load, kernel));
     Range place = TRY(place_tree(load, std::move(tree), kernel));
     TRY(place_purgatory(load, kernel, place));
-    return finish(std::move(load));
+    load.plan.command_line = request.settings.command_line;
+    return complete(std::move(load.plan), request, EM_AARCH64, kexec_crash_hotplug_support, facts.page_size);
 }
 
 } // namespace kexec::arm64

@@ -25,29 +25,15 @@
 namespace kexec {
 namespace {
 
-Result<std::optional<ImageContent>> probe_image(Bytes file) {
-    auto image = TRY(parse_s390x_image(file));
-    if (!image)
-        return std::nullopt;
-    return *std::move(image);
-}
-
-Result<std::optional<ImageContent>> probe_elf(Bytes file) {
-    auto image = TRY(parse_s390x_elf(file));
-    if (!image)
-        return std::nullopt;
-    return *std::move(image);
-}
-
 constexpr Format formats[] = {
     {.name = "image",
      .description = "a bootable image (bzImage, vmlinuz)",
      .by_file_load = true,
-     .probe = probe_image},
+     .probe = probe_by<parse_s390x_image>},
     {.name = "elf-s390x",
      .description = "the ELF file of a bootable image",
      .by_file_load = true,
-     .probe = probe_elf},
+     .probe = probe_by<parse_s390x_elf>},
 };
 
 } // namespace

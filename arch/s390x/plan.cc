@@ -6,8 +6,8 @@
 #include "arch/s390x/s390x.h"
 #include "plan/check.h"
 #include "plan/choice.h"
-#include "plan/placing.h"
 #include "plan/purgatory.h"
+#include "plan/segment_load.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -43,7 +43,6 @@ const S390xImage &image_of(const Request &request) { return std::get<S390xImage>
 Range reservation_of(const Request &request) { return request.machine.crash_reservations.back(); }
 
 // --- what must hold for either system call
-// --------------------------------------------------------------------
 
 // The kernel's file call counts the NUL twice (kexec_file_add_components in
 // arch/s390/kernel/machine_kexec_file.c).
@@ -78,15 +77,6 @@ Result<void> check_crash(const Request &request) {
 }
 
 // --- placing
-// --------------------------------------------------------------------------------------------------
-
-Placer placer_for(const Request &request) {
-    if (request.settings.purpose == Purpose::crash)
-        return Placer(Ranges{reservation_of(request)}, request.settings.window, page,
-                      "reserve more memory with crashkernel=, or use a smaller initrd");
-    return Placer(free_ram(request.machine), request.settings.window, page,
-                  "use a smaller initrd, or widen --mem-min and --mem-max");
-}
 
 // From the new kernel's address to where it is loaded; nothing where that passes the end of the address
 // space.
@@ -137,23 +127,19 @@ Result<void> place_kernel(Load &load) {
 }
 
 Result<void> place_initrd(Load &load) {
-    const auto &file = load.request.initrd;
-    if (!file || file->bytes().empty())
-        return {};
-    auto behind = align_up(load.image.end, mebibyte);
-    auto window =
-        behind ? loaded_at(load, std::max(*behind, usual_initrd), UINT64_MAX - 1 - load.base) : std::nullopt;
-    if (!window)
-        return no_place(load.image.end, 0);
-    Range place = TRY(load.placer.lowest("the initrd", file->bytes().size(), mebibyte, *window));
-    load.initrd = Range::sized(place.first(), file->bytes().size());
-    load.plan.segments.push_back({.name = "initrd", .destination = place, .bytes = file->bytes()});
-    load.plan.storage.push_back(file);
+    auto find = [&](std::string_view name, std::uint64_t size) -> Result<Range> {
+        auto behind = align_up(load.image.end, mebibyte);
+        auto window = behind ? loaded_at(load, std::max(*behind, usual_initrd), UINT64_MAX - 1 - load.base)
+                             : std::nullopt;
+        if (!window)
+            return no_place(load.image.end, 0);
+        return load.placer.lowest(name, size, mebibyte, *window);
+    };
+    load.initrd = TRY(add_initrd(load.plan, load.request, find));
     return {};
 }
 
 // --- what the new kernel and the purgatory are told
-// -----------------------------------------------------------
 
 S390xParameters parameters_of(const Load &load, Bytes head) {
     S390xParameters parameters{};
@@ -214,9 +200,7 @@ Result<void> place_purgatory(Load &load) {
     if (!window)
         return no_place(lowest_purgatory, size);
     Range place = TRY(load.placer.lowest("the purgatory", load.crash ? 2 * size : size, page, *window));
-    load.plan.segments.push_back(
-        {.name = "purgatory", .destination = place, .bytes = *load.plan.purgatory, .verified = false});
-    load.plan.entry = load.request.settings.entry != 0 ? load.request.settings.entry : place.first();
+    add_purgatory(load.plan, load.request, place);
     return {};
 }
 
@@ -226,25 +210,9 @@ Load start(const Request &request) {
                 .image = image_of(request),
                 .crash = crash,
                 .base = crash ? reservation_of(request).first() : 0,
-                .placer = placer_for(request),
+                .placer = placer_for(request, page),
                 .initrd = {},
                 .plan = {}};
-}
-
-Result<SegmentLoad> finish(Load load) {
-    const Settings &settings = load.request.settings;
-    load.plan.flags = std::uint32_t{EM_S390} << 16;
-    if (load.crash)
-        load.plan.flags |= kexec_on_crash;
-    if (settings.debug)
-        load.plan.flags |= kexec_debug;
-    load.plan.command_line = settings.command_line;
-    load.plan.storage.push_back(load.request.image.file);
-    load.plan.storage.push_back(load.request.image.unpacked);
-    std::ranges::sort(load.plan.segments, {},
-                      [](const Segment &segment) { return segment.destination.first(); });
-    TRY(check(load.plan, load.request.machine, settings.purpose, page));
-    return std::move(load.plan);
 }
 
 Result<SegmentLoad> plan_segments(const Request &request) {
@@ -253,7 +221,9 @@ Result<SegmentLoad> plan_segments(const Request &request) {
     TRY(place_initrd(load));
     add_head(load);
     TRY(place_purgatory(load));
-    return finish(std::move(load));
+    load.plan.command_line = request.settings.command_line;
+    // The kernel makes the crash kernel's core header itself: nothing changes with --hotplug.
+    return complete(std::move(load.plan), request, EM_S390, 0, page);
 }
 
 } // namespace

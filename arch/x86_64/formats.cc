@@ -28,13 +28,6 @@ Result<std::optional<ImageContent>> probe_bzimage64(Bytes file) {
     return *std::move(image);
 }
 
-Result<std::optional<ImageContent>> probe_bzimage(Bytes file) {
-    auto image = TRY(parse_bzimage(file));
-    if (!image)
-        return std::nullopt;
-    return *std::move(image);
-}
-
 constexpr Format formats[] = {
     {.name = "elf-x86_64", .description = "an ELF vmlinux", .by_file_load = false, .probe = probe_vmlinux},
     {.name = "bzImage64",
@@ -44,7 +37,7 @@ constexpr Format formats[] = {
     {.name = "bzImage",
      .description = "a bzImage, by its 32-bit entry",
      .by_file_load = false,
-     .probe = probe_bzimage},
+     .probe = probe_by<parse_bzimage>},
 };
 
 } // namespace

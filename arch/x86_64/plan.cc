@@ -4,12 +4,11 @@
 #include "arch/x86_64/console.h"
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
-#include "plan/check.h"
 #include "plan/choice.h"
 #include "plan/purgatory.h"
+#include "plan/segment_load.h"
 #include "purgatory/blobs.h"
 
-#include <algorithm>
 #include <elf.h>
 #include <fmt/core.h>
 
@@ -33,17 +32,6 @@ struct Load {
     SegmentLoad plan;
 };
 
-// A crash kernel may be loaded only into crashk_res (kernel/kexec.c), which is the highest reservation; a
-// normal one anywhere in RAM: it is moved there when the running kernel is gone.
-Placer placer_for(const Request &request) {
-    const Machine &machine = request.machine;
-    if (request.settings.purpose == Purpose::crash)
-        return Placer(Ranges{machine.crash_reservations.back()}, request.settings.window, page,
-                      "reserve more memory with crashkernel=, or use a smaller initrd");
-    return Placer(free_ram(machine), request.settings.window, page,
-                  "use a smaller initrd, or widen --mem-min and --mem-max");
-}
-
 // Words for what the second kernel could not find by itself; the forms are those of kexec-tools.
 void extend_command_line(Load &load, bool protocol_takes_rsdp) {
     auto add = [&](std::string word) { load.command_line += (load.command_line.empty() ? "" : " ") + word; };
@@ -66,13 +54,9 @@ Result<void> check_command_line(const Load &load) {
 }
 
 Result<void> place_initrd(Load &load, Range window) {
-    const auto &file = load.request.initrd;
-    if (!file || file->bytes().empty())
-        return {};
-    Range place = TRY(load.placer.highest("the initrd", file->bytes().size(), page, window));
-    load.initrd = Range::sized(place.first(), file->bytes().size());
-    load.plan.segments.push_back({.name = "initrd", .destination = place, .bytes = file->bytes()});
-    load.plan.storage.push_back(file);
+    load.initrd = TRY(add_initrd(load.plan, load.request, [&](std::string_view name, std::uint64_t size) {
+        return load.placer.highest(name, size, page, window);
+    }));
     return {};
 }
 
@@ -143,45 +127,20 @@ Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range boot_
     PurgatorySettings told = TRY(purgatory_settings(load, kernel, boot_parameters));
     load.plan.purgatory = prepare_purgatory(purgatory_x86_64, std::endian::little, told);
     Range place = TRY(load.placer.highest("the purgatory", load.plan.purgatory->size(), page, load.pieces));
-    load.plan.segments.push_back(
-        {.name = "purgatory", .destination = place, .bytes = *load.plan.purgatory, .verified = false});
-    load.plan.entry = load.request.settings.entry != 0 ? load.request.settings.entry : place.first();
+    add_purgatory(load.plan, load.request, place);
     return {};
-}
-
-std::uint32_t flags_of(const Settings &settings) {
-    std::uint32_t flags = std::uint32_t{EM_X86_64} << 16;
-    if (settings.purpose == Purpose::crash)
-        flags |= kexec_on_crash;
-    if (settings.hotplug)
-        flags |= kexec_update_elfcorehdr; // the one that Linux 6.5 to 6.9 know as well
-    if (settings.debug)
-        flags |= kexec_debug;
-    return flags;
 }
 
 Load start(const Request &request) {
     bool is_32_bit = door_of(request) == Door::entry_32_bit;
     return Load{.request = request,
                 .facts = std::get<X86_64Facts>(request.machine.own),
-                .placer = placer_for(request),
+                .placer = placer_for(request, page),
                 .pieces = *Range::between(lowest_piece, is_32_bit ? last_32_bit : Range::everything().last()),
                 .crash = {},
                 .initrd = {},
                 .command_line = request.settings.command_line,
                 .plan = {}};
-}
-
-Result<SegmentLoad> finish(Load load) {
-    const Request &request = load.request;
-    load.plan.flags = flags_of(request.settings);
-    load.plan.command_line = load.command_line;
-    load.plan.storage.push_back(request.image.file);
-    load.plan.storage.push_back(request.image.unpacked);
-    std::ranges::sort(load.plan.segments, {},
-                      [](const Segment &segment) { return segment.destination.first(); });
-    TRY(check(load.plan, request.machine, request.settings.purpose, page));
-    return std::move(load.plan);
 }
 
 } // namespace
@@ -203,7 +162,9 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     TRY(check_command_line(load));
     Range boot_parameters = TRY(place_boot_parameters(load, kernel));
     TRY(place_purgatory(load, kernel, boot_parameters));
-    return finish(std::move(load));
+    load.plan.command_line = load.command_line;
+    // The flag for --hotplug is the one that Linux 6.5 to 6.9 know as well.
+    return complete(std::move(load.plan), request, EM_X86_64, kexec_update_elfcorehdr, page);
 }
 
 } // namespace kexec::x86_64

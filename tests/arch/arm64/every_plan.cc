@@ -5,13 +5,13 @@
 #include "tests/arch/arm64/board.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"
+#include "tests/support/dice.h"
 #include "tests/support/temporary.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <random>
 
 using namespace kexec;
 using namespace kexec::testing;
@@ -19,18 +19,6 @@ using namespace kexec::testing;
 namespace {
 
 constexpr std::uint64_t mib = 1 << 20, gib = 1 << 30;
-
-class Dice {
-public:
-    explicit Dice(std::uint32_t seed) : engine_(seed) {}
-    // 0 to below `count`; not a distribution of the library, whose numbers differ from one to the other.
-    std::uint64_t below(std::uint64_t count) {
-        return ((std::uint64_t{engine_()} << 32) | engine_()) % count;
-    }
-
-private:
-    std::mt19937 engine_;
-};
 
 Machine random_machine(Dice &dice) {
     Machine machine = board();

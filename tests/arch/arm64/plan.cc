@@ -18,7 +18,10 @@ Result<Decision> plan(const Request &request) { return arch_named("arm64")->plan
 
 SegmentLoad planned(const Request &request) { return segments_of(plan(request)); }
 
-Arm64ImageHeader header(std::uint64_t text_offset, std::uint64_t image_size, std::uint64_t flags = 0xa) {
+// The flags of an image that may lie anywhere, and of one that must lie low; 4 KiB pages, little-endian.
+constexpr std::uint64_t anywhere = 0xa, low = 0x2;
+
+Arm64ImageHeader header(std::uint64_t text_offset, std::uint64_t image_size, std::uint64_t flags = anywhere) {
     Arm64ImageHeader header = usual_arm64_header();
     header.text_offset = text_offset;
     header.image_size = image_size;
@@ -37,7 +40,7 @@ purgatory::Parameters<le64, le32> parameters_of(const SegmentLoad &plan) {
 } // namespace
 
 TEST_CASE("kernel, initrd and tree lie as booting.rst asks, and the purgatory knows of them") {
-    Request request = request_on_board(board(), build_arm64_image(header(0x80000, 0x300000)));
+    Request request = request_on_board(board(), build_arm64_image(header(0x80000, 0x300000, low)));
     request.initrd = file_holding(sample_bytes(100001));
     SegmentLoad plan = planned(request);
     Range kernel = place_of(plan, "kernel");
@@ -51,12 +54,39 @@ TEST_CASE("kernel, initrd and tree lie as booting.rst asks, and the purgatory kn
     CHECK(plan.flags == 0xb70000);
 }
 
+TEST_CASE("a kernel that may lie anywhere goes to the top of the first 4 GiB, and the rest with it") {
+    Machine machine = board();
+    give_ram(machine, {sized(gib, gib), sized(8 * gib, gib)});
+    Request request = request_on_board(machine, build_arm64_image(header(0, 0x300000)));
+    request.initrd = file_holding(sample_bytes(gib / 4));
+    SegmentLoad plan = planned(request);
+    CHECK(place_of(plan, "kernel") == sized(2 * gib - 2 * two_mib, 0x300000));
+    CHECK(place_of(plan, "initrd").last() == 9 * gib - 1); // there is room above, within 32 GiB
+    for (std::string_view name : {"device tree", "purgatory"})
+        CHECK(place_of(plan, name).first() > gib + gib / 2);
+}
+
+TEST_CASE("a kernel that may lie anywhere goes above 4 GiB only where there is no room below") {
+    Machine machine = board();
+    give_ram(machine, {sized(gib, 0x200000), sized(8 * gib, gib)});
+    machine.kept = {};
+    Request request = request_on_board(machine, build_arm64_image(header(0, 0x300000)));
+    CHECK(place_of(planned(request), "kernel").first() == 8 * gib);
+}
+
+TEST_CASE("a crash kernel takes the lowest place of the reservation, wherever it might lie") {
+    Machine machine = board();
+    reserve(machine, sized(0x50000000, 0x10000000));
+    Request request = request_on_board(machine, build_arm64_image(header(0, 0x300000)), Purpose::crash);
+    CHECK(place_of(planned(request), "kernel").first() == 0x50000000);
+}
+
 TEST_CASE("a kernel takes the lowest base that has room for all of its span") {
     Machine machine = board();
     facts_of(machine).device_tree = bare_tree().packed();
     machine.kept = {sized(0x40200000, 0x1000), sized(0x40c00000, 0x1000)};
     auto base = [&](std::uint64_t size) {
-        return place_of(planned(request_on_board(machine, build_arm64_image(header(0, size)))), "kernel")
+        return place_of(planned(request_on_board(machine, build_arm64_image(header(0, size, low)))), "kernel")
             .first();
     };
     CHECK(base(0x200000) == 0x40000000);
@@ -83,7 +113,7 @@ TEST_CASE("segments are made of whole pages of the running kernel, whatever the 
 TEST_CASE("a text_offset that is no multiple of the page gets zeros in front") {
     Machine machine = board();
     facts_of(machine).page_size = 65536;
-    Buffer file = build_arm64_image(header(0x77000, 0x300000));
+    Buffer file = build_arm64_image(header(0x77000, 0x300000, low));
     SegmentLoad plan = planned(request_on_board(machine, file));
     const Segment &kernel = segment_named(plan, "kernel");
     CHECK(kernel.destination.first() == 0x40070000);
@@ -98,7 +128,7 @@ TEST_CASE("a kernel before 3.17 has its tree within 512 MiB of its base") {
     give_ram(machine, {sized(gib, 0x2000000), sized(3 * gib, gib)});
     facts_of(machine).device_tree = bare_tree().packed();
     machine.kept = {};
-    Request modern = request_on_board(machine, build_arm64_image(header(0, 0x1ff0000)));
+    Request modern = request_on_board(machine, build_arm64_image(header(0, 0x1ff0000, low)));
     CHECK(place_of(planned(modern), "device tree").first() == 3 * gib);
     Request legacy = request_on_board(machine, build_arm64_image(header(0x80000, 0)));
     CHECK(place_of(planned(legacy), "device tree").first() < gib + (512 << 20));
@@ -122,7 +152,7 @@ TEST_CASE("an initrd that lies beyond the reach of 32 GiB is refused in two sent
     Machine machine = board();
     machine.kept = {};
     give_ram(machine, {sized(gib, 0x1000000), sized(64 * gib, gib)});
-    Request request = request_on_board(machine, build_arm64_image(header(0, 0x300000)));
+    Request request = request_on_board(machine, build_arm64_image(header(0, 0x300000, low)));
     request.initrd = file_holding(sample_bytes(0x1000000));
     auto refused = plan(request);
     REQUIRE_FALSE(refused);
@@ -146,10 +176,11 @@ TEST_CASE("an initrd goes below the kernel where there is no room above") {
 
 TEST_CASE("a vmlinux lies as its Image would") {
     SegmentLoad plan = planned(request_on_board(board(), arm64_vmlinux({0, 0x10000})));
-    CHECK(place_of(plan, "kernel.0").first() == 0x40000000);
-    CHECK(place_of(plan, "kernel.0").last() == 0x4000ffff); // what lies between is zero in an Image
-    CHECK(place_of(plan, "kernel.1").first() == 0x40010000);
-    CHECK(parameters_of(plan).entry == 0x40000000);
+    Range first = place_of(plan, "kernel.0");
+    CHECK(is_aligned(first.first(), two_mib));
+    CHECK(first.size() == 0x10000); // what lies between is zero in an Image
+    CHECK(place_of(plan, "kernel.1").first() == first.last() + 1);
+    CHECK(parameters_of(plan).entry == first.first());
 }
 
 TEST_CASE("segments of a vmlinux that share a page of the running kernel become one") {
@@ -175,9 +206,9 @@ TEST_CASE("an ELF file that is no kernel, or makes no sense, is refused") {
 TEST_CASE("the reservations of a given tree are kept free too") {
     Request request = request_on_board(board(), build_arm64_image(header(0, 0x100000)));
     DeviceTree tree = board_tree();
-    REQUIRE(tree.reserve({0x40000000, 0x200000}));
+    REQUIRE(tree.reserve({0x7fe00000, 0x200000}));
     request.dtb = file_holding(tree.packed());
-    CHECK(place_of(planned(request), "kernel").first() == 0x40200000);
+    CHECK(place_of(planned(request), "kernel").first() == 0x7fc00000);
 }
 
 TEST_CASE("a tree of more than 2 MiB is refused") {

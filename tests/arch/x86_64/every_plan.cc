@@ -8,10 +8,10 @@
 #include "tests/catch.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
+#include "tests/support/dice.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <random>
 
 using namespace kexec;
 using namespace kexec::testing;
@@ -19,23 +19,6 @@ using namespace kexec::testing;
 namespace {
 
 constexpr std::uint64_t mib = 1 << 20, gib = 1 << 30;
-
-class Dice {
-public:
-    explicit Dice(std::uint32_t seed) : engine_(seed) {}
-    // 0 to below `count`; not a distribution of the library, whose numbers differ from one to the other.
-    std::uint64_t below(std::uint64_t count) {
-        return ((std::uint64_t{engine_()} << 32) | engine_()) % count;
-    }
-    bool chance(std::uint64_t in) { return below(in) == 0; }
-    // A size around `typical`, from a hundredth to three times as much.
-    std::uint64_t around(std::uint64_t typical) {
-        return typical / 100 + below(typical * (chance(4) ? 3 : 1));
-    }
-
-private:
-    std::mt19937 engine_;
-};
 
 MemoryType other_type(Dice &dice) {
     constexpr MemoryType types[] = {MemoryType::reserved, MemoryType::acpi_tables, MemoryType::acpi_nvs,
