@@ -131,6 +131,8 @@ int make_call(World &world, const FileLoad &plan, int kernel) {
 // An errno, or 0.
 Result<int> attempt(World &world, Plan &plan) {
     if (auto *segments = std::get_if<SegmentLoad>(&plan)) {
+        if (!segments->announcement.empty())
+            world.complain(segments->announcement + "\n");
         seal(*segments);
         return make_call(world, *segments);
     }

@@ -179,13 +179,13 @@ TEST_CASE("memory that wraps and cells that no kernel reads are refused") {
 
 TEST_CASE("addresses that do not fit the cells of a tree are refused") {
     Buffer reg;
-    CHECK(arm64::append_range(reg, span(0, 0xffffffff - 1), {1, 1}));
+    CHECK(append_range(reg, span(0, 0xffffffff - 1), {1, 1}));
     CHECK(reg.size() == 8);
-    auto refused = arm64::append_range(reg, sized(0x100000000, 0x1000), {1, 1});
+    auto refused = append_range(reg, sized(0x100000000, 0x1000), {1, 1});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().cause == Cause::no_room);
     CHECK(reg.size() == 8);
-    CHECK(arm64::append_range(reg, sized(0x100000000, 0x1000), {2, 1}));
+    CHECK(append_range(reg, sized(0x100000000, 0x1000), {2, 1}));
     CHECK(reg.size() == 20);
-    CHECK(arm64::ranges_in(reg, {2, 1}).has_value());
+    CHECK(ranges_in(reg, {2, 1}).has_value());
 }
