@@ -166,8 +166,6 @@ void note_options_of_other_call(const World &world, const Options &options, cons
 } // namespace
 
 Result<PreparedLoad> prepare_load(World &world, const Options &options) {
-    if (world.arch.formats.empty()) // an architecture that is only recognised refuses by name
-        return PreparedLoad{TRY(world.arch.plan(Request{})), {}};
     Evidence evidence = look_for_evidence(world);
     TRY(check_permission(options.settings, evidence));
     Machine machine = TRY(look_at_machine(world));

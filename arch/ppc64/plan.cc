@@ -77,15 +77,18 @@ std::vector<Range> windows_for(const Load &load, const PlacedKernel &kernel) {
     return windows;
 }
 
-using Search = Result<Range> (Placer::*)(std::string_view, std::uint64_t, std::uint64_t, Range);
-
-// The first window that has room; where none has, the error of the last, which is the largest.
-Result<Range> place_in(const std::vector<Range> &windows, Load &load, Search search, std::string_view name,
+// The first window that has room, from its low end or its high one; where none has, the error of the last,
+// which is the largest.
+Result<Range> place_in(const std::vector<Range> &windows, Load &load, bool high, std::string_view name,
                        std::uint64_t size) {
+    auto search = [&](Range window) {
+        return high ? load.placer.highest(name, size, load.facts.page_size, window)
+                    : load.placer.lowest(name, size, load.facts.page_size, window);
+    };
     for (Range window : windows)
-        if (auto place = (load.placer.*search)(name, size, load.facts.page_size, window))
+        if (auto place = search(window))
             return place;
-    return (load.placer.*search)(name, size, load.facts.page_size, windows.back());
+    return search(windows.back());
 }
 
 Result<void> place_crash(Load &load, std::vector<std::string> &warnings) {
@@ -100,7 +103,7 @@ Result<void> place_crash(Load &load, std::vector<std::string> &warnings) {
 
 Result<void> place_initrd(Load &load, const std::vector<Range> &windows) {
     load.initrd = TRY(add_initrd(load.plan, load.request, [&](std::string_view name, std::uint64_t size) {
-        return place_in(windows, load, &Placer::lowest, name, size);
+        return place_in(windows, load, false, name, size);
     }));
     return {};
 }
@@ -131,7 +134,7 @@ Result<Range> place_tree(Load &load, DeviceTree tree, const std::vector<Range> &
     auto bytes = std::make_shared<Buffer>(tree.packed());
     bool hotplug = load.crash && load.request.settings.hotplug;
     std::uint64_t room = hotplug ? room_for_cpus(tree, load.facts.possible_cpus) : 0;
-    Range place = TRY(place_in(windows, load, &Placer::highest, "the device tree", bytes->size() + room));
+    Range place = TRY(place_in(windows, load, true, "the device tree", bytes->size() + room));
     load.plan.segments.push_back({.name = "device tree",
                                   .destination = place,
                                   .bytes = *bytes,

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The purgatory of ppc64: how it is entered, and how it hands over.
 //
-// The running kernel (kexec_sequence in arch/powerpc/kernel/misc_64.S) copies our first 256 bytes to address 0, where
-// it lets the secondary processors enter at 0x60, and enters here in real mode, in its own byte order, with r3 = this
-// processor's number. The loader has put the new kernel's first 256 bytes in the place of ours, but for the first
-// instruction: the secondary processors spin in the new kernel's code from then on, and never know of us.
+// The running kernel (kexec_sequence in arch/powerpc/kernel/misc_64.S) copies our first 256 bytes to address
+// 0, where it lets the secondary processors enter at 0x60, and enters here in real mode, in its own byte
+// order, with r3 = this processor's number. The loader has put the new kernel's first 256 bytes in the place
+// of ours, but for the first instruction: the secondary processors spin in the new kernel's code from then
+// on, and never know of us.
 //
-// The new kernel is entered as arch/powerpc/kernel/head_64.S takes a kexec: big-endian, whatever its own order is,
-// with r3 = device tree, r4 = where it lies, r5 = 0, and r8 and r9 = OPAL's base and entry; the header of the tree
-// names the processor that it starts on.
+// The new kernel is entered as arch/powerpc/kernel/head_64.S takes a kexec: big-endian, whatever its own
+// order is, with r3 = device tree, r4 = where it lies, r5 = 0, and r8 and r9 = OPAL's base and entry; the
+// header of the tree names the processor that it starts on.
 #include "purgatory/layout.h"
 
 #define KERNEL_RUN_AT_LOAD 0x5c
