@@ -49,6 +49,7 @@ struct Ppc64Facts {
     std::optional<Range> first_memory; // the lowest piece by the tree: all that real mode is sure to reach
     std::vector<FirmwareMemory> firmware;
     std::optional<Ppc64Opal> opal;
+    std::optional<Range> initrd; // that the running kernel was booted with
 
     std::optional<std::uint64_t> terminal; // the unit of the hypervisor's terminal that is the console
     bool vector_sha = false;               // the kernel lets a process use vshasigmaw

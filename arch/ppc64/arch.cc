@@ -21,28 +21,47 @@
 // dump still in memory must stay in what its kernel was given.
 #include "arch/ppc64/options.h"
 #include "arch/ppc64/ppc64.h"
+#include "base/text.h"
 #include "plan/check.h"
 #include "plan/choice.h"
 #include "purgatory/blobs.h"
 
+#include <algorithm>
 #include <elf.h>
 
 namespace kexec {
 namespace {
 
+// The initrd of the first boot stays where it was put, if the running kernel was told to keep it.
+Result<void> check_reused_initrd(const Request &request) {
+    if (request.initrd)
+        return fail(Cause::bad_usage,
+                    "--reuseinitrd and --initrd were both given, and a kernel has one initrd",
+                    "leave one of them out");
+    std::vector<std::string_view> words = words_of(request.machine.command_line);
+    if (std::ranges::find(words, "retain_initrd") == words.end())
+        return fail(Cause::bad_usage,
+                    "--reuseinitrd: the running kernel has not kept its initrd, since it was booted without "
+                    "retain_initrd",
+                    "name the initrd's file with --initrd");
+    if (!std::get<Ppc64Facts>(request.machine.own).initrd)
+        return fail(Cause::bad_usage, "--reuseinitrd: the running kernel was booted without an initrd",
+                    "name a file with --initrd");
+    if (request.settings.purpose == Purpose::crash)
+        return fail(
+            Cause::unsupported,
+            "--reuseinitrd: that initrd lies in what a crash kernel must not touch, not in its reservation",
+            "name the initrd's file with --initrd");
+    return {};
+}
+
 // What must hold for either system call.
 Result<void> check_request(const Request &request) {
     const Settings &settings = request.settings;
-    const auto &facts = std::get<Ppc64Facts>(request.machine.own);
-    if (settings.purpose == Purpose::crash && facts.fadump)
-        return fail(
-            Cause::no_reservation,
-            "this machine runs with firmware-assisted dump (fadump=): a crash is dumped by its firmware, "
-            "and no crash kernel is kept in memory",
-            "there is nothing to load: see fadump status; to have a crash kernel instead, boot with "
-            "crashkernel= and without fadump=");
     if (settings.purpose == Purpose::crash)
         TRY(check_reservation(request.machine));
+    if (settings.has(OptionId::reuse_initrd))
+        TRY(check_reused_initrd(request));
     if (settings.call == Call::file_load && request.dtb)
         return fail(Cause::unsupported,
                     "kexec_file_load takes no device tree: it hands on the running kernel's",

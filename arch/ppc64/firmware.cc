@@ -161,6 +161,12 @@ Result<std::optional<Range>> crash_reservation(const DeviceTree &tree) {
     return place_in(tree, chosen, "linux,crashkernel-base", "linux,crashkernel-size");
 }
 
+Result<std::optional<Range>> first_initrd(const DeviceTree &tree) {
+    auto start = TRY(number_in(tree, chosen, "linux,initrd-start"));
+    auto end = TRY(number_in(tree, chosen, "linux,initrd-end"));
+    return start && end && *end > *start ? Range::between(*start, *end - 1) : std::nullopt;
+}
+
 // PAPR has two kinds of terminals; the other, hvterm-protocol, wants its characters in packets.
 std::optional<std::uint64_t> console_terminal(const DeviceTree &tree) {
     auto path = tree.property(chosen, "stdout-path");

@@ -25,6 +25,9 @@ Result<Ranges> coherent_device_memory(const DeviceTree &tree);
 // What the running kernel keeps for a crash kernel; nothing where it keeps none.
 Result<std::optional<Range>> crash_reservation(const DeviceTree &tree);
 
+// The initrd that the running kernel was booted with; nothing where there was none.
+Result<std::optional<Range>> first_initrd(const DeviceTree &tree);
+
 // The unit of the hypervisor's terminal that the console is; nothing where it is another device.
 std::optional<std::uint64_t> console_terminal(const DeviceTree &tree);
 

@@ -90,6 +90,7 @@ Result<void> look_at_tree(const DeviceTree &tree, const Snapshot &snapshot, Mach
     facts.kernel_end = TRY(ppc64::number_in(tree, "/chosen", "linux,kernel-end"));
     facts.first_memory = TRY(ppc64::first_memory(tree));
     facts.opal = TRY(ppc64::find_opal(tree));
+    facts.initrd = TRY(ppc64::first_initrd(tree));
     facts.terminal = ppc64::console_terminal(tree);
     if (auto property = ppc64::waiting_dump(tree))
         facts.waiting_dump = {*property, lowest_part(machine.system_ram, total_memory(snapshot))};

@@ -58,6 +58,8 @@ Result<Ranges> forbidden_memory(const Request &request, const DeviceTree &tree,
                             facts.waiting_dump->property, to_string(range)));
     }
     forbidden.add(TRY(reservations_in(tree)));
+    if (request.settings.has(OptionId::reuse_initrd))
+        forbidden.add(*facts.initrd);
     return forbidden;
 }
 
@@ -102,6 +104,10 @@ Result<void> place_crash(Load &load, std::vector<std::string> &warnings) {
 }
 
 Result<void> place_initrd(Load &load, const std::vector<Range> &windows) {
+    if (load.request.settings.has(OptionId::reuse_initrd)) {
+        load.initrd = load.facts.initrd;
+        return {};
+    }
     load.initrd = TRY(add_initrd(load.plan, load.request, [&](std::string_view name, std::uint64_t size) {
         return place_in(windows, load, false, name, size);
     }));
