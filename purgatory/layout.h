@@ -12,8 +12,9 @@
 // instruction.
 #define PURGATORY_VERIFY 0x500
 
-// Bytes of stack at the very end of the blob.
+// Bytes of stack at the very end of the blob, in whole pages of its own.
 #define PURGATORY_STACK 0x1000
+#define PURGATORY_PAGE 0x1000
 
 // Offsets of the parameters that assembly reads, from PURGATORY_PARAMETERS; parameters.h asserts them.
 #define PARAMETER_ENTRY 0x00

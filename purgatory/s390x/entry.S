@@ -17,7 +17,6 @@
 #define STACK_USED 256
 
 #define SIGP_SET_ARCHITECTURE 0x12
-#define PAGE 4096
 
 	.section .head, "ax"
 	.globl purgatory_start
@@ -75,9 +74,7 @@ crash:
 	lg	%r8, PARAMETER_MACHINE + 8 * S390X_WORD_CRASH_BASE(%r6)
 	larl	%r10, purgatory_start
 	larl	%r12, purgatory_stack
-	sgr	%r12, %r10
-	aghi	%r12, PAGE - 1
-	nill	%r12, 0x10000 - PAGE	// r12: the blob's size, in whole pages
+	sgr	%r12, %r10		// r12: the blob's size, in whole pages
 	lgr	%r11, %r10
 	sgr	%r11, %r8		// r11: its destination
 	la	%r2, 0(%r10, %r12)

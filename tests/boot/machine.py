@@ -59,8 +59,8 @@ MACHINES = {
         # Its function tracer and one congestion control take half a second to register under emulation, and no part in any proof.
         arguments="no_timer_check nolapic_timer nowatchdog initcall_blacklist=init_kprobe_trace,cubictcp_register",
         # Page tables of five levels, which UEFI's machine has, cost an emulator a fifth of its time.
-        firmware={"bios": ("-machine", "pc", "-cpu", "max,la57=off"),
-                  "uefi": ("-machine", "q35", "-cpu", "max", "-bios", "/usr/share/ovmf/OVMF.fd")},
+        firmware={"bios": ("-machine", "pc", "-cpu", "max,-monitor,la57=off"),
+                  "uefi": ("-machine", "q35", "-cpu", "max,-monitor", "-bios", "/usr/share/ovmf/OVMF.fd")},
         kernel_pattern="vmlinuz-*", loader="ld-linux-x86-64.so.2", compiler="g++",
         cpus={"": ()}, crash_low="256M", crash_high="512M,high", small_image="bzImage", other_call="-s",
         purgatory_console="--console-serial --serial=ttyS0", trace="Call Trace", last_words="</TASK>"),

@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 
-PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK = 0x100, 0x380, 0x500, 0x1000
+PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK, PAGE = 0x100, 0x380, 0x500, 0x1000, 0x1000
 LARGEST = {'x86_64': 16 << 10, 'arm64': 64 << 10, 'ppc64': 16 << 10, 's390x': 16 << 10}
 
 # Operands that are vector or floating-point registers, in objdump's notation.
@@ -88,9 +88,10 @@ def inspect_bytes(machine, symbols, blob):
     expect(VERIFY + STACK < len(blob) <= LARGEST[machine], f'the blob has {len(blob)} bytes')
     expect(not any(blob[PARAMETERS:VERIFY]), 'the parameter area is not zero')
     expect(not any(blob[-STACK:]), 'the stack is not zero')
+    expect(len(blob) % PAGE == 0, 'the stack shares a page with what lies in front')
     if machine == 'arm64':
         tables = symbols['purgatory_tables'][1]
-        expect(tables % 4096 == 0 and (len(blob) - tables) % 4096 == 0, 'the tables are not at a page boundary')
+        expect(tables % PAGE == 0, 'the tables are not at a page boundary')
         expect(not any(blob[tables:]), 'the tables are not zero')
     expect(any(blob[:4]) and any(blob[VERIFY:VERIFY + 4]), 'there is no code at an entry')
 
