@@ -13,7 +13,7 @@ namespace kexec::ppc64 {
 namespace {
 
 constexpr std::uint64_t page_offset = 0xc000000000000000; // where the linear mapping starts, on every kernel
-// A page of the second kernel, whatever its size, holds nothing but one thing.
+// What the second kernel reads by pages of its own starts on one, whatever size these have.
 constexpr std::uint64_t largest_page = 65536;
 
 bool is_called(FirmwareUse use) { return use == FirmwareUse::rtas || use == FirmwareUse::opal; }
