@@ -3,12 +3,9 @@
 #include "arch/arch.h"
 
 #include "arch/arm64/arm64.h"
-#include "arch/not_offered.h"
 #include "arch/ppc64/ppc64.h"
 #include "arch/s390x/s390x.h"
 #include "arch/x86_64/x86_64.h"
-
-#include <fmt/core.h>
 
 namespace kexec {
 namespace {
@@ -54,11 +51,6 @@ const Arch &native_arch() {
 #else
 #error "kexec runs on x86_64, arm64, ppc64 and s390x"
 #endif
-}
-
-Result<Decision> loading_not_offered(std::string_view arch) {
-    return fail(Cause::unsupported, fmt::format("this kexec cannot load kernels on {} yet", arch),
-                "use kexec-tools on this machine");
 }
 
 } // namespace kexec

@@ -3,9 +3,8 @@
 // every host; only loading is native.
 //
 // To add one, in tiers:
-//   recognised    a row in arch.cc with `name`, `elf_machine` and `options`; `plan` refuses by name
-//   loads         `sources`, `formats`, `understand`, `plan`; a purgatory under purgatory/; recorded machines
-//                 with their plans under tests/machines
+//   loads         a row in arch.cc; `options`, `sources`, `formats`, `understand`, `plan`; a purgatory under
+//                 purgatory/; recorded machines with their plans under tests/machines
 //   crash-loads   `plan` for Purpose::crash
 //   booted        a row in tests/boot/machine.py and its cells in tests/boot/matrix.py
 #pragma once

@@ -109,6 +109,16 @@ std::string_view DeviceTree::name(Node node) const {
     return name ? std::string_view(name, static_cast<std::size_t>(length)) : std::string_view();
 }
 
+std::uint64_t DeviceTree::size_of(Node node) const {
+    int start = static_cast<int>(node), depth = 0;
+    int end = fdt_next_node(blob_.data(), start, &depth);
+    while (end >= 0 && depth > 0)
+        end = fdt_next_node(blob_.data(), end, &depth);
+    if (end < 0) // the last node of all
+        end = static_cast<int>(fdt_size_dt_struct(blob_.data()));
+    return static_cast<std::uint64_t>(end - start);
+}
+
 std::optional<Bytes> DeviceTree::property(Node node, const std::string &name) const {
     int length = 0;
     const void *value = fdt_getprop(blob_.data(), static_cast<int>(node), name.c_str(), &length);

@@ -38,6 +38,7 @@ public:
     std::optional<Node> find_compatible(const std::string &device) const;
     std::vector<Node> children(Node parent) const;
     std::string_view name(Node node) const; // with its unit address: "memory@40000000"
+    std::uint64_t size_of(Node node) const; // bytes in the blob, without its properties' names
     std::optional<Bytes> property(Node node, const std::string &name) const;
     // The same by path; nothing where there is no such node, either.
     std::optional<Bytes> property(const std::string &path, const std::string &name) const;

@@ -286,6 +286,24 @@ std::optional<std::uint64_t> symbol_value(const Elf &elf, const std::string &nam
     return std::nullopt;
 }
 
+Result<std::optional<Bytes>> section_bytes(const Elf &elf, const std::string &name) {
+    Handle handle = open_elf(elf.file);
+    std::size_t names = 0;
+    if (!handle || elf_getshdrstrndx(handle.get(), &names) != 0)
+        return std::nullopt;
+    for (Elf_Scn *section = nullptr; (section = elf_nextscn(handle.get(), section)) != nullptr;) {
+        GElf_Shdr header;
+        const char *found =
+            gelf_getshdr(section, &header) ? elf_strptr(handle.get(), names, header.sh_name) : nullptr;
+        if (!found || name != found)
+            continue;
+        if (header.sh_type == SHT_NOBITS)
+            return Bytes();
+        return TRY(slice(elf.file, header.sh_offset, header.sh_size, "the section " + name));
+    }
+    return std::nullopt;
+}
+
 Buffer write_core_header(std::uint16_t machine, std::endian order, const std::vector<ElfSegment> &segments) {
     elf_version(EV_CURRENT);
     bool counted_in_section = segments.size() >= PN_XNUM;

@@ -61,6 +61,10 @@ std::vector<ElfNote> notes_of(const Elf &elf);
 // The value of a symbol of the symbol table; nothing where there is no table or no such symbol.
 std::optional<std::uint64_t> symbol_value(const Elf &elf, const std::string &name);
 
+// The bytes of the first section of that name, none for one that takes no room in the file; nothing where
+// there is no such section. Cause::bad_image where it does not lie in the file.
+Result<std::optional<Bytes>> section_bytes(const Elf &elf, const std::string &name);
+
 // An ELF64 ET_CORE header with its program headers straight behind it, in the given byte order; 65535
 // segments and more are counted as PN_XNUM asks.
 Buffer write_core_header(std::uint16_t machine, std::endian order, const std::vector<ElfSegment> &segments);

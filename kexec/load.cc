@@ -152,6 +152,8 @@ int make_call(World &world, const FileLoad &plan, int kernel) {
 // An errno, or 0.
 Result<int> attempt(World &world, Plan &plan) {
     if (auto *segments = std::get_if<SegmentLoad>(&plan)) {
+        if (!segments->announcement.empty())
+            world.complain(segments->announcement + "\n");
         seal(*segments);
         return make_call(world, *segments);
     }
@@ -185,8 +187,6 @@ void note_options_of_other_call(const World &world, const Options &options, cons
 } // namespace
 
 Result<PreparedLoad> prepare_load(World &world, Options options) {
-    if (world.arch.formats.empty()) // an architecture that is only recognised refuses by name
-        return PreparedLoad{TRY(world.arch.plan(Request{})), {}};
     Evidence evidence = look_for_evidence(world);
     TRY(check_permission(options.settings, evidence));
     Machine machine = TRY(look_at_machine(world));

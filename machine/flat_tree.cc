@@ -26,6 +26,11 @@ Result<void> add_node(DeviceTreeWriter &writer, const Snapshot &snapshot, const 
     for (const std::string &name : names) {
         std::string below = path + "/" + name;
         auto value = snapshot.bytes(below);
+        if (snapshot.is_cut(below))
+            return fail(Cause::bad_image,
+                        fmt::format("{}: is longer than the {} bytes that are read of it", below,
+                                    value->size()),
+                        "use --dtb with a device tree file");
         // "name" is no property of the tree: the kernel shows the node's name in it.
         if (value && name != "name")
             writer.property(name, *value);

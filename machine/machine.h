@@ -5,6 +5,7 @@
 
 #include "machine/arm64.h"
 #include "machine/memory_map.h"
+#include "machine/ppc64.h"
 #include "machine/x86_64.h"
 
 #include <optional>
@@ -45,7 +46,7 @@ struct Machine {
     std::string command_line;        // of the running kernel, without line end
 
     KexecState kexec;
-    std::variant<std::monostate, X86_64Facts, Arm64Facts> own;
+    std::variant<std::monostate, X86_64Facts, Arm64Facts, Ppc64Facts> own;
 };
 
 // RAM to the firmware and to the running kernel both, which nobody has to keep: where a second kernel may be

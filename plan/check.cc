@@ -86,6 +86,13 @@ Result<void> check_counts(const SegmentLoad &plan) {
 } // namespace
 
 Result<void> check_reservation(const Machine &machine) {
+    if (const auto *ppc64 = std::get_if<Ppc64Facts>(&machine.own); ppc64 && ppc64->fadump)
+        return fail(
+            Cause::no_reservation,
+            "this machine runs with firmware-assisted dump (fadump=): a crash is dumped by its firmware, "
+            "and no crash kernel is kept in memory",
+            "there is nothing to load: see fadump status; to have a crash kernel instead, boot with "
+            "crashkernel= and without fadump=");
     bool none = machine.crash_reservations.empty() || machine.kexec.crash_size == 0U;
     if (!none)
         return {};

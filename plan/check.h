@@ -10,7 +10,8 @@ namespace kexec {
 // Most segments that kexec_load takes (KEXEC_SEGMENT_MAX).
 inline constexpr std::size_t most_segments = 16;
 
-// Cause::no_reservation where the running kernel holds no memory for a crash kernel.
+// Cause::no_reservation where the running kernel holds no memory for a crash kernel, or lets firmware dump a
+// crash.
 Result<void> check_reservation(const Machine &machine);
 
 // An error names the segment that breaks a rule. `page` is the machine's page size in bytes.

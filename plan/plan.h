@@ -29,6 +29,7 @@ struct SegmentLoad {
     std::uint32_t flags;            // KEXEC_* with the architecture's bits
     std::vector<Segment> segments;  // ascending by destination
     std::string command_line;       // as the new kernel sees it, for printing
+    std::string announcement = {};  // a line for stderr when this plan is carried out; empty: none
     std::vector<std::string> notes; // what the new kernel is told, for printing: memory, firmware
 
     std::shared_ptr<Buffer> purgatory; // blob and parameters, which seal() completes; null: there is none

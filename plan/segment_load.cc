@@ -10,13 +10,13 @@ namespace kexec {
 
 Placer placer_for(const Request &request, std::uint64_t page, const Ranges &reserved) {
     const Machine &machine = request.machine;
-    if (request.settings.purpose == Purpose::crash)
-        return Placer(Ranges{machine.crash_reservations.back()}, request.settings.window, page,
-                      "reserve more memory with crashkernel=, or use a smaller initrd");
-    Ranges free = free_ram(machine);
+    bool crash = request.settings.purpose == Purpose::crash;
+    Ranges free = crash ? Ranges{machine.crash_reservations.back()} : free_ram(machine);
+    free.remove(machine.kept); // a reservation may have some of it inside
     free.remove(reserved);
     return Placer(free, request.settings.window, page,
-                  "use a smaller initrd, or widen --mem-min and --mem-max");
+                  crash ? "reserve more memory with crashkernel=, or use a smaller initrd"
+                        : "use a smaller initrd, or widen --mem-min and --mem-max");
 }
 
 Result<std::optional<Range>> add_initrd(SegmentLoad &plan, const Request &request, const FindPlace &find) {

@@ -11,8 +11,8 @@
 namespace kexec {
 
 // A crash kernel may be loaded only into crashk_res (kernel/kexec_core.c), which is the highest reservation,
-// and there must be one; a normal kernel goes anywhere in free RAM, less `reserved`: it is moved there when
-// the running kernel is gone.
+// and there must be one; a normal kernel goes anywhere in free RAM: it is moved there when the running kernel
+// is gone. Either way nothing goes where something is kept, nor into `reserved`.
 Placer placer_for(const Request &request, std::uint64_t page, const Ranges &reserved = {});
 
 // Finds the place for so many bytes.

@@ -25,6 +25,7 @@
 // The flag bits that assembly tests, and ppc64's and s390x's words of PARAMETER_MACHINE.
 #define FLAG_PANIC 2
 #define FLAG_ENTRY_32BIT 4
+#define FLAG_VECTOR_SHA 64
 #define PPC64_WORD_OPAL_BASE 0
 #define PPC64_WORD_OPAL_ENTRY 1
 #define PPC64_WORD_RUN_AT_LOAD 2

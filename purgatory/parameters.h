@@ -2,8 +2,8 @@
 // What the loader tells the purgatory: the struct that lies at PURGATORY_PARAMETERS in every blob. It is
 // written once over the integer types: uint64_t and uint32_t inside the purgatory, le64/le32 or be64/be32 in
 // the loader, so that any host can prepare any machine's parameters. Every offset is asserted: this is a
-// contract between two programs. So far only x86_64's and arm64's purgatories print, and only x86_64's copies
-// a backup area; the others ignore those fields.
+// contract between two programs. s390x's purgatory does not print, and only x86_64's and ppc64's copy a
+// backup area; the others ignore those fields.
 #pragma once
 
 #include "purgatory/layout.h"
@@ -30,6 +30,9 @@ constexpr uint32_t entry_32bit = FLAG_ENTRY_32BIT;
 // arm64: verify as the running kernel enters us, with MMU and caches off. Slow, up to minutes for a large
 // initrd on a real machine, but nothing depends on page tables or cache maintenance.
 constexpr uint32_t caches_off = 1u << 5;
+
+// ppc64: the processor has the SHA-256 instructions of POWER8, and the running kernel lets them be used.
+constexpr uint32_t vector_sha = FLAG_VECTOR_SHA;
 } // namespace flag
 
 // Values of Console::kind: what stands at Console::address.
@@ -38,7 +41,7 @@ constexpr uint32_t none = 0;
 constexpr uint32_t uart_8250_port = 1;   // x86_64: address is the I/O port of an 8250
 constexpr uint32_t uart_8250_memory = 2; // arm64: address is the physical address of an 8250
 constexpr uint32_t uart_pl011 = 3;       // arm64: address is the physical address of a PL011
-constexpr uint32_t hypervisor = 4;       // ppc64: the hypervisor's terminal; no address
+constexpr uint32_t hypervisor = 4;       // ppc64: address is the unit of a terminal of the hypervisor
 } // namespace console_kind
 
 // Indices into Parameters::machine.

@@ -57,10 +57,8 @@ inline void extend_schedule(uint32_t *words) {
     h += big_sigma_0 + majority;
 }
 
-inline void work_block(uint32_t *state, const uint8_t *block) {
-    uint32_t w[64];
-    load_block(w, block);
-    extend_schedule(w);
+// Steps 2 to 4.
+[[gnu::always_inline]] inline void work_words(uint32_t *state, const uint32_t *w) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     const uint32_t *k = sha256_constants;
@@ -78,6 +76,13 @@ inline void work_block(uint32_t *state, const uint8_t *block) {
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
+inline void work_block(uint32_t *state, const uint8_t *block) {
+    uint32_t words[64];
+    load_block(words, block);
+    extend_schedule(words);
+    work_words(state, words);
+}
+
 inline void store_big_endian(uint8_t *to, uint64_t value, size_t size) {
     for (size_t i = 0; i < size; i++)
         to[i] = static_cast<uint8_t>(value >> (8 * (size - 1 - i)));
@@ -89,6 +94,8 @@ void sha256_compress_scalar(uint32_t *state, const uint8_t *blocks, size_t count
     for (size_t i = 0; i < count; i++)
         work_block(state, blocks + 64 * i);
 }
+
+void sha256_work_schedule(uint32_t *state, const uint32_t *words) { work_words(state, words); }
 
 void Sha256::update(const uint8_t *data, size_t size) {
     if (size == 0)

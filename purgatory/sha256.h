@@ -19,6 +19,10 @@ using Sha256Compress = void (*)(uint32_t *state, const uint8_t *blocks, size_t c
 // Runs anywhere.
 void sha256_compress_scalar(uint32_t *state, const uint8_t *blocks, size_t count);
 
+// Works the 64 words of a message schedule, which make up one block, into the state: for a processor that has
+// instructions for making schedules only.
+void sha256_work_schedule(uint32_t *state, const uint32_t *words);
+
 // The fastest compression that this processor can run, found out by asking it. One definition per machine.
 Sha256Compress fastest_sha256_compress();
 

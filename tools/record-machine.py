@@ -26,6 +26,11 @@ TWO_NODES = (
     "-object", "memory-backend-ram,id=m1,size=1G", "-numa", "node,nodeid=1,cpus=2-3,memdev=m1",
 )
 
+THREE_NODES = tuple(word for number in range(3) for word in (
+    "-object", f"memory-backend-ram,id=m{number},size=2G", "-numa", f"node,nodeid={number},memdev=m{number}"))
+# Memory that may come and go, some of it there at boot: the tree lists it in blocks.
+WITH_BLOCKS = ("-m", "2048,slots=4,maxmem=4G", "-object", "memory-backend-ram,id=d0,size=512M", "-device", "pc-dimm,id=dimm0,memdev=d0")
+
 # Name: kernel version, and how its tests.boot.machine.Setup differs from the default.
 RECORDINGS = {
     "x86_64-bios-1g": ("6.1", dict(firmware="bios", append="crashkernel=256M")),
@@ -35,6 +40,9 @@ RECORDINGS = {
     "x86_64-above-4g": ("6.12", dict(firmware="bios", memory=6144, append="crashkernel=512M,high")),
     "x86_64-numa": ("6.1", dict(firmware="bios", memory=2048, processors=4, extra=TWO_NODES,
                                 append="crashkernel=256M")),
+    "ppc64-2g": ("6.1", dict(firmware="slof", memory=2048, processors=2, append="crashkernel=256M")),
+    "ppc64-numa": ("6.12", dict(firmware="slof", memory=6144, processors=4, extra=THREE_NODES, append="crashkernel=512M")),
+    "ppc64-blocks": ("6.12", dict(firmware="slof", memory=2048, cpu="hash", extra=WITH_BLOCKS, append="crashkernel=256M")),
     "s390x-1g": ("small", dict(firmware="ipl", append="crashkernel=128M")),
     "s390x-6g": ("small", dict(firmware="ipl", memory=6144, processors=4, append="crashkernel=256M")),
     "s390x-1g-6.1": ("6.1", dict(firmware="ipl", append="crashkernel=128M")),

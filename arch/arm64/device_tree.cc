@@ -5,7 +5,8 @@
 #include "arch/arm64/device_tree.h"
 
 #include "arch/arm64/arm64.h"
-#include "arch/arm64/tree_facts.h"
+#include "machine/tree_facts.h"
+#include "plan/chosen.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,6 @@ namespace kexec::arm64 {
 namespace {
 
 const std::string chosen = "/chosen";
-constexpr std::size_t kaslr_seed_bytes = 8;
 
 Result<DeviceTree> running_tree(const Request &request) {
     const auto &facts = std::get<Arm64Facts>(request.machine.own);
@@ -73,42 +73,12 @@ Result<void> mend_memory(DeviceTree &tree, const Request &request, std::vector<s
     return add_memory(tree, memory);
 }
 
-// What described the last boot and is not true for the next: reservations of its initrd and of the core
-// header that it read, the measurement list and what was handed over to it.
-Result<void> forget_last_boot(DeviceTree &tree) {
-    auto start = tree.number(chosen, "linux,initrd-start"), end = tree.number(chosen, "linux,initrd-end");
-    if (start && end && *start < *end) {
-        TRY(tree.release({*start, *end - *start}));
-        // Firmware may reserve whole pages.
-        if (auto whole = align_up(*end - *start, 4096))
-            TRY(tree.release({*start, *whole}));
-    }
-    Cells cells = TRY(cells_of(tree, DeviceTree::root));
-    for (const char *name : {"linux,elfcorehdr", "linux,ima-kexec-buffer"}) {
-        auto ranges = ranges_in(tree.property(chosen, name).value_or(Bytes()), cells);
-        for (Range range : ranges.value_or(Ranges()))
-            TRY(tree.release({range.first(), range.size()}));
-        TRY(tree.remove(chosen, name));
-    }
-    for (const char *name : {"linux,initrd-start", "linux,initrd-end", "linux,usable-memory-range",
-                             "linux,kho-fdt", "linux,kho-scratch"})
-        TRY(tree.remove(chosen, name));
-    return {};
-}
-
 // The tree of --dtb keeps its own bootargs where no command line is given; those of the running kernel are
 // not the next one's.
 Result<void> tell_command_line(DeviceTree &tree, const Told &told) {
     if (!told.command_line.empty())
         return tree.set_text(chosen, "bootargs", told.command_line);
     return told.own_tree ? tree.remove(chosen, "bootargs") : Result<void>{};
-}
-
-// Neither this nor the core header goes into /memreserve/: the kernel reserves both by itself, and complains
-// of a core header that is reserved already.
-Result<void> tell_initrd(DeviceTree &tree, Range initrd) {
-    TRY(tree.set_number(chosen, "linux,initrd-start", initrd.first()));
-    return tree.set_number(chosen, "linux,initrd-end", initrd.last() + 1);
 }
 
 // kdump.rst, and arch/arm64/mm/init.c: the second kernel keeps to these ranges.
@@ -120,22 +90,6 @@ Result<void> tell_crash(DeviceTree &tree, const Told &told) {
         TRY(append_range(usable, range, cells));
     TRY(tree.set(chosen, "linux,elfcorehdr", header));
     return tree.set(chosen, "linux,usable-memory-range", usable);
-}
-
-// A seed that another kernel has used is no secret any more. Without new entropy there is none at all: better
-// no randomness than a known one.
-Result<void> tell_seeds(DeviceTree &tree, const Entropy &entropy, std::vector<std::string> &notes) {
-    TRY(tree.remove(chosen, "kaslr-seed"));
-    TRY(tree.remove(chosen, "rng-seed"));
-    if (!entropy.available) {
-        notes.push_back("told: no kaslr-seed and no rng-seed, there was no entropy");
-        return {};
-    }
-    Bytes bytes = entropy.bytes;
-    TRY(tree.set(chosen, "kaslr-seed", bytes.first(kaslr_seed_bytes)));
-    TRY(tree.set(chosen, "rng-seed", bytes.subspan(kaslr_seed_bytes)));
-    notes.push_back("told: a new kaslr-seed and rng-seed");
-    return {};
 }
 
 void note_places(const Told &told, std::vector<std::string> &notes) {

@@ -4,9 +4,9 @@
 #include "arch/arm64/kernel.h"
 
 #include "arch/arm64/arm64.h"
+#include "plan/kernel_pieces.h"
 
 #include <algorithm>
-#include <elf.h>
 #include <fmt/core.h>
 
 namespace kexec::arm64 {
@@ -18,15 +18,8 @@ constexpr std::uint64_t legacy_tree_reach = 512 << 20;
 constexpr Range first_32_bits = *Range::between(0, UINT32_MAX);
 constexpr Range first_48_bits = *Range::between(0, (std::uint64_t{1} << 48) - 1);
 
-// What is to be loaded, by its distance from the kernel's first byte.
-struct Piece {
-    std::string name;
-    std::uint64_t offset;
-    std::uint64_t size; // in memory
-    Bytes bytes;
-};
 struct Layout {
-    std::vector<Piece> pieces; // ascending, disjoint
+    std::vector<KernelPiece> pieces; // ascending, disjoint
     std::uint64_t text_offset, image_size;
     bool anywhere, legacy;
 };
@@ -39,44 +32,8 @@ Layout layout_of(const Arm64Image &image) {
             .legacy = image.legacy};
 }
 
-Failure bad_vmlinux(std::string what) { return fail(Cause::bad_image, std::move(what), "name another file"); }
-
-// What lies between two segments is zero in an Image, and the kernel counts on it: swapper_pg_dir is there
-// (arch/arm64/kernel/vmlinux.lds.S). The kernel that loads zeroes what follows the bytes of a segment.
-void close_gaps(std::vector<Piece> &pieces) {
-    for (std::size_t i = 1; i < pieces.size(); i++)
-        pieces[i - 1].size = pieces[i].offset - pieces[i - 1].offset;
-}
-
-// The segments that are loaded, by their virtual addresses: the kernel turns on its own mapping, so the
-// physical ones mean nothing.
-Result<std::vector<Piece>> pieces_of(const Elf &elf) {
-    std::vector<Piece> pieces;
-    for (const ElfSegment &segment : elf.segments) {
-        if (segment.type != PT_LOAD || segment.memory_size == 0)
-            continue;
-        if (segment.virtual_address < elf.entry)
-            return bad_vmlinux(fmt::format("the vmlinux has a segment at {:#x}, below its entry {:#x}",
-                                           segment.virtual_address, elf.entry));
-        pieces.push_back({fmt::format("kernel.{}", pieces.size()), segment.virtual_address - elf.entry,
-                          segment.memory_size, elf.bytes_of(segment)});
-    }
-    std::ranges::sort(pieces, {}, &Piece::offset);
-    std::uint64_t end = 0;
-    for (const Piece &piece : pieces) {
-        if (piece.offset < end || piece.offset > initrd_reach || piece.size > initrd_reach)
-            return bad_vmlinux(fmt::format("the segments of the vmlinux overlap or span more than {} GiB",
-                                           initrd_reach / gibibyte));
-        end = piece.offset + piece.size;
-    }
-    if (pieces.empty() || pieces.front().offset != 0)
-        return bad_vmlinux(fmt::format("no segment of the vmlinux starts at its entry {:#x}", elf.entry));
-    close_gaps(pieces);
-    return pieces;
-}
-
 Result<Layout> layout_of(const Elf &elf) {
-    std::vector<Piece> pieces = TRY(pieces_of(elf));
+    std::vector<KernelPiece> pieces = TRY(pieces_of(elf, initrd_reach));
     auto image = TRY(parse_start_of_arm64_image(pieces.front().bytes));
     if (!image)
         return fail(Cause::unsupported,
@@ -89,22 +46,6 @@ Result<Layout> layout_of(const Elf &elf) {
                   .image_size = size,
                   .anywhere = image->anywhere,
                   .legacy = image->legacy};
-}
-
-// kexec_load takes whole pages of the running kernel, which may be larger than those the kernel file was
-// aligned for: pieces that share such a page become one.
-std::vector<Piece> joined_by_pages(std::vector<Piece> pieces, std::uint64_t start, std::uint64_t page,
-                                   std::vector<std::shared_ptr<const void>> &storage) {
-    auto on_pages = [&](const Piece &piece) { return is_aligned(start + piece.offset, page); };
-    if (std::ranges::all_of(pieces, on_pages))
-        return pieces;
-    std::uint64_t lead = start - align_down(start, page);
-    const Piece &last = pieces.back();
-    auto whole = std::make_shared<Buffer>(lead + last.offset + last.bytes.size());
-    for (const Piece &piece : pieces)
-        std::ranges::copy(piece.bytes, whole->begin() + static_cast<std::ptrdiff_t>(lead + piece.offset));
-    storage.push_back(whole);
-    return {{"kernel", 0 - lead, lead + last.offset + last.size, *whole}};
 }
 
 Result<Layout> layout_of(const Image &image) {
@@ -142,12 +83,7 @@ Result<PlacedKernel> place_kernel(const Request &request, Placer &placer) {
                         .entry = start,
                         .legacy = layout.legacy,
                         .high = goes_high(request, layout)};
-    for (Piece &piece : joined_by_pages(std::move(layout.pieces), start, page, placed.storage)) {
-        std::uint64_t size = *align_up(piece.size, page); // the placer has found room for all of them
-        placed.segments.push_back({.name = std::move(piece.name),
-                                   .destination = *Range::sized(start + piece.offset, size),
-                                   .bytes = piece.bytes});
-    }
+    placed.segments = segments_at(std::move(layout.pieces), start, page, placed.storage);
     return placed;
 }
 

@@ -3,9 +3,10 @@
 // its kernel, its serial ports. Where the kernel lies is in kernel_place.cc.
 #include "arch/arm64/arm64.h"
 #include "arch/arm64/kernel_place.h"
-#include "arch/arm64/tree_facts.h"
 #include "base/text.h"
+#include "machine/auxiliary.h"
 #include "machine/flat_tree.h"
+#include "machine/tree_facts.h"
 #include "machine/vmcoreinfo.h"
 
 #include <cstring>
@@ -15,30 +16,6 @@ namespace kexec {
 namespace {
 
 using arm64::find_kernel;
-using arm64::reservations_in;
-
-constexpr std::uint64_t auxiliary_page_size = 6; // AT_PAGESZ
-constexpr std::uint64_t largest_page_size = 65536;
-
-bool is_page_size(std::uint64_t size) { return size == 4096 || size == 16384 || size == 65536; }
-
-// /proc/self/auxv: pairs of 64-bit numbers, a type and a value.
-std::optional<std::uint64_t> page_size_in(Bytes auxiliary) {
-    for (std::uint64_t offset = 0; auxiliary.size() - offset >= 16; offset += 16) {
-        auto type = read_at<le64>(auxiliary, offset, "a type"),
-             value = read_at<le64>(auxiliary, offset + 8, "");
-        if (type && value && *type == auxiliary_page_size && is_page_size(*value))
-            return *value;
-    }
-    return std::nullopt;
-}
-
-// A multiple of 64 KiB is a multiple of every page size there is.
-void find_page_size(const Snapshot &snapshot, Arm64Facts &facts) {
-    auto size = page_size_in(snapshot.bytes("/proc/self/auxv").value_or(Bytes()));
-    facts.page_size = size.value_or(largest_page_size);
-    facts.page_size_words = size ? "/proc/self/auxv" : "not known, the largest there is";
-}
 
 // /sys/firmware/fdt since Linux 4.2, where the blob was not changed since boot; the files that the kernel
 // shows of the tree where it is missing. One that is damaged is none: --dtb may stand in for it.
@@ -79,7 +56,9 @@ Result<Machine> understand_arm64(const Snapshot &snapshot) {
     machine.memory = resource_memory_map(machine.resources);
     machine.system_ram = ram_lines(machine.resources);
     Arm64Facts facts;
-    find_page_size(snapshot, facts);
+    PageSize page = page_size_of(snapshot);
+    facts.page_size = page.bytes;
+    facts.page_size_words = page.words;
     find_device_tree(snapshot, facts);
     if (!facts.device_tree.empty())
         machine.kept =

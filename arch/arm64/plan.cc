@@ -5,7 +5,7 @@
 #include "arch/arm64/crash.h"
 #include "arch/arm64/device_tree.h"
 #include "arch/arm64/kernel.h"
-#include "arch/arm64/tree_facts.h"
+#include "machine/tree_facts.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
 #include "purgatory/blobs.h"

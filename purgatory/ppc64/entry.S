@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The whole purgatory of ppc64 but for verification. The running kernel (arch/powerpc/kexec,
-// arch/powerpc/kernel/ misc_64.S) copies our first 256 bytes to address 0, where it lets the secondary
-// processors enter at 0x60, and enters here in real mode with r3 = this processor's number. The new kernel is
-// entered as the boot wrapper's kexec convention says: big-endian, r3 = device tree, r4 = kernel, r5 = 0, r8
-// and r9 = OPAL base and entry.
+// The purgatory of ppc64: how it is entered, and how it hands over.
+//
+// The running kernel (kexec_sequence in arch/powerpc/kernel/misc_64.S) copies our first 256 bytes to address
+// 0, where it lets the secondary processors enter at 0x60, and enters here in real mode, in its own byte
+// order, with r3 = this processor's number. The loader has put the new kernel's first 256 bytes in the place
+// of ours, but for the first instruction: the secondary processors spin in the new kernel's code from then
+// on, and never know of us.
+//
+// The new kernel is entered as arch/powerpc/kernel/head_64.S takes a kexec: big-endian, whatever its own
+// order is, with r3 = device tree, r4 = where it lies, r5 = 0, and r8 and r9 = OPAL's base and entry; the
+// header of the tree names the processor that it starts on.
 #include "purgatory/layout.h"
 
 #define KERNEL_RUN_AT_LOAD 0x5c
 #define DTB_VERSION 20
 #define DTB_BOOT_PROCESSOR 28
 
+#define MSR_VECTORS_HIGH 0x0280	// MSR[VEC] and MSR[VSX], shifted by 16
+#define MSR_FLOATS 0x2000	// MSR[FP], which the first half of the vector registers takes too
+
 #define word(index) (PARAMETER_MACHINE + 8 * (index))
 
 	.abiversion 2
 
-// Only this first instruction is ours for certain: the loader replaces the rest, up to 0x100, by the new
-// kernel's.
+// Only this first instruction is ours for certain: the loader replaces the rest, up to 0x100.
 	.section .head, "ax"
 	.globl purgatory_start
 purgatory_start:
@@ -34,6 +42,7 @@ verify_entry:
 	.text
 enter:
 	mr	31, 3
+	mfmsr	28
 	bcl	20, 31, 1f
 1:	mflr	30
 	addis	2, 30, (.TOC. - 1b)@ha
@@ -42,7 +51,19 @@ enter:
 	addi	1, 1, (purgatory_stack - 1b)@l
 	li	0, 0
 	stdu	0, -112(1)
-	bl	purgatory_verify
+	addis	29, 30, (purgatory_start + PURGATORY_PARAMETERS - 1b)@ha
+	addi	29, 29, (purgatory_start + PURGATORY_PARAMETERS - 1b)@l
+
+// Hashing is work of normal priority; the kernel may have left us at a low one.
+	or	2, 2, 2
+	lwz	6, PARAMETER_FLAGS(29)
+	andi.	6, 6, FLAG_VECTOR_SHA
+	beq	2f
+	oris	6, 28, MSR_VECTORS_HIGH
+	ori	6, 6, MSR_FLOATS
+	mtmsrd	6
+	isync
+2:	bl	purgatory_prepare
 	nop
 	cmpwi	3, 0
 	bne	stop
@@ -53,27 +74,25 @@ enter:
 	bdnz	.
 
 hand_over:
-	addis	29, 30, (purgatory_start + PURGATORY_PARAMETERS - 1b)@ha
-	addi	29, 29, (purgatory_start + PURGATORY_PARAMETERS - 1b)@l
 	ld	4, PARAMETER_ENTRY(29)
 	ld	3, PARAMETER_ARGUMENT(29)
 	ld	6, word(PPC64_WORD_RUN_AT_LOAD)(29)
 	cmpdi	6, 0
-	beq	2f
+	beq	3f
 	stw	6, KERNEL_RUN_AT_LOAD(4)
-2:	li	7, DTB_VERSION
+3:	li	7, DTB_VERSION
 	lwbrx	6, 3, 7
 	cmplwi	6, 2
-	blt	3f
+	blt	4f
 	li	7, DTB_BOOT_PROCESSOR
 	stwbrx	31, 3, 7
-3:	ld	8, word(PPC64_WORD_OPAL_BASE)(29)
+4:	ld	8, word(PPC64_WORD_OPAL_BASE)(29)
 	ld	9, word(PPC64_WORD_OPAL_ENTRY)(29)
 	li	5, 0
-	mfmsr	11
-	clrrdi	11, 11, 1		// MSR[LE]
+	clrrdi	28, 28, 1		// MSR[LE]
+	sync
 	mtsrr0	4
-	mtsrr1	11
+	mtsrr1	28
 	rfid
 
 stop:

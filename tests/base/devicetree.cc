@@ -151,3 +151,14 @@ TEST_CASE("a writer tells what went wrong at the end") {
     REQUIRE_FALSE(tree);
     CHECK_FALSE(tree.error().remedy.empty());
 }
+
+TEST_CASE("a node is as large as what it holds, to the end of the last one") {
+    DeviceTree tree = DeviceTree::empty();
+    REQUIRE(tree.set_text("/a", "name1", "0123456789"));
+    REQUIRE(tree.set_text("/b/below", "name1", "0123456789"));
+    std::uint64_t a = tree.size_of(*tree.find("/a")), b = tree.size_of(*tree.find("/b"));
+    CHECK(a >= 11 + 12);
+    CHECK(a < 64);
+    CHECK(b > a);
+    CHECK(b < 128);
+}

@@ -204,3 +204,12 @@ TEST_CASE("the program headers of a core stand straight behind its header") {
     CHECK(read_at<le64>(large, 40, "e_shoff").value() == 64 + 65535 * 56);
     CHECK(read_at<le32>(large, 64 + 65535 * 56 + 44, "sh_info").value() == 65535);
 }
+
+TEST_CASE("a section is found by its name") {
+    Buffer file = build_elf_with_sections(small_vmlinux(), {{".one", Buffer(1, std::byte{'1'})},
+                                                            {".two", Buffer(2, std::byte{'2'})}});
+    Elf elf = read_elf(file).value();
+    CHECK(as_text(**section_bytes(elf, ".two")) == "22");
+    CHECK_FALSE(*section_bytes(elf, ".three"));
+    CHECK_FALSE(*section_bytes(read_elf(build_elf(small_vmlinux())).value(), ".one"));
+}

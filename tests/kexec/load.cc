@@ -70,6 +70,15 @@ TEST_CASE("without -c or -s the second call follows only where the first does no
     }
 }
 
+TEST_CASE("what a plan for kexec_load announces is said when it is carried out, and not before") {
+    FakeWorld world;
+    CHECK(world.run({"-l", "-c", world.kernel_file, "--append=announced"}).err ==
+          "Modified cmdline: announced\n");
+    CHECK(world.run({"-l", world.kernel_file, "--append=announced"}).err.empty());
+    world.kernel.file_load_answers = {ENOSYS};
+    CHECK(world.run({"-l", world.kernel_file, "--append=announced"}).err == "Modified cmdline: announced\n");
+}
+
 TEST_CASE("both calls refused: the last one is reported") {
     FakeWorld world;
     world.kernel.file_load_answers = {EINVAL};

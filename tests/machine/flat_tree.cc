@@ -51,3 +51,11 @@ TEST_CASE("directories that nest without end are refused") {
 TEST_CASE("without files there is no tree") {
     CHECK(flattened_tree(Snapshot(), "/t").error().cause == Cause::missing_file);
 }
+
+TEST_CASE("a property that was not read to its end makes no tree") {
+    Snapshot snapshot = snapshot_of({{"/t/model", "a board"}});
+    snapshot.put("/t/blob", buffer("the first bytes"), true);
+    auto refused = flattened_tree(snapshot, "/t");
+    REQUIRE_FALSE(refused);
+    CHECK(has(refused.error().what, "/t/blob: is longer than the 15 bytes"));
+}

@@ -66,6 +66,23 @@ std::string description(const Arm64Facts &facts) {
     return text;
 }
 
+std::string description(const Ppc64Facts &facts) {
+    std::string text = fmt::format("pages of {} bytes ({})\ndevice tree of {} bytes ({})\n", facts.page_size,
+                                   facts.page_size_words, facts.device_tree.size(), facts.device_tree_words);
+    text += fmt::format("kernel end {:#x}, first memory {}\n", facts.kernel_end.value_or(0),
+                        facts.first_memory ? to_string(*facts.first_memory) : "not known");
+    for (const FirmwareMemory &piece : facts.firmware)
+        text += fmt::format("{}: {}\n", name_of(piece.use), to_string(piece.range));
+    if (facts.opal)
+        text += fmt::format("OPAL: base {:#x}, entry {:#x}\n", facts.opal->base, facts.opal->entry);
+    text += facts.terminal ? fmt::format("terminal {:#x}\n", *facts.terminal) : "no terminal\n";
+    text += fmt::format("vector SHA {}, next CPU {}, possible CPUs {}, fadump {}\n", facts.vector_sha,
+                        facts.next_cpu.value_or(0), facts.possible_cpus, facts.fadump);
+    if (facts.waiting_dump)
+        text += lines(facts.waiting_dump->property + " waits beyond", facts.waiting_dump->boot_memory);
+    return text;
+}
+
 } // namespace
 
 std::string description(const Machine &machine) {
@@ -87,6 +104,8 @@ std::string description(const Machine &machine) {
     if (const auto *facts = std::get_if<X86_64Facts>(&machine.own))
         text += description(*facts);
     if (const auto *facts = std::get_if<Arm64Facts>(&machine.own))
+        text += lines("kept", machine.kept) + description(*facts);
+    if (const auto *facts = std::get_if<Ppc64Facts>(&machine.own))
         text += lines("kept", machine.kept) + description(*facts);
     return text;
 }

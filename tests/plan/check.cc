@@ -162,3 +162,15 @@ TEST_CASE("who asked for a reservation and got none is told so, others how to as
           "the running kernel was booted with crashkernel=512M (now: /sys/kernel/kexec_crash_size is "
           "0): look in its log for why it is not there, or boot a kernel that has CONFIG_CRASH_DUMP");
 }
+
+TEST_CASE("a machine whose firmware dumps a crash has no crash kernel, whatever is reserved") {
+    Machine machine;
+    Ppc64Facts facts;
+    facts.fadump = true;
+    machine.own = facts;
+    machine.crash_reservations = {Range::sized(0x10000000, 0x1000000).value()};
+    Error error = check_reservation(machine).error();
+    CHECK(error.cause == Cause::no_reservation);
+    CHECK(error.what.find("firmware-assisted dump") != std::string::npos);
+    CHECK(error.remedy.find("fadump status") != std::string::npos);
+}

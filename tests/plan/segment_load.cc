@@ -50,6 +50,13 @@ TEST_CASE("a crash kernel is placed in the highest reservation alone", "[segment
     CHECK_FALSE(placer.is_free(sized(0x1000000, page)));
 }
 
+TEST_CASE("what is kept inside a reservation stays free of a crash kernel too", "[segment-load]") {
+    Request request = some_request(Purpose::crash);
+    request.machine.kept.add(sized(0x20100000, page));
+    CHECK_FALSE(placer_for(request, page).is_free(sized(0x20100000, page)));
+    CHECK_FALSE(placer_for(request, page, {sized(0x20000000, page)}).is_free(sized(0x20000000, page)));
+}
+
 TEST_CASE("a normal kernel is placed in free RAM, less what is reserved besides", "[segment-load]") {
     Request request = some_request();
     Range top = highest_for(request);

@@ -7,6 +7,8 @@
 #include "plan/command_line.h"
 #include "tests/arch/arm64/acceptance.h"
 #include "tests/arch/arm64/board.h"
+#include "tests/arch/ppc64/acceptance.h"
+#include "tests/arch/ppc64/lpar.h"
 #include "tests/arch/x86_64/acceptance.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"
@@ -22,6 +24,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -51,6 +54,9 @@ void add_files(const TemporaryDirectory &directory) {
     directory.add("Image", build_arm64_image());
     directory.add("vmlinux-arm64", arm64_vmlinux({0, 0x10000}));
     directory.add("board.dtb", bare_tree().packed());
+    directory.add("vmlinux-ppc64", ppc64_vmlinux());
+    directory.add("vmlinux-ppc64-fixed", ppc64_vmlinux({.run_at_load = 0}));
+    directory.add("lpar.dtb", lpar_tree().packed());
     directory.add("image-s390x", build_s390x_image());
     directory.add("image-s390x-without-crash-dump", build_s390x_image({.crash_dump = false}));
     directory.add("vmlinux-s390x", build_elf(s390x_elf()));
@@ -74,6 +80,19 @@ std::vector<Case> arm64_cases_of(const std::string &machine) {
     };
 }
 
+std::vector<Case> ppc64_cases_of(const std::string &machine) {
+    return {
+        {machine + ",reboot", machine, {"-l", "vmlinux-ppc64", "--initrd=initrd", "--reuse-cmdline"}},
+        {machine + ",reboot-vmlinux", machine, {"-l", "-c", "vmlinux-ppc64", "--append=quiet"}},
+        {machine + ",crash",
+         machine,
+         {"-p", "-c", "vmlinux-ppc64", "--initrd=initrd", "--reuse-cmdline", "--append=maxcpus=1"}},
+        {machine + ",crash-vmlinux",
+         machine,
+         {"-p", "vmlinux-ppc64", "--ramdisk", "initrd", "--devicetreeblob=lpar.dtb", "--append=maxcpus=1"}},
+    };
+}
+
 std::vector<Case> s390x_cases_of(const std::string &machine) {
     return {
         {machine + ",reboot", machine, {"-l", "image-s390x", "--initrd=initrd", "--reuse-cmdline"}},
@@ -89,6 +108,8 @@ std::vector<Case> s390x_cases_of(const std::string &machine) {
 std::vector<Case> cases_of(const std::string &machine) {
     if (arch_of(machine) == "arm64")
         return arm64_cases_of(machine);
+    if (arch_of(machine) == "ppc64")
+        return ppc64_cases_of(machine);
     if (arch_of(machine) == "s390x")
         return s390x_cases_of(machine);
     return {
@@ -109,7 +130,7 @@ std::vector<Case> cases_of(const std::string &machine) {
 // What one machine of a kind is enough for.
 std::vector<Case> further_cases() {
     const std::string bios = "x86_64-bios-1g", uefi = "x86_64-uefi-1g", high = "x86_64-above-4g",
-                      board = "arm64-rk3399-4.4", mainframe = "s390x-1g";
+                      board = "arm64-rk3399-4.4", partition = "ppc64-2g", mainframe = "s390x-1g";
     return {
         {"only-file-call",
          bios,
@@ -140,6 +161,13 @@ std::vector<Case> further_cases() {
         {"arm64-serial-missing", board, {"-l", "-c", "Image", "--serial=ttyFIQ0"}},
         {"arm64-initrd-too-large", board, {"-p", "Image", "--initrd=initrd-300M"}},
         {"arm64-efi-dtb", "arm64-uefi-6g", {"-l", "Image", "--dtb=board.dtb", "--append=quiet"}},
+        {"ppc64-dtb,file-call-alone", partition, {"-l", "-s", "vmlinux-ppc64", "--dtb=lpar.dtb"}},
+        {"ppc64-dtb", partition, {"-l", "vmlinux-ppc64", "--dtb=lpar.dtb", "--append=quiet"}},
+        {"ppc64-no-old-root", partition, {"-l", "-c", "vmlinux-ppc64", "--dt-no-old-root", "--append=quiet"}},
+        {"ppc64-hotplug", "ppc64-numa", {"-p", "-c", "--hotplug", "vmlinux-ppc64", "--append=quiet"}},
+        {"ppc64-reuseinitrd", partition, {"-l", "vmlinux-ppc64", "--reuseinitrd"}},
+        {"ppc64-without-relocation", partition, {"-p", "vmlinux-ppc64-fixed"}},
+        {"ppc64-initrd-too-large", partition, {"-p", "vmlinux-ppc64", "--initrd=initrd-300M"}},
         {"s390x-no-checks-debug", mainframe, {"-p", "-c", "-i", "-d", "image-s390x", "--append=quiet"}},
         {"s390x-without-crash-dump", mainframe, {"-p", "image-s390x-without-crash-dump"}},
         {"s390x-initrd-too-large", mainframe, {"-p", "image-s390x", "--initrd=initrd-300M"}},
@@ -229,8 +257,16 @@ std::string printed(const Case &asked, Result<Decision> decision, const Temporar
     return without(head + describe(*decision), directory.path("/"));
 }
 
-void check_second_opinion(const Result<Decision> &decision, const Request &request,
-                          std::vector<std::string> (*faults)(const SegmentLoad &, const Request &)) {
+using SecondOpinion = std::vector<std::string> (*)(const SegmentLoad &, const Request &);
+
+const std::map<std::string, SecondOpinion> &second_opinions() {
+    static const std::map<std::string, SecondOpinion> of = {{"arm64", arm64_faults_of},
+                                                            {"ppc64", ppc64_faults_of},
+                                                            {"x86_64", faults_of}};
+    return of;
+}
+
+void check_second_opinion(const Result<Decision> &decision, const Request &request, SecondOpinion faults) {
     if (!decision)
         return;
     for (const Attempt &attempt : decision->attempts)
@@ -247,9 +283,9 @@ TEST_CASE("each machine and command line gives the plan that is kept") {
         INFO(asked.name);
         Request request = request_of(asked, directory);
         auto decision = arch_named(arch_of(asked.machine))->plan(request);
-        if (arch_of(asked.machine) != "s390x")
-            check_second_opinion(decision, request,
-                                 arch_of(asked.machine) == "arm64" ? arm64_faults_of : faults_of);
+        auto faults = second_opinions().find(arch_of(asked.machine));
+        if (faults != second_opinions().end())
+            check_second_opinion(decision, request, faults->second);
         std::string actual = printed(asked, decision, directory);
         CHECK(actual == expected_text("plans/golden/" + asked.name + ".plan", actual));
     }

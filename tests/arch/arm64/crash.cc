@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Crash loads: what the second kernel is told, and what the dump will show.
-#include "arch/arm64/tree_facts.h"
 #include "base/elf.h"
+#include "machine/tree_facts.h"
 #include "tests/arch/arm64/board.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"

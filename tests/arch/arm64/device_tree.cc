@@ -2,7 +2,7 @@
 // What the new kernel is told in /chosen, and how a tree of --dtb is mended.
 #include "arch/arm64/device_tree.h"
 
-#include "arch/arm64/tree_facts.h"
+#include "machine/tree_facts.h"
 #include "tests/arch/arm64/board.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"
@@ -120,7 +120,7 @@ TEST_CASE("EFI's properties stay as they are") {
 TEST_CASE("a given tree without memory and /chosen gets both, and the plan says so") {
     SegmentLoad plan = planned(with_tree(bare_tree()));
     DeviceTree tree = tree_of(plan);
-    CHECK(arm64::memory_in(tree).value() == Ranges{span(0x40000000, 0x7fffffff)});
+    CHECK(memory_in(tree).value() == Ranges{span(0x40000000, 0x7fffffff)});
     CHECK(text_in(tree, "bootargs") == "root=/dev/vda1 quiet");
     CHECK(tree.children(DeviceTree::root).size() == 2);
     CHECK(says(plan, "the given device tree had no /chosen"));
@@ -131,7 +131,7 @@ TEST_CASE("memory comes from /proc/iomem where the running tree has none") {
     Request request = with_tree(bare_tree());
     facts_of(request.machine).device_tree.clear();
     SegmentLoad plan = planned(request);
-    CHECK(arm64::memory_in(tree_of(plan)).value() == Ranges{span(0x40000000, 0x7fffffff)});
+    CHECK(memory_in(tree_of(plan)).value() == Ranges{span(0x40000000, 0x7fffffff)});
     CHECK(says(plan, "it gets that of /proc/iomem"));
 }
 
@@ -179,13 +179,13 @@ TEST_CASE("memory that wraps and cells that no kernel reads are refused") {
 
 TEST_CASE("addresses that do not fit the cells of a tree are refused") {
     Buffer reg;
-    CHECK(arm64::append_range(reg, span(0, 0xffffffff - 1), {1, 1}));
+    CHECK(append_range(reg, span(0, 0xffffffff - 1), {1, 1}));
     CHECK(reg.size() == 8);
-    auto refused = arm64::append_range(reg, sized(0x100000000, 0x1000), {1, 1});
+    auto refused = append_range(reg, sized(0x100000000, 0x1000), {1, 1});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().cause == Cause::no_room);
     CHECK(reg.size() == 8);
-    CHECK(arm64::append_range(reg, sized(0x100000000, 0x1000), {2, 1}));
+    CHECK(append_range(reg, sized(0x100000000, 0x1000), {2, 1}));
     CHECK(reg.size() == 20);
-    CHECK(arm64::ranges_in(reg, {2, 1}).has_value());
+    CHECK(ranges_in(reg, {2, 1}).has_value());
 }

@@ -63,6 +63,7 @@ bool has_obvious_room(const Request &request) {
     Ranges room = request.settings.purpose == Purpose::crash
                       ? Ranges{request.machine.crash_reservations.back()}
                       : free_ram(request.machine);
+    room.remove(request.machine.kept);
     bool piece = std::ranges::any_of(room, [&](Range range) { return range.size() >= needed; });
     return piece && needed < request.machine.system_ram.size() / 2;
 }

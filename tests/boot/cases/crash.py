@@ -13,6 +13,8 @@ from proof import require
 
 LIMIT = 120     # seconds; a boot takes 10 on an idle machine
 PAGE = 4096
+LARGEST_PAGE = 65536
+LARGE_PAGES = (("arm64", "small"), ("ppc64", "6.1"))  # kernels that have such
 LOW_MEMORY = 1 << 20
 LARGEST_KERNEL = 128 << 20  # what may be in the dump twice
 PANIC = "Kernel panic - not syncing: sysrq triggered crash"
@@ -67,9 +69,9 @@ NOT_READ = (
 
 
 def head_size(cell):
-    """How many times 64 KiB hold the headers and notes of a dump; more would only take the console long. The small kernel of arm64 has
-    pages of 64 KiB, and its notes start on the second."""
-    return 4 if (cell.machine, cell.kernel) == ("arm64", "small") else 1
+    """How many times 64 KiB hold the headers and notes of a dump; more would only take the console long. The notes of a
+    kernel with pages of 64 KiB start on the second."""
+    return 4 if (cell.machine, cell.kernel) in LARGE_PAGES else 1
 
 
 def run_cell(bench, cell):
@@ -139,6 +141,8 @@ def judge_ranges(core, said, cell):
     require(wanted and reserved, f"the first kernel's /proc/iomem names no reservation: {lines}")
     for hole in reserved:
         wanted = vmcore.without(wanted, hole)
+    for first, last in proof.ram_ranges(lines, "RTAS"):  # what firmware holds is dumped, wherever it lies
+        reserved = vmcore.without(reserved, (first & -LARGEST_PAGE, last | LARGEST_PAGE - 1))
     if cell.machine == "x86_64" and cell.call != "-c":
         wanted = vmcore.without(wanted, (0, LOW_MEMORY - 1))
     covered = vmcore.merged([(load.physical, load.physical + load.size - 1) for load in core.loads()])
@@ -205,12 +209,17 @@ def judge_dmesg(said, console, accepted):
     differs = said.all("capture", "dmesg_differs")
     require(not differs or not accepted, "vmcore-dmesg prints another log than makedumpfile: " + " / ".join(differs))
     require(int(said.one("capture", "dmesg_lines") or 0) > 50, f"vmcore-dmesg prints {said.one('capture', 'dmesg_lines')} lines")
-    spoken = last_words(console)
     log = said.all("capture", "dmesg")
+    spoken = [as_in_dump(line, log) for line in last_words(console)]
     missing = [line for line in spoken if line not in log]
     require(spoken or not console, "the console does not show the panic")
     require(not missing, f"the console had {len(spoken)} last lines; vmcore-dmesg lacks " + " / ".join(missing[:3]))
     require([line for line in log if line in spoken] == spoken, "vmcore-dmesg prints the console's last lines in another order")
+
+
+def as_in_dump(line, log):
+    """A console has the time in front of each line of a record, a dump's log in front of the first."""
+    return line if line in log else re.sub(r"^\[ *[0-9.]+\] ", "", line)
 
 
 def last_words(console):

@@ -31,6 +31,16 @@ finish() {
 
 say_memory() {
     grep -E 'System RAM|Crash kernel' /proc/iomem | say_lines iomem
+    grep -q 'Crash kernel' /proc/iomem || say_place 'Crash kernel' chosen/linux,crashkernel-base chosen/linux,crashkernel-size
+    say_place RTAS rtas/linux,rtas-base rtas/rtas-size
+}
+
+# say_place NAME BASE SIZE: what ppc64's kernel tells by its device tree alone, as a line of /proc/iomem.
+say_place() {
+    [ -e "/proc/device-tree/$2" ] || return 0
+    base=0x$(od -An -tx1 "/proc/device-tree/$2" | tr -d ' \n')
+    size=0x$(od -An -tx1 "/proc/device-tree/$3" | tr -d ' \n')
+    say iomem "$(printf '%x-%x' $((base)) $((base + size - 1))) : $1"
 }
 
 say_processors() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The kernel's own reading is in drivers/of/fdt.c (early_init_dt_scan_memory) and of_reserved_mem.c.
-#include "arch/arm64/tree_facts.h"
+#include "machine/tree_facts.h"
 
 #include <fmt/core.h>
 
-namespace kexec::arm64 {
+namespace kexec {
 namespace {
 
 constexpr const char *mend_it = "mend the device tree, or name another one with --dtb";
@@ -38,8 +38,8 @@ Result<Cells> cells_of(const DeviceTree &tree, DeviceTree::Node node) {
     return Cells{address, TRY(cell_count(tree, node, "#size-cells"))};
 }
 
-Result<Ranges> ranges_in(Bytes reg, Cells cells) {
-    Ranges ranges;
+Result<std::vector<Range>> pairs_in(Bytes reg, Cells cells) {
+    std::vector<Range> ranges;
     Cursor cursor(reg);
     while (cursor.remaining() >= 4 * (cells.address + cells.size)) {
         std::uint64_t address = TRY(next_number(cursor, cells.address));
@@ -51,8 +51,15 @@ Result<Ranges> ranges_in(Bytes reg, Cells cells) {
                                     size, address),
                         mend_it);
         if (range)
-            ranges.add(*range);
+            ranges.push_back(*range);
     }
+    return ranges;
+}
+
+Result<Ranges> ranges_in(Bytes reg, Cells cells) {
+    Ranges ranges;
+    for (Range range : TRY(pairs_in(reg, cells)))
+        ranges.add(range);
     return ranges;
 }
 
@@ -106,4 +113,4 @@ Result<Ranges> reservations_in(const DeviceTree &tree) {
     return reserved;
 }
 
-} // namespace kexec::arm64
+} // namespace kexec
