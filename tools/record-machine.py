@@ -43,6 +43,7 @@ RECORDINGS = {
     "ppc64-2g": ("6.1", dict(firmware="slof", memory=2048, processors=2, append="crashkernel=256M")),
     "ppc64-numa": ("6.12", dict(firmware="slof", memory=6144, processors=4, extra=THREE_NODES, append="crashkernel=512M")),
     "ppc64-blocks": ("6.12", dict(firmware="slof", memory=2048, cpu="hash", extra=WITH_BLOCKS, append="crashkernel=256M")),
+    "ppc64-powernv": ("6.1", dict(firmware="opal", memory=2048, processors=2, append="crashkernel=256M")),
     "s390x-1g": ("small", dict(firmware="ipl", append="crashkernel=128M")),
     "s390x-6g": ("small", dict(firmware="ipl", memory=6144, processors=4, append="crashkernel=256M")),
     "s390x-1g-6.1": ("6.1", dict(firmware="ipl", append="crashkernel=128M")),

@@ -7,10 +7,13 @@ from cases import altered, board, crash, dump, fadump, mainframe, reboot, refusa
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
+BARE_METAL = matrix.Cell("ppc64", "reboot", "opal", "6.1", "vmlinux", "-c", memory=2048, cpu="radix")
 # What the scenarios of every run prove besides: the hops are reboots, by both calls.
 PROVEN = (CLASSIC, matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-c"),
           matrix.Cell("x86_64", "reboot", "bios", "6.1", "bzImage", "-s"),
           board.CELL, matrix.Cell("arm64", "reboot", "dt", "6.1", "Image", "-c", cpu="a57"),
+          matrix.Cell("ppc64", "reboot", "vof", "6.1", "vmlinux", "-c", cpu="radix"),
+          matrix.Cell("ppc64", "reboot", "vof", "small", "vmlinux", "-c", cpu="radix"),
           matrix.Cell("s390x", "reboot", "ipl", "small", "bzImage", "-c"),
           matrix.Cell("s390x", "reboot", "ipl", "small", "bzImage", "-s"),
           # The way back from Debian's kernel, and the control of the altered crash kernel.
@@ -52,7 +55,8 @@ def further_scenarios():
     """Cases that only a full run adds."""
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
-        Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof"))]
+        Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
+        Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
 
 
 @functools.cache

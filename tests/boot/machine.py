@@ -76,7 +76,8 @@ MACHINES = {
     "ppc64": Machine(
         name="ppc64", console="hvc0", arguments="nowatchdog",
         # The emulator's own small Open Firmware comes up in no time; SLOF, the usual one, takes 9 core-seconds of every boot.
-        firmware={"vof": (*PSERIES, "-machine", "x-vof=on"), "slof": PSERIES},
+        # Bare metal is another machine altogether, with OPAL for its firmware.
+        firmware={"vof": (*PSERIES, "-machine", "x-vof=on"), "slof": PSERIES, "opal": ("-machine", "powernv9")},
         # The first CPU that translates addresses by a radix tree, and the last that has nothing but the hash table.
         cpus={"radix": ("-cpu", "power9"), "hash": ("-cpu", "power8")},
         kernel_pattern="vmlinux-*", loader="ld64.so.2", compiler="powerpc64le-linux-gnu-g++", crash_low="256M", crash_high="512M",

@@ -14,7 +14,7 @@ TEST_CASE("recorded machines are understood as the kept texts say") {
     for (std::string name :
          {"x86_64-bios-1g", "x86_64-bios-1g-6.12", "x86_64-uefi-1g", "x86_64-uefi-1g-6.1", "x86_64-above-4g",
           "x86_64-numa", "arm64-virt-1g", "arm64-uefi-6g", "arm64-rk3399-4.4", "ppc64-2g", "ppc64-numa",
-          "ppc64-blocks", "ppc64-blocks-v1", "s390x-1g", "s390x-6g", "s390x-1g-6.1"}) {
+          "ppc64-blocks", "ppc64-blocks-v1", "ppc64-powernv", "s390x-1g", "s390x-6g", "s390x-1g-6.1"}) {
         INFO(name);
         auto machine = arch_named(name.substr(0, name.find('-')))->understand(recorded_machine(name));
         REQUIRE(machine);
@@ -24,9 +24,10 @@ TEST_CASE("recorded machines are understood as the kept texts say") {
 }
 
 TEST_CASE("recordings are kept in the form in which they are written") {
-    for (std::string name : {"x86_64-bios-1g", "x86_64-uefi-1g", "x86_64-above-4g", "x86_64-numa",
-                             "arm64-virt-1g", "arm64-uefi-6g", "arm64-rk3399-4.4", "ppc64-2g", "ppc64-numa",
-                             "ppc64-blocks", "ppc64-blocks-v1", "s390x-1g", "s390x-6g", "s390x-1g-6.1"})
+    for (std::string name :
+         {"x86_64-bios-1g", "x86_64-uefi-1g", "x86_64-above-4g", "x86_64-numa", "arm64-virt-1g",
+          "arm64-uefi-6g", "arm64-rk3399-4.4", "ppc64-2g", "ppc64-numa", "ppc64-blocks", "ppc64-blocks-v1",
+          "ppc64-powernv", "s390x-1g", "s390x-6g", "s390x-1g-6.1"})
         CHECK(write_bundle(recorded_machine(name)) ==
               text_of_file(in_tests("machines/" + name + ".machine")));
 }
