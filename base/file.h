@@ -91,4 +91,14 @@ Result<Descriptor> nameless_file(const std::string &directory);
 // Writes all of it where the descriptor stands.
 Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name);
 
+// Its name from the root on, without symbolic links; the name as given where that cannot be told.
+std::string real_path(const std::string &path);
+
+// Puts a file into a directory that only its owner can enter (mode 0700, made where it is missing), for its
+// owner alone (0600), whole or not at all: it is written under another name and then renamed. A directory
+// that belongs to somebody else is an error.
+Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
+// No such file is a success.
+Result<void> remove_file(const std::string &path);
+
 } // namespace kexec

@@ -17,4 +17,9 @@ std::string reused_command_line(std::string_view running, Purpose purpose);
 // The two parts with a space between; either may be empty.
 std::string join_command_lines(std::string_view first, std::string_view second);
 
+// The command line as it may be shown: the value of each word that looks like a key or password by its name
+// ("luks.passphrase=", "rd.luks.key=", "systemd.set_credential="), and the user's part of an address
+// ("iscsi:USER:PASSWORD@", "://USER:PASSWORD@"), is replaced by "(hidden)".
+std::string masked_command_line(std::string_view line);
+
 } // namespace kexec
