@@ -85,6 +85,11 @@ inline constexpr std::array general_options = {
                   "ask the kernel not to place the new kernel in contiguous (CMA) memory")),
     later(general(OptionId::force_dtb, "force-dtb", 0, "", OptionReach::file,
                   "ask the kernel to hand on its own device tree")),
+    ours(general(OptionId::require_signature, "require-signature", 0, "", OptionReach::any,
+                 "load only what the running kernel verifies; never fall back to kexec_load")),
+    ours(general(OptionId::loaded, "loaded", 0, "", OptionReach::any,
+                 "print what was loaded, and whether the kernel says that it still is")),
+    ours(general(OptionId::json, "json", 0, "", OptionReach::any, "with --loaded: print it as JSON")),
 };
 
 // --reuseinitrd is general, and means something else on every architecture.

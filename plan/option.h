@@ -60,7 +60,10 @@ enum class OptionId {
     real_mode,
     entry_32bit,
     dt_no_old_root,
-    caches_off
+    caches_off,
+    require_signature,
+    loaded,
+    json
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.
