@@ -2,7 +2,10 @@
 // The way from a command line to a loaded kernel: look, think, act.
 #include "kexec/load.h"
 
+#include "base/text.h"
 #include "kexec/attempts.h"
+#include "kexec/boot_entry.h"
+#include "kexec/initrds.h"
 #include "kexec/kernel_state.h"
 #include "kexec/rearm.h"
 #include "kexec/record.h"
@@ -70,50 +73,73 @@ void note_options_without_effect(const World &world, const Options &options) {
                                     each.option->note));
 }
 
-std::string command_line_of(const Options &options, const Machine &machine) {
-    if (!options.reuse_command_line)
-        return options.append;
-    return join_command_lines(reused_command_line(machine.command_line, options.settings.purpose),
-                              options.append);
+// A text file may well have several lines, and ends with a line end.
+Result<std::string> read_command_line(const std::string &path) {
+    constexpr std::uint64_t longest = 64 << 10; // no kernel takes as much
+    Buffer content = TRY(read_file(path, longest));
+    std::string line;
+    for (std::string_view word : words_of(as_text(content)))
+        line = join_command_lines(line, word);
+    return line;
+}
+
+Result<std::string> command_line_of(const Options &options, const Machine &machine) {
+    std::string line;
+    if (options.reuse_command_line)
+        line = reused_command_line(machine.command_line, options.settings.purpose);
+    line = join_command_lines(line, options.append);
+    if (!options.append_file.empty())
+        line = join_command_lines(line, TRY(read_command_line(options.append_file)));
+    if (!options.removed_words.empty())
+        line = without_words(line, options.removed_words);
+    for (const std::string &word : options.added_words)
+        line = join_command_lines(line, word);
+    return line;
 }
 
 // Null where none was given, or where this architecture has no use for one.
-Result<std::shared_ptr<const MappedFile>> open_dtb(const Options &options) {
-    for (const GivenOption &each : options.given)
-        if (each.option->id == OptionId::dtb && each.option->reach != OptionReach::nothing)
-            return open_file(options.settings.given.at(OptionId::dtb));
+Result<std::shared_ptr<const MappedFile>> open_dtb(const World &world, const Settings &settings) {
+    auto given = settings.given.find(OptionId::dtb);
+    for (const Option &option : world.arch.options)
+        if (given != settings.given.end() && option.id == OptionId::dtb &&
+            option.reach != OptionReach::nothing)
+            return open_file(given->second);
     return nullptr;
 }
 
 Result<Request> build_request(World &world, const Options &options, Machine machine) {
     Image image = TRY(read_kernel(world, options));
     TRY(check_real_mode(world, options, image));
-    std::shared_ptr<const MappedFile> initrd;
-    if (!options.initrd.empty())
-        initrd = TRY(open_file(options.initrd));
+    auto initrd = TRY(open_initrds(options.initrds));
+    auto dtb = TRY(open_dtb(world, options.settings));
     Settings settings = options.settings;
-    settings.command_line = command_line_of(options, machine);
-    return Request{std::move(settings), std::move(machine),     std::move(image),
-                   std::move(initrd),   TRY(open_dtb(options)), world.calls.draw_entropy()};
+    settings.command_line = TRY(command_line_of(options, machine));
+    return Request{std::move(settings), std::move(machine), std::move(image),
+                   std::move(initrd),   std::move(dtb),     world.calls.draw_entropy()};
 }
 
 // What the kernel would refuse whatever is handed to it.
-Result<void> check_permission(const Settings &settings, const Evidence &evidence) {
-    const KernelState &kernel = evidence.kernel;
+Result<void> check_permission(World &world, const Settings &settings) {
+    Evidence found = look_for_permission(world);
+    const KernelState &kernel = found.kernel;
     bool by_file = settings.call == Call::file_load;
     Refusal refusal{by_file ? RefusedCall::file_load : RefusedCall::load, EPERM, settings.purpose};
     auto left = settings.purpose == Purpose::crash ? kernel.panic_loads_left : kernel.reboot_loads_left;
-    if (!evidence.may_reboot || kernel.load_disabled == 1U || left == 0U)
-        return Failure(explain_refusal(refusal, evidence));
+    if (!found.may_reboot || kernel.load_disabled == 1U || left == 0U)
+        return Failure(explain_refusal(refusal, look_for_evidence(world)));
     if (kernel.has_sysfs && !kernel.loaded)
         return Failure(kernel_has_no_kexec());
     return {};
 }
 
-std::vector<LoadedFile> files_of(const Request &request) {
+// Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
+Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options) {
     std::vector<LoadedFile> files = {{"kernel", request.image.file}};
-    if (request.initrd)
+    if (options.initrds.size() == 1)
         files.push_back({"initrd", request.initrd});
+    else
+        for (const std::string &path : options.initrds)
+            files.push_back({"initrd", TRY(open_file(path))});
     if (request.dtb)
         files.push_back({"dtb", request.dtb});
     return files;
@@ -130,17 +156,20 @@ void note_options_of_other_call(const World &world, const Options &options, Refu
 
 } // namespace
 
-Result<PreparedLoad> prepare_load(World &world, const Options &options) {
+Result<PreparedLoad> prepare_load(World &world, Options options) {
     if (world.arch.formats.empty()) // an architecture that is only recognised refuses by name
         return PreparedLoad{TRY(world.arch.plan(Request{})), {}, {}};
-    TRY(check_permission(options.settings, look_for_permission(world)));
+    TRY(check_permission(world, options.settings));
     Machine machine = TRY(look_at_machine(world));
     if (options.settings.purpose == Purpose::crash)
         TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
     TRY(check_hotplug(options.settings, machine));
     note_options_without_effect(world, options);
+    if (!options.boot_entry.empty())
+        TRY(take_boot_entry(world, options));
     Request request = TRY(build_request(world, options, std::move(machine)));
-    PreparedLoad prepared{TRY(world.arch.plan(request)), files_of(request), request.settings.command_line};
+    PreparedLoad prepared{TRY(world.arch.plan(request)), TRY(files_of(request, options)),
+                          request.settings.command_line};
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)

@@ -21,7 +21,7 @@ struct PreparedLoad {
 };
 
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
-Result<PreparedLoad> prepare_load(World &world, const Options &options);
+Result<PreparedLoad> prepare_load(World &world, Options options);
 
 // Makes the attempts of the decision. A file that
 // changed since it was read ends it, too. What was loaded is recorded (kexec/record.h); where a crash kernel

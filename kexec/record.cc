@@ -91,21 +91,16 @@ std::string this_boot(const World &world) {
 
 // Options that say what is done with the kernel, or what the other words say better.
 constexpr OptionId not_repeated[] = {
-    OptionId::debug,
-    OptionId::force,
-    OptionId::no_ifdown,
-    OptionId::no_sync,
-    OptionId::load,
-    OptionId::unload,
-    OptionId::exec,
-    OptionId::load_panic,
-    OptionId::status,
-    OptionId::command_line,
-    OptionId::reuse_command_line,
-    OptionId::initrd,
-    OptionId::dtb,
-    OptionId::loaded,
-    OptionId::json,
+    OptionId::debug,        OptionId::force,
+    OptionId::no_ifdown,    OptionId::no_sync,
+    OptionId::load,         OptionId::unload,
+    OptionId::exec,         OptionId::load_panic,
+    OptionId::status,       OptionId::loaded,
+    OptionId::json,         OptionId::load_entry,
+    OptionId::command_line, OptionId::reuse_command_line,
+    OptionId::append_file,  OptionId::add_arg,
+    OptionId::remove_arg,   OptionId::initrd,
+    OptionId::add_initrd,   OptionId::dtb,
 };
 
 std::vector<std::string> words_to_repeat(const Options &options, const PreparedLoad &prepared) {
@@ -119,11 +114,15 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     }
     words.push_back("--append=" + prepared.command_line);
     std::string kernel;
+    std::string_view initrd = "initrd"; // for the first one
     for (const LoadedFile &each : prepared.files) {
+        std::string path = real_path(each.file->path());
         if (each.role == "kernel")
-            kernel = real_path(each.file->path());
+            kernel = path;
+        else if (each.role == "initrd")
+            words.push_back(fmt::format("--{}={}", std::exchange(initrd, "add-initrd"), path));
         else
-            words.push_back(fmt::format("--{}={}", each.role, real_path(each.file->path())));
+            words.push_back(fmt::format("--{}={}", each.role, path));
     }
     words.insert(words.end(), {"--", kernel});
     return words;

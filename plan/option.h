@@ -61,6 +61,11 @@ enum class OptionId {
     entry_32bit,
     dt_no_old_root,
     caches_off,
+    add_initrd,
+    add_arg,
+    remove_arg,
+    append_file,
+    load_entry,
     require_signature,
     loaded,
     json

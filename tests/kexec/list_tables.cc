@@ -5,6 +5,7 @@
 #include "arch/arch.h"
 #include "kexec/kernel_state.h"
 #include "kexec/record.h"
+#include "machine/boot_entries.h"
 
 #include <fmt/format.h>
 
@@ -29,6 +30,7 @@ int main() {
     print_sources("-", common_sources());
     print_sources("-", kernel_state_sources());
     print_sources("-", record_sources());
+    print_sources("-", boot_entry_sources());
     for (const Arch *arch : all_archs()) {
         print_options(*arch);
         print_sources(arch->name, arch->sources);

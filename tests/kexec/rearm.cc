@@ -91,6 +91,21 @@ TEST_CASE("a kernel that refuses the old one, too, is tried once") {
     CHECK(contains(outcome.err, "not loaded again: kexec_load failed: Cannot allocate memory"));
 }
 
+TEST_CASE("several initial ramdisks and changed words come back as they were") {
+    FakeWorld world;
+    std::string more = world.files.write("/more", "another");
+    world.run({"-p", "-s", "--append=a b", "--remove-arg=a", "--add-arg=c", "--initrd=" + world.initrd_file,
+               "--add-initrd=" + more, world.kernel_file});
+    REQUIRE(world.kernel.last_command_line == "b c");
+    world.kernel.load_answers = {EADDRNOTAVAIL};
+    CHECK(contains(world.run({"-p", world.elf_file}).err, "has been loaded again"));
+    CHECK(world.kernel.log.back() == "kexec_file_load kernel true initrd true flags 0x2");
+    CHECK(world.kernel.last_command_line == "b c");
+    std::string shown = world.run({"--loaded"}).out;
+    CHECK(contains(shown, "  initrd " + world.initrd_file + ", 15 bytes"));
+    CHECK(contains(shown, "  initrd " + more + ", 7 bytes"));
+}
+
 TEST_CASE("the options that the old one was loaded with are used again") {
     FakeWorld world;
     world.run({"-d", "-p", "-s", "--no-cma", "--reuse-cmdline", "--append=more", world.kernel_file});
