@@ -169,6 +169,13 @@ Result<std::size_t> read_next(const Descriptor &file, MutableBytes buffer, const
     return read_fully(file.number(), buffer, path);
 }
 
+Result<std::uint64_t> size_of(const Descriptor &file, const std::string &path) {
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0)
+        return fail_file(path);
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
 bool can_seek(const Descriptor &file) { return ::lseek(file.number(), 0, SEEK_CUR) >= 0; }
 
 Result<std::vector<std::string>> list_directory(const std::string &path) {
@@ -300,54 +307,6 @@ Result<Descriptor> nameless_file(const std::string &directory) {
 std::string real_path(const std::string &path) {
     std::unique_ptr<char, void (*)(void *)> resolved(::realpath(path.c_str(), nullptr), ::free);
     return resolved ? resolved.get() : path;
-}
-
-namespace {
-
-constexpr mode_t owner_only = 0700;
-
-Result<Descriptor> open_private_directory(const std::string &path) {
-    auto failed = [&] { return fail_errno(Cause::system_call, errno, path, remedy_for(errno)); };
-    if (::mkdir(path.c_str(), owner_only) != 0 && errno != EEXIST)
-        return failed();
-    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    struct stat status {};
-    if (!directory.is_open() || ::fstat(directory.number(), &status) != 0)
-        return failed();
-    if (status.st_uid != ::geteuid())
-        return fail(Cause::other,
-                    fmt::format("{}: belongs to user {}, and has to belong to {}", path, status.st_uid,
-                                ::geteuid()),
-                    "remove the directory");
-    if ((status.st_mode & 07777) != owner_only && ::fchmod(directory.number(), owner_only) != 0)
-        return failed();
-    return directory;
-}
-
-} // namespace
-
-Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
-    Descriptor place = TRY(open_private_directory(directory));
-    std::string unfinished = "." + name + ".new", path = directory + "/" + name;
-    auto failed = [&] { return fail_errno(Cause::system_call, errno, path, remedy_for(errno)); };
-    ::unlinkat(place.number(), unfinished.c_str(), 0); // left by someone who was interrupted
-    Descriptor file(::openat(place.number(), unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                             S_IRUSR | S_IWUSR));
-    if (!file.is_open())
-        return failed();
-    auto written = write_fully(file.number(), bytes, path);
-    if (written && ::renameat(place.number(), unfinished.c_str(), place.number(), name.c_str()) == 0)
-        return {};
-    int number = errno;
-    ::unlinkat(place.number(), unfinished.c_str(), 0);
-    errno = number;
-    return written ? Result<void>(failed()) : written;
-}
-
-Result<void> remove_file(const std::string &path) {
-    if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR)
-        return {};
-    return fail_errno(Cause::system_call, errno, path, remedy_for(errno));
 }
 
 Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name) {

@@ -42,6 +42,8 @@ Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, M
                                  const std::string &path);
 // The same from where a pipe or terminal stands.
 Result<std::size_t> read_next(const Descriptor &file, MutableBytes buffer, const std::string &path);
+// What stat(2) tells: how many bytes a regular file has, and /proc/vmcore, and an attribute of sysfs.
+Result<std::uint64_t> size_of(const Descriptor &file, const std::string &path);
 // False for a pipe, a socket or a terminal.
 bool can_seek(const Descriptor &file);
 
@@ -95,12 +97,5 @@ Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &
 
 // Its name from the root on, without symbolic links; the name as given where that cannot be told.
 std::string real_path(const std::string &path);
-
-// Puts a file into a directory that only its owner can enter (mode 0700, made where it is missing), for its
-// owner alone (0600), whole or not at all: it is written under another name and then renamed. A directory
-// that belongs to somebody else is an error.
-Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
-// No such file is a success.
-Result<void> remove_file(const std::string &path);
 
 } // namespace kexec

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Strings of JSON (RFC 8259). What is UTF-8 says RFC 3629, section 4.
+// JSON is that of RFC 8259; what is UTF-8 says RFC 3629, section 4.
 #include "base/json.h"
 
 #include <fmt/core.h>
 
 namespace kexec {
+
 namespace {
 
 // How many bytes the UTF-8 character at the start has; 0 where none stands there.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writing JSON.
+// Strings of JSON (RFC 8259, section 7), which is all of it that is not simply printed.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace kexec {
 
-// A string of JSON with its quotes. A byte that is not part of a UTF-8 character is written as \\xNN.
+// In its quotes. Bytes that are no UTF-8 become \xNN, which makes one backslash in the text.
 std::string json_string(std::string_view text);
 
 } // namespace kexec

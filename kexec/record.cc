@@ -2,7 +2,7 @@
 // Writing and reading records.
 #include "kexec/record.h"
 
-#include "base/file.h"
+#include "base/new_file.h"
 #include "base/text.h"
 #include "plan/command_line.h"
 
