@@ -106,6 +106,11 @@ inline constexpr std::array general_options = {
                check_word),
     our_loader(OptionId::add_initrd, "add-initrd", "FILE",
                "one more initial ramdisk, behind that of --initrd; may be repeated"),
+    ours(general(OptionId::require_signature, "require-signature", 0, "", OptionReach::any,
+                 "load only what the running kernel verifies; never fall back to kexec_load")),
+    ours(general(OptionId::loaded, "loaded", 0, "", OptionReach::any,
+                 "print what was loaded, and whether the kernel says that it still is")),
+    ours(general(OptionId::json, "json", 0, "", OptionReach::any, "with --loaded: print it as JSON")),
 };
 
 // --reuseinitrd is general, and means something else on every architecture.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -301,6 +302,11 @@ Result<Descriptor> nameless_file(const std::string &directory) {
         return fail_errno(Cause::system_call, errno, "making a file in " + directory,
                           "name a directory that takes files");
     return file;
+}
+
+std::string real_path(const std::string &path) {
+    std::unique_ptr<char, void (*)(void *)> resolved(::realpath(path.c_str(), nullptr), ::free);
+    return resolved ? resolved.get() : path;
 }
 
 Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name) {

@@ -95,4 +95,7 @@ Result<Descriptor> nameless_file(const std::string &directory);
 // Writes all of it where the descriptor stands.
 Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name);
 
+// Its name from the root on, without symbolic links; the name as given where that cannot be told.
+std::string real_path(const std::string &path);
+
 } // namespace kexec

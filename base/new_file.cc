@@ -149,6 +149,38 @@ Result<void> make_directories(const std::string &path) {
     return synchronise_directory(above);
 }
 
+namespace {
+
+Result<void> make_private_directory(const std::string &path) {
+    constexpr mode_t owner_only = 0700;
+    if (::mkdir(path.c_str(), owner_only) != 0 && errno != EEXIST)
+        return fail_to("making the directory", path);
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status {};
+    if (!directory.is_open() || ::fstat(directory.number(), &status) != 0)
+        return fail_to("opening the directory", path);
+    if (status.st_uid != ::geteuid())
+        return fail(Cause::other, "the directory " + path + " belongs to another user", "remove it");
+    if ((status.st_mode & 07777) != owner_only && ::fchmod(directory.number(), owner_only) != 0)
+        return fail_to("closing to others the directory", path);
+    return {};
+}
+
+} // namespace
+
+Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
+    TRY(make_private_directory(directory));
+    NewFile file = TRY(NewFile::create(directory + "/" + name, NewFile::Existing::replace));
+    TRY(file.append(bytes));
+    return file.finish();
+}
+
+Result<void> remove_file(const std::string &path) {
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR)
+        return {};
+    return fail_to("removing", path);
+}
+
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory) {
     struct statvfs status {};
     if (::statvfs(directory.c_str(), &status) != 0)

@@ -49,6 +49,12 @@ private:
 // Makes the directory and those above it that are not there.
 Result<void> make_directories(const std::string &path);
 
+// Puts a file into a directory that only its owner can enter (mode 0700, made where it is missing), for its
+// owner alone (0600). A directory that belongs to somebody else, or is a link, is an error.
+Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
+// No such file is a success.
+Result<void> remove_file(const std::string &path);
+
 // How many bytes the file system of a directory has room for; nothing where it does not tell, as ramfs.
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory);
 

@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace kexec {
 
@@ -32,7 +33,8 @@ struct Error {
     Cause cause = Cause::other;
     std::string what;
     std::string remedy;
-    int number = 0; // from dump/ a Fault (dump/fault.h) instead
+    int number = 0;                        // from dump/ a Fault (dump/fault.h) instead
+    std::vector<std::string> details = {}; // what else was found, a line each; printed between the two
 };
 
 template <typename T> using Result = tl::expected<T, Error>;
@@ -40,7 +42,7 @@ using Failure = tl::unexpected<Error>;
 
 // The usual way to fail: `return fail(Cause::bad_image, "…", "…");`
 [[nodiscard]] inline Failure fail(Cause cause, std::string what, std::string remedy = {}) {
-    return Failure(Error{cause, std::move(what), std::move(remedy), 0});
+    return Failure(Error{cause, std::move(what), std::move(remedy), 0, {}});
 }
 
 // A failed system call: the errno is kept, and its text stands at the end of the first sentence.

@@ -7,6 +7,7 @@
 #include "kexec/interfaces.h"
 #include "kexec/kernel_state.h"
 #include "kexec/load.h"
+#include "kexec/loaded.h"
 #include "kexec/refusal.h"
 #include "kexec/usage.h"
 
@@ -25,6 +26,8 @@ bool has_own_prefix(std::string_view what) {
 
 void report(const World &world, const Error &error) {
     world.complain(fmt::format("{}{}\n", has_own_prefix(error.what) ? "" : "kexec: ", error.what));
+    for (const std::string &detail : error.details)
+        world.complain(fmt::format("       {}\n", detail));
     if (!error.remedy.empty())
         world.complain(fmt::format("       {}\n", error.remedy));
 }
@@ -77,7 +80,7 @@ Result<void> check_may_execute(World &world) {
     if (world.calls.may_reboot())
         return {};
     return Failure(
-        explain_refusal({RefusedCall::reboot, EPERM, Purpose::reboot}, {false, look_at_kernel(world.root)}));
+        explain_refusal({RefusedCall::reboot, EPERM, Purpose::reboot}, look_for_permission(world)));
 }
 
 // Returns only where no program for it could be run.
@@ -111,10 +114,10 @@ Error execute(World &world, const Steps &steps) {
     if (steps.contains(Step::take_links_down))
         taken = take_links_down(world.calls);
     complain_of_links(world, taken.failures, "cannot take the interface down");
+    world.calls.mark_log();
     int number = world.calls.reboot();
     std::string lost = restore_links(world, taken.down);
-    Error error = explain_refusal({RefusedCall::reboot, number, Purpose::reboot},
-                                  {world.calls.may_reboot(), look_at_kernel(world.root)});
+    Error error = explain_refusal({RefusedCall::reboot, number, Purpose::reboot}, look_for_evidence(world));
     error.what += lost;
     return error;
 }
@@ -124,6 +127,12 @@ Result<int> perform(World &world, const Options &options) {
     const Steps &steps = options.steps;
     if (steps.contains(Step::report_status))
         return loaded_status(world, steps.target);
+    if (steps.contains(Step::report_loaded)) {
+        world.print(options.settings.has(OptionId::json) ? loaded_json(world) : loaded_text(world));
+        return 0;
+    }
+    if (options.settings.has(OptionId::json))
+        warn(world, "--json has no effect without --loaded; going on without");
     TRY(check_offered(options));
     if (steps.contains(Step::execute))
         TRY(check_may_execute(world));

@@ -17,7 +17,6 @@ constexpr Source sources[] = {
     {"/sys/kernel/kexec/crash_loaded", "the same, since Linux 6.19", one_word},
     {"/sys/kernel/kexec_crash_size", "the size of the memory reserved for a crash kernel", one_word},
     {"/sys/kernel/kexec/crash_size", "the same, since Linux 6.19", one_word},
-    {"/sys/kernel/security/lockdown", "what the kernel is locked down against", one_word},
     {"/proc/sys/kernel/kexec_load_disabled", "is loading turned off until the next boot", one_word},
     {"/proc/sys/kernel/kexec_load_limit_reboot", "how many kernels may still be loaded", one_word},
     {"/proc/sys/kernel/kexec_load_limit_panic", "how many crash kernels may still be loaded", one_word},
@@ -53,17 +52,8 @@ KernelState look_at_kernel(const std::string &root) {
         .load_disabled = flag(snapshot, "/proc/sys/kernel/kexec_load_disabled"),
         .reboot_loads_left = number(snapshot, "/proc/sys/kernel/kexec_load_limit_reboot"),
         .panic_loads_left = number(snapshot, "/proc/sys/kernel/kexec_load_limit_panic"),
-        .lockdown = chosen_in_brackets(snapshot.text("/sys/kernel/security/lockdown").value_or("")),
         .has_sysfs = snapshot.bytes("/sys/kernel/uevent_seqnum").has_value(),
     };
-}
-
-std::string chosen_in_brackets(std::string_view text) {
-    std::size_t open = text.find('[');
-    std::size_t close = text.find(']', open);
-    if (open == npos || close == npos)
-        return {};
-    return std::string(text.substr(open + 1, close - open - 1));
 }
 
 } // namespace kexec

@@ -11,7 +11,7 @@
 namespace kexec {
 
 // The files that are looked at: /sys/kernel/kexec_* and their newer names below /sys/kernel/kexec
-// (Linux 6.19), the lockdown state, the sysctls.
+// (Linux 6.19), and the sysctls.
 std::span<const Source> kernel_state_sources();
 
 struct KernelState {
@@ -21,14 +21,10 @@ struct KernelState {
     std::optional<unsigned> load_disabled;
     // Loads that are still allowed (kernel.kexec_load_limit_reboot and _panic); nothing: no limit
     std::optional<std::uint64_t> reboot_loads_left, panic_loads_left;
-    std::string lockdown; // "none", "integrity", "confidentiality"; empty: not known
-    bool has_sysfs;       // /sys/kernel can be seen, so what is missing there does not exist
+    bool has_sysfs; // /sys/kernel can be seen, so what is missing there does not exist
 };
 
 // `root` stands in front of every path; "" is this machine.
 KernelState look_at_kernel(const std::string &root);
-
-// "[none] integrity confidentiality": the word in brackets.
-std::string chosen_in_brackets(std::string_view text);
 
 } // namespace kexec

@@ -3,23 +3,21 @@
 #include "kexec/load.h"
 
 #include "base/text.h"
+#include "kexec/attempts.h"
 #include "kexec/boot_entry.h"
 #include "kexec/initrds.h"
 #include "kexec/kernel_state.h"
-#include "kexec/patience.h"
+#include "kexec/rearm.h"
+#include "kexec/record.h"
 #include "kexec/refusal.h"
 #include "plan/check.h"
 #include "plan/command_line.h"
-#include "plan/purgatory.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <fmt/core.h>
 
 namespace kexec {
 namespace {
-
-Evidence look_for_evidence(World &world) { return {world.calls.may_reboot(), look_at_kernel(world.root)}; }
 
 Result<void> check_hotplug(const Settings &settings, const Machine &machine) {
     if (!settings.hotplug || machine.kexec.elfcorehdr_size.value_or(0) != 0)
@@ -121,62 +119,34 @@ Result<Request> build_request(World &world, const Options &options, Machine mach
 }
 
 // What the kernel would refuse whatever is handed to it.
-Result<void> check_permission(const Settings &settings, const Evidence &evidence) {
-    const KernelState &kernel = evidence.kernel;
+Result<void> check_permission(World &world, const Settings &settings) {
+    Evidence found = look_for_permission(world);
+    const KernelState &kernel = found.kernel;
     bool by_file = settings.call == Call::file_load;
     Refusal refusal{by_file ? RefusedCall::file_load : RefusedCall::load, EPERM, settings.purpose};
     auto left = settings.purpose == Purpose::crash ? kernel.panic_loads_left : kernel.reboot_loads_left;
-    if (!evidence.may_reboot || kernel.load_disabled == 1U || left == 0U)
-        return Failure(explain_refusal(refusal, evidence));
+    if (!found.may_reboot || kernel.load_disabled == 1U || left == 0U)
+        return Failure(explain_refusal(refusal, look_for_evidence(world)));
     if (kernel.has_sysfs && !kernel.loaded)
         return Failure(kernel_has_no_kexec());
     return {};
 }
 
-int make_call(World &world, const SegmentLoad &plan) {
-    std::vector<KexecSegment> segments;
-    for (const Segment &segment : plan.segments)
-        segments.push_back({segment.bytes.data(), segment.bytes.size(), segment.destination.first(),
-                            segment.destination.size()});
-    return call_patiently(world, plan.flags, kexec_debug,
-                          [&](std::uint32_t flags) { return world.calls.load(plan.entry, segments, flags); });
+// Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
+Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options) {
+    std::vector<LoadedFile> files = {{"kernel", request.image.file}};
+    if (options.initrds.size() == 1)
+        files.push_back({"initrd", request.initrd});
+    else
+        for (const std::string &path : options.initrds)
+            files.push_back({"initrd", TRY(open_file(path))});
+    if (request.dtb)
+        files.push_back({"dtb", request.dtb});
+    return files;
 }
 
-int make_call(World &world, const FileLoad &plan, int kernel) {
-    int initrd = plan.initrd ? plan.initrd->descriptor() : -1;
-    return call_patiently(world, plan.flags, kexec_file_debug, [&](std::uint32_t flags) {
-        return world.calls.file_load(kernel, initrd, plan.command_line, flags);
-    });
-}
-
-// An errno, or 0.
-Result<int> attempt(World &world, Plan &plan) {
-    if (auto *segments = std::get_if<SegmentLoad>(&plan)) {
-        if (!segments->announcement.empty())
-            world.complain(segments->announcement + "\n");
-        seal(*segments);
-        return make_call(world, *segments);
-    }
-    const auto &file = std::get<FileLoad>(plan);
-    if (!file.unpacked)
-        return make_call(world, file, file.kernel->descriptor());
-    Descriptor unpacked = TRY(file_in_memory("kernel", *file.unpacked));
-    return make_call(world, file, unpacked.number());
-}
-
-// For a crash load the kernel drops the old image before it accepts the new one.
-Error explain_failed_load(World &world, const Options &options, const Plan &plan, int number,
-                          bool crash_was_loaded) {
-    RefusedCall call = std::holds_alternative<SegmentLoad>(plan) ? RefusedCall::load : RefusedCall::file_load;
-    Evidence evidence = look_for_evidence(world);
-    Error error = explain_refusal({call, number, options.settings.purpose}, evidence);
-    if (options.settings.purpose == Purpose::crash && crash_was_loaded && evidence.kernel.crash_loaded == 0U)
-        error.what += "; the crash kernel that was loaded before is gone, and a panic now leaves no dump";
-    return error;
-}
-
-void note_options_of_other_call(const World &world, const Options &options, const Plan &plan) {
-    if (!std::holds_alternative<SegmentLoad>(plan))
+void note_options_of_other_call(const World &world, const Options &options, RefusedCall served) {
+    if (served != RefusedCall::load)
         return; // the decision has said so already
     for (const GivenOption &each : options.given)
         if (each.option->reach == OptionReach::file)
@@ -187,8 +157,7 @@ void note_options_of_other_call(const World &world, const Options &options, cons
 } // namespace
 
 Result<PreparedLoad> prepare_load(World &world, Options options) {
-    Evidence evidence = look_for_evidence(world);
-    TRY(check_permission(options.settings, evidence));
+    TRY(check_permission(world, options.settings));
     Machine machine = TRY(look_at_machine(world));
     if (options.settings.purpose == Purpose::crash)
         TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
@@ -197,10 +166,8 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
     if (!options.boot_entry.empty())
         TRY(take_boot_entry(world, options));
     Request request = TRY(build_request(world, options, std::move(machine)));
-    PreparedLoad prepared{TRY(world.arch.plan(request)), {request.image.file}};
-    for (const auto &file : {request.initrd, request.dtb})
-        if (file)
-            prepared.files.push_back(file);
+    PreparedLoad prepared{TRY(world.arch.plan(request)), TRY(files_of(request, options)),
+                          request.settings.command_line};
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)
@@ -209,49 +176,28 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
 }
 
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
-    bool crash_was_loaded = look_at_kernel(world.root).crash_loaded == 1U;
-    for (const auto &file : prepared.files)
-        TRY(file->unchanged());
-    std::vector<Attempt> &attempts = prepared.decision.attempts;
-    for (std::size_t i = 0; i < attempts.size(); i++) {
-        Attempt &each = attempts[i];
-        int number = TRY(attempt(world, each.plan));
-        if (number == 0) {
-            note_options_of_other_call(world, options, each.plan);
-            return {};
-        }
-        bool go_on = std::find(each.go_on.begin(), each.go_on.end(), number) != each.go_on.end();
-        if (!go_on || i + 1 == attempts.size())
-            return Failure(explain_failed_load(world, options, each.plan, number, crash_was_loaded));
-        if (options.settings.debug)
-            warn(world, fmt::format("kexec_file_load: {}; trying kexec_load", strerrorname_np(number)));
+    Purpose purpose = options.settings.purpose;
+    bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
+    for (const LoadedFile &each : prepared.files)
+        TRY(each.file->unchanged());
+    auto served = make_attempts(world, options.settings, prepared.decision.attempts);
+    if (!served) {
+        // For a crash load the kernel drops the old image before it accepts the new one.
+        if (crash_was_loaded && look_at_kernel(world.root).crash_loaded == 0U)
+            return Failure(rearm(world, std::move(served).error()));
+        return Failure(std::move(served).error());
     }
-    return fail(Cause::other, "there is no way to load this kernel",
-                "run it again with -d and report what it prints");
+    note_options_of_other_call(world, options, *served);
+    // Where the new kernel is started at once, nobody is left to ask.
+    if (!options.steps.contains(Step::execute))
+        keep_record(world, options, record_of(world, options, prepared, *served));
+    return {};
 }
 
 Result<void> unload(World &world, const Options &options) {
-    const Settings &settings = options.settings;
-    bool crash = settings.purpose == Purpose::crash;
-    auto refused = [&](RefusedCall call, int number) {
-        return Failure(explain_refusal({call, number, settings.purpose}, look_for_evidence(world)));
-    };
-    if (settings.call != Call::load) {
-        std::uint32_t flags =
-            kexec_file_unload | (crash ? kexec_file_on_crash : 0U) | (settings.debug ? kexec_file_debug : 0U);
-        int number = call_patiently(world, flags, kexec_file_debug, [&](std::uint32_t now) {
-            return world.calls.file_load(-1, -1, std::nullopt, now);
-        });
-        if (number == 0)
-            return {};
-        if (number != ENOSYS || settings.call == Call::file_load)
-            return refused(RefusedCall::file_unload, number);
-    }
-    std::uint32_t flags = (std::uint32_t{world.arch.elf_machine} << 16) | (crash ? kexec_on_crash : 0U) |
-                          (settings.debug ? kexec_debug : 0U);
-    int number = call_patiently(world, flags, kexec_debug,
-                                [&](std::uint32_t now) { return world.calls.load(0, {}, now); });
-    return number == 0 ? Result<void>{} : refused(RefusedCall::unload, number);
+    TRY(make_unload_calls(world, options.settings));
+    drop_record(world, options.settings.purpose);
+    return {};
 }
 
 } // namespace kexec

@@ -9,19 +9,26 @@
 
 namespace kexec {
 
+struct LoadedFile {
+    std::string role; // "kernel", "initrd", "dtb"
+    std::shared_ptr<const MappedFile> file;
+};
+
 struct PreparedLoad {
     Decision decision;
-    std::vector<std::shared_ptr<const MappedFile>> files; // that it was made from
+    std::vector<LoadedFile> files; // that it was made from
+    std::string command_line;      // as asked for; the plan adds what a crash kernel needs
 };
 
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
 Result<PreparedLoad> prepare_load(World &world, Options options);
 
-// Makes the attempts in order, until one succeeds or fails with an errno that ends the trying. A file that
-// changed since it was read ends it, too.
+// Makes the attempts of the decision. A file that
+// changed since it was read ends it, too. What was loaded is recorded (kexec/record.h); where a crash kernel
+// is refused and the old one is gone, that one is loaded again (kexec/rearm.h).
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared);
 
-// The kernel for a reboot, or the crash kernel. Nothing loaded is a success.
+// The kernel for a reboot, or the crash kernel, and what is recorded of it. Nothing loaded is a success.
 Result<void> unload(World &world, const Options &options);
 
 } // namespace kexec

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "kexec/exit_status.h"
+#include "plan/command_line.h"
 
 #include <fmt/core.h>
 
@@ -36,7 +37,8 @@ void take_text(std::optional<std::string> &text, const GivenOption &each,
     }
     if (text && *text != each.argument)
         warnings.push_back(fmt::format("--{} is given twice: \"{}\" is dropped, \"{}\" counts",
-                                       each.option->name, *text, each.argument));
+                                       each.option->name, masked_command_line(*text),
+                                       masked_command_line(each.argument)));
     text = each.argument;
 }
 

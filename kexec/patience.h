@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Making a call of the kexec family as often as makes sense: again after an interruption, again while another
-// load is in progress (for a bounded time), and without the debug flag where the kernel does not know it, so
+// load is in progress (for a bounded time; arm64's kernel says the same of CPUs that it cannot stop, where
+// waiting is no use), and without the debug flag where the kernel does not know it, so
 // that -d never changes the outcome.
 #pragma once
 

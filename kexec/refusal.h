@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "kexec/kernel_state.h"
+#include "kexec/evidence.h"
 #include "plan/request.h"
 
 namespace kexec {
@@ -17,16 +17,16 @@ struct Refusal {
     Purpose purpose;
 };
 
-// What was found on the machine, after the call failed.
-struct Evidence {
-    bool may_reboot; // CAP_SYS_BOOT
-    KernelState kernel;
-};
-
-// The error with `number`; its first sentence begins as kexec-tools' message does: "kexec_load failed: …".
-// The cause is Cause::system_call for a load, and for an unload by a file call that does not exist; it is
-// Cause::other for the rest, whose exit status does not depend on the errno.
+// The error with `number`; its first sentence begins as kexec-tools' message does: "kexec_load failed: …",
+// and goes on with the likeliest cause, one that there is evidence for if any. Its details are the other
+// causes with evidence, the facts that matter to the errno, and the kernel's own messages. The cause is
+// Cause::system_call for a load, and for an unload by a file call that does not exist; it is Cause::other for
+// the rest, whose exit status does not depend on the errno.
 Error explain_refusal(const Refusal &refusal, const Evidence &evidence);
+
+// What arm64's kernel writes to its log when it refuses because CPUs cannot be stopped; its errno is EBUSY,
+// and waiting does not help.
+inline constexpr std::string_view stuck_cpus = "CPUs are stuck in the kernel";
 
 // /sys can be seen, and has nothing of kexec.
 Error kernel_has_no_kexec();

@@ -98,6 +98,8 @@ bool Steps::contains(Step step) const { return std::find(steps.begin(), steps.en
 Steps steps_of(std::span<const GivenOption> options, bool has_kernel) {
     if (given(options, OptionId::status))
         return {{Step::report_status}, status_target(options)};
+    if (given(options, OptionId::loaded))
+        return {{Step::report_loaded}, Purpose::reboot};
     Switches switches = switches_of(options);
     Steps result{{}, given(options, OptionId::load_panic) ? Purpose::crash : Purpose::reboot};
     auto add = [&](bool wanted, Step step) {

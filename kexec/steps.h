@@ -14,6 +14,7 @@ namespace kexec {
 // In the order in which they are done.
 enum class Step {
     report_status, // -S; nothing else is done then
+    report_loaded, // --loaded; nothing else is done then
     unload,
     load,
     shut_down,       // run shutdown(8), which is expected to end in kexec -e

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <linux/capability.h>
 #include <linux/reboot.h>
 #include <net/if.h>
@@ -85,6 +86,10 @@ int RealSystemCalls::execute(const std::string &path, const std::vector<std::str
     return errno_of(execv(path.c_str(), words.data()));
 }
 
+void RealSystemCalls::mark_log() { log_ = KernelLog::from_now("/dev/kmsg"); }
+
+std::vector<std::string> RealSystemCalls::messages_since_mark() { return log_.messages(); }
+
 bool RealSystemCalls::may_reboot() {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
@@ -100,6 +105,8 @@ Entropy RealSystemCalls::draw_entropy() {
                         static_cast<ssize_t>(entropy.bytes.size());
     return entropy;
 }
+
+std::uint64_t RealSystemCalls::now() { return static_cast<std::uint64_t>(std::time(nullptr)); }
 
 void RealSystemCalls::wait(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 

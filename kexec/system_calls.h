@@ -3,6 +3,7 @@
 // fake kernel behind this interface.
 #pragma once
 
+#include "kexec/kernel_log.h"
 #include "plan/request.h"
 
 #include <chrono>
@@ -52,9 +53,15 @@ public:
     // Becomes another program. Returns only where that failed.
     virtual int execute(const std::string &path, const std::vector<std::string> &arguments) = 0;
 
+    // Remembers where the kernel's log ends, and gives the messages that came after that (none where no end
+    // is remembered or the log may not be read).
+    virtual void mark_log() = 0;
+    virtual std::vector<std::string> messages_since_mark() = 0;
+
     virtual bool may_reboot() = 0; // has the capability CAP_SYS_BOOT
     virtual Entropy draw_entropy() = 0;
     virtual void wait(std::chrono::milliseconds time) = 0;
+    virtual std::uint64_t now() = 0; // seconds since 1970, UTC
 };
 
 // The running kernel's.
@@ -68,9 +75,15 @@ public:
     std::vector<Link> links() override;
     int set_link(const std::string &name, bool up) override;
     int execute(const std::string &path, const std::vector<std::string> &arguments) override;
+    void mark_log() override;
+    std::vector<std::string> messages_since_mark() override;
     bool may_reboot() override;
     Entropy draw_entropy() override;
     void wait(std::chrono::milliseconds time) override;
+    std::uint64_t now() override;
+
+private:
+    KernelLog log_;
 };
 
 } // namespace kexec

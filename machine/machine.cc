@@ -7,33 +7,29 @@
 #include "base/text.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <fmt/core.h>
 
 namespace kexec {
 
-std::span<const Source> common_sources() {
-    static constexpr std::array sources = {
-        Source{"/proc/iomem", "memory as the kernel uses it, crash reservations", 64 << 20},
-        Source{"/proc/cmdline", "the running kernel's command line"},
-        Source{"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash",
-               4096},
-        Source{"/sys/devices/system/cpu/cpu*/crash_notes_size", "and how many bytes", 4096},
-        Source{"/sys/kernel/vmcoreinfo", "where the kernel describes itself to dump readers", 4096},
-        Source{"/sys/kernel/kexec_loaded", "whether a kernel is loaded", 4096},
-        Source{"/sys/kernel/kexec_crash_loaded", "whether a crash kernel is loaded", 4096},
-        Source{"/sys/kernel/kexec_crash_size", "bytes reserved for a crash kernel", 4096},
-        Source{"/sys/kernel/crash_elfcorehdr_size", "bytes the kernel wants for a core header it can rewrite",
-               4096},
-        Source{"/proc/sys/kernel/kexec_load_disabled", "whether loading is switched off until the next boot",
-               4096},
-        Source{"/sys/kernel/security/lockdown", "whether the kernel is locked down", 4096},
-    };
-    return sources;
-}
-
 namespace {
+
+constexpr Source state_sources[] = {
+    {"/proc/iomem", "memory as the kernel uses it, crash reservations", 64 << 20},
+    {"/proc/cmdline", "the running kernel's command line"},
+    {"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash", 4096},
+    {"/sys/devices/system/cpu/cpu*/crash_notes_size", "and how many bytes", 4096},
+    {"/sys/kernel/vmcoreinfo", "where the kernel describes itself to dump readers", 4096},
+    {"/sys/kernel/kexec_loaded", "whether a kernel is loaded", 4096},
+    {"/sys/kernel/kexec_crash_loaded", "whether a crash kernel is loaded", 4096},
+    {"/sys/kernel/kexec_crash_size", "bytes reserved for a crash kernel", 4096},
+    {"/sys/kernel/kexec/loaded", "the same, since Linux 6.19", 4096},
+    {"/sys/kernel/kexec/crash_loaded", "the same, since Linux 6.19", 4096},
+    {"/sys/kernel/kexec/crash_size", "the same, since Linux 6.19", 4096},
+    {"/sys/kernel/kexec/crash_elfcorehdr_size", "the same, since Linux 6.19", 4096},
+    {"/sys/kernel/crash_elfcorehdr_size", "bytes the kernel wants for a core header it can rewrite", 4096},
+    {"/proc/sys/kernel/kexec_load_disabled", "whether loading is switched off until the next boot", 4096},
+};
 
 constexpr std::string_view cpu_directory = "/sys/devices/system/cpu";
 // What a CPU's note takes where the kernel does not say: old ones have no crash_notes_size.
@@ -108,29 +104,41 @@ Result<std::optional<bool>> read_flag(const Snapshot &snapshot, std::string_view
     return *number == 1;
 }
 
-// All choices in a row, the one in force in brackets: "none [integrity] confidentiality".
-std::string read_lockdown(const Snapshot &snapshot) {
-    std::string_view text = snapshot.word("/sys/kernel/security/lockdown").value_or("");
-    std::size_t open = text.find('['), close = text.find(']');
-    if (open == std::string_view::npos || close == std::string_view::npos || close < open)
-        return {};
-    return std::string(text.substr(open + 1, close - open - 1));
+// Linux 6.19 moved these files into a folder of their own and keeps the old names for a while
+// (Documentation/ABI/obsolete/sysfs-kernel-kexec-kdump).
+std::string_view newest_name(const Snapshot &snapshot, std::string_view old_name, std::string_view new_name) {
+    return snapshot.bytes(new_name) ? new_name : old_name;
 }
 
 Result<KexecState> read_state(const Snapshot &snapshot) {
     KexecState state;
-    state.loaded = TRY(read_flag(snapshot, "/sys/kernel/kexec_loaded"));
-    state.crash_loaded = TRY(read_flag(snapshot, "/sys/kernel/kexec_crash_loaded"));
-    state.crash_size = TRY(decimal_in(snapshot, "/sys/kernel/kexec_crash_size"));
+    auto name = [&](std::string_view old_name, std::string_view new_name) {
+        return newest_name(snapshot, old_name, new_name);
+    };
+    state.loaded = TRY(read_flag(snapshot, name("/sys/kernel/kexec_loaded", "/sys/kernel/kexec/loaded")));
+    state.crash_loaded =
+        TRY(read_flag(snapshot, name("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")));
+    state.crash_size =
+        TRY(decimal_in(snapshot, name("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")));
     state.load_disabled = TRY(read_flag(snapshot, "/proc/sys/kernel/kexec_load_disabled"));
-    state.elfcorehdr_size = TRY(decimal_in(snapshot, "/sys/kernel/crash_elfcorehdr_size"));
-    state.lockdown = read_lockdown(snapshot);
+    state.elfcorehdr_size = TRY(decimal_in(snapshot, name("/sys/kernel/crash_elfcorehdr_size",
+                                                          "/sys/kernel/kexec/crash_elfcorehdr_size")));
+    state.policy = read_policy(snapshot);
     return state;
 }
 
 std::string_view without_line_end(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 } // namespace
+
+std::span<const Source> common_sources() {
+    static const std::vector<Source> sources = [] {
+        std::vector<Source> all(std::begin(state_sources), std::end(state_sources));
+        all.insert(all.end(), policy_sources().begin(), policy_sources().end());
+        return all;
+    }();
+    return sources;
+}
 
 Ranges free_ram(const Machine &machine) {
     Ranges free, ram = machine.memory.of_type(MemoryType::ram);

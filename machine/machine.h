@@ -5,6 +5,7 @@
 
 #include "machine/arm64.h"
 #include "machine/memory_map.h"
+#include "machine/policy.h"
 #include "machine/ppc64.h"
 #include "machine/x86_64.h"
 
@@ -24,12 +25,12 @@ struct CpuNotes {
 
 // What the running kernel says of kexec. A missing file is "not known".
 struct KexecState {
-    std::optional<bool> loaded;                   // /sys/kernel/kexec_loaded
+    std::optional<bool> loaded;                   // /sys/kernel/kexec_loaded, or its newer name
     std::optional<bool> crash_loaded;             // /sys/kernel/kexec_crash_loaded
     std::optional<std::uint64_t> crash_size;      // /sys/kernel/kexec_crash_size, bytes
     std::optional<bool> load_disabled;            // /proc/sys/kernel/kexec_load_disabled
     std::optional<std::uint64_t> elfcorehdr_size; // /sys/kernel/crash_elfcorehdr_size, bytes: hotplug support
-    std::string lockdown; // "none", "integrity", "confidentiality" or empty: not known
+    KexecPolicy policy;
 };
 
 struct Machine {

@@ -26,7 +26,7 @@ enum class Extent {
 // A file to look at. The man page's FILES section is checked against these.
 struct Source {
     // Absolute; '*' stands for any text inside one component, a last component "**" for every regular file at
-    // any depth below.
+    // any depth below, and "%r" for the running kernel's release.
     std::string_view path;
     std::string_view purpose;        // what it is read for, in a few words
     std::uint64_t ceiling = 1 << 20; // a longer file is cut here, and the cut is remembered

@@ -2,6 +2,7 @@
 // Taking a Snapshot: the only place that reads the machine.
 #include "base/elf.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "machine/snapshot.h"
 
 #include <algorithm>
@@ -33,6 +34,22 @@ std::vector<std::string> files_below(const std::string &root, const std::vector<
             paths.push_back(directory + "/" + file);
     }
     return paths;
+}
+
+// What uname -r prints; a name that no file has where that is not known.
+std::string release_of(const std::string &root) {
+    constexpr std::uint64_t longest_release = 64;
+    auto text = read_start_of_file(root + "/proc/sys/kernel/osrelease", longest_release);
+    auto words = text ? words_of(as_text(*text)) : std::vector<std::string_view>{};
+    bool is_name = !words.empty() && words.front().find('/') == std::string_view::npos;
+    return is_name ? std::string(words.front()) : "%r";
+}
+
+std::string with_release(const std::string &root, std::string_view pattern) {
+    std::string path(pattern);
+    if (std::size_t at = path.find("%r"); at != std::string::npos)
+        path.replace(at, 2, release_of(root));
+    return path;
 }
 
 // The paths that a source's path stands for, without `root`.
@@ -110,9 +127,9 @@ Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::s
 Snapshot take_snapshot(std::span<const Source> sources, const std::string &root) {
     Snapshot snapshot;
     for (const Source &source : sources) {
-        if (!source.instead_of.empty() && snapshot.bytes(source.instead_of))
+        if (!source.instead_of.empty() && snapshot.bytes(with_release(root, source.instead_of)))
             continue;
-        for (const std::string &path : expand(root, source.path)) {
+        for (const std::string &path : expand(root, with_release(root, source.path))) {
             auto read = read_into(snapshot, root, path, source);
             if (!read && read.error().number != ENOENT && read.error().number != ENOTDIR)
                 snapshot.put_error(path, read.error().number);

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The table that chooses between kexec_load and kexec_file_load.
 //
-//   asked   image taken by the file call   option only kexec_load honours   tried
-//   -c      any                            any                              load
-//   -s      yes                            any (a warning each)             file
-//   -s      no                             any                              an error
-//   -a      no                             any                              load
-//   -a      yes                            yes                              load
-//   -a      yes                            no                               file, then load
+//   asked   kexec_load is    image taken by   option only kexec_load   tried
+//           shut (below)     the file call    honours
+//   -c      no matter        any              any                      load
+//   -s      no matter        yes              any (a warning each)     file
+//   -s      no matter        no               any                      an error
+//   -a      no               no               any                      load
+//   -a      no               yes              yes                      load
+//   -a      no               yes              no                       file, then load
+//   -a      yes              yes              any (a warning each)     file
+//   -a      yes              no               any                      an error
 //
-// With -a the second step is taken only after the errnos that kexec-tools goes on after: the kernel has no
-// such call (ENOSYS) or cannot read this image by it (EINVAL, ENOEXEC, EOPNOTSUPP).
+// kexec_load is shut where the kernel is known to refuse it before it looks at anything: under lockdown
+// (LOCKDOWN_KEXEC in kernel/kexec.c) and under a policy of IMA's that appraises kernel files
+// (ima_load_data in security/integrity/ima/ima_main.c); and where --require-signature was given, for
+// kexec_load verifies nothing. With -c it is tried all the same: that was asked for, and the kernel's answer
+// is explained.
+//
+// With -a the second step is taken after the errnos in the table below, and after no other.
 #include "plan/choice.h"
 
 #include <cerrno>
@@ -28,14 +36,111 @@ std::vector<std::string> given_for_segments(const Settings &settings, std::span<
     return names;
 }
 
+// Why a call of kexec_load would be refused whatever it brings; nothing where it would not, or that is not
+// known.
+std::optional<std::string> why_load_is_shut(const Request &request) {
+    const KexecPolicy &policy = request.machine.kexec.policy;
+    if (is_locked_down(policy))
+        return fmt::format("the kernel is locked down (/sys/kernel/security/lockdown: {}) and refuses "
+                           "kexec_load",
+                           policy.lockdown);
+    if (policy.ima_appraises == true)
+        return "IMA appraises kernel files (/sys/kernel/security/ima/policy) and refuses kexec_load";
+    if (request.settings.has(OptionId::require_signature))
+        return "kexec_load verifies no signature, and --require-signature was given";
+    return std::nullopt;
+}
+
+// EFI's secure boot makes many distributions' kernels lock themselves down. Where that cannot be seen, a
+// refused signature is taken for an answer.
+bool may_be_locked_down(const KexecPolicy &policy) {
+    return policy.lockdown.empty() && policy.secure_boot == true;
+}
+
+struct ErrnoRow {
+    int number;
+    Meaning meaning;
+};
+
+// kernel/kexec_file.c, crypto/asymmetric_keys/, security/. EINVAL also stands for a flag that the kernel does
+// not know; EPERM and EACCES are what lockdown, IMA and security modules say.
+constexpr ErrnoRow errno_rows[] = {
+    {ENOSYS, Meaning::cannot},         {EINVAL, Meaning::cannot},
+    {ENOEXEC, Meaning::cannot},        {EOPNOTSUPP, Meaning::cannot},
+    {EADDRNOTAVAIL, Meaning::no_room}, {EKEYREJECTED, Meaning::not_trusted},
+    {ENOKEY, Meaning::not_trusted},    {EKEYEXPIRED, Meaning::not_trusted},
+    {ENODATA, Meaning::not_trusted},   {EKEYREVOKED, Meaning::not_trusted},
+    {EBADMSG, Meaning::not_trusted},   {ENOPKG, Meaning::not_trusted},
+    {ELIBBAD, Meaning::not_trusted},   {EPERM, Meaning::not_trusted},
+    {EACCES, Meaning::not_trusted},
+};
+
+void add_to(std::vector<std::string> &texts, const std::vector<std::string> &more) {
+    texts.insert(texts.end(), more.begin(), more.end());
+}
+
+// The warnings of options that the file call does not honour.
+std::vector<std::string> without_effect(const std::vector<std::string> &names) {
+    std::vector<std::string> warnings;
+    for (const std::string &name : names)
+        warnings.push_back(name + " has no effect with kexec_file_load; going on without");
+    return warnings;
+}
+
+// --require-signature promises nothing where the running kernel does not ask for signatures.
+Result<void> check_required_signature(const Request &request, std::vector<std::string> &warnings) {
+    if (!request.settings.has(OptionId::require_signature))
+        return {};
+    if (request.settings.call == Call::load)
+        return fail(Cause::bad_usage, "--require-signature cannot be had with -c: kexec_load verifies none",
+                    "leave out one of the two");
+    auto demanded = demands_signatures(request.machine.kexec.policy);
+    if (demanded == false)
+        return fail(Cause::unsupported,
+                    "--require-signature was given, and the running kernel takes kernels without one: it is "
+                    "not locked down, and not built with CONFIG_KEXEC_SIG_FORCE",
+                    "boot with lockdown=integrity, or leave --require-signature out");
+    if (!demanded)
+        warnings.push_back("whether the running kernel takes kernels without a signature cannot be seen; "
+                           "going on without knowing");
+    return {};
+}
+
+std::vector<int> errnos_meaning(std::initializer_list<Meaning> meanings) {
+    std::vector<int> numbers;
+    for (Meaning meaning : meanings)
+        for (const ErrnoRow &row : errno_rows)
+            if (row.meaning == meaning)
+                numbers.push_back(row.number);
+    return numbers;
+}
+
 } // namespace
 
-std::vector<int> file_call_cannot() { return {ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP}; }
+Meaning meaning_of(int number) {
+    for (const ErrnoRow &row : errno_rows)
+        if (row.number == number)
+            return row.meaning;
+    return Meaning::final;
+}
+
+std::vector<int> file_call_cannot() { return errnos_meaning({Meaning::cannot}); }
+
+bool load_is_shut(const KexecPolicy &policy) {
+    return is_locked_down(policy) || policy.ima_appraises == true;
+}
+
+std::vector<int> goes_on_after(const KexecPolicy &policy) {
+    if (may_be_locked_down(policy))
+        return errnos_meaning({Meaning::cannot, Meaning::no_room});
+    return errnos_meaning({Meaning::cannot, Meaning::no_room, Meaning::not_trusted});
+}
 
 Result<CallChoice> choose_call(const Request &request, std::span<const Option> options) {
     const Format &format = *request.image.format;
     CallChoice choice;
     auto step = [&](Call call, std::string reason) { choice.steps.push_back({call, std::move(reason)}); };
+    TRY(check_required_signature(request, choice.warnings));
 
     if (request.settings.call == Call::load) {
         step(Call::load, "kexec_load was asked for");
@@ -46,12 +151,17 @@ Result<CallChoice> choose_call(const Request &request, std::span<const Option> o
     if (request.settings.call == Call::file_load) {
         if (!format.by_file_load)
             return fail(Cause::unsupported, does_not_take, "leave out -s, or use -c");
-        for (const std::string &name : names)
-            choice.warnings.push_back(name + " has no effect with kexec_file_load; going on without");
+        add_to(choice.warnings, without_effect(names));
         step(Call::file_load, "kexec_file_load was asked for");
         return choice;
     }
-    if (!format.by_file_load) {
+    if (auto shut = why_load_is_shut(request)) {
+        if (!format.by_file_load)
+            return fail(Cause::unsupported, fmt::format("{}; {}", *shut, does_not_take),
+                        "use a kernel file that kexec_file_load takes, as distributions ship it");
+        add_to(choice.warnings, without_effect(names));
+        step(Call::file_load, *shut);
+    } else if (!format.by_file_load) {
         step(Call::load, does_not_take);
     } else if (!names.empty()) {
         step(Call::load, "only kexec_load honours " + names.front());
@@ -113,9 +223,9 @@ Result<Decision> decide(
             decision.attempts.push_back({plan_file_load(request), std::move(step.reason), {}});
         } else if (segments) {
             for (Attempt &before : decision.attempts)
-                before.go_on = file_call_cannot();
+                before.go_on = goes_on_after(request.machine.kexec.policy);
             decision.attempts.push_back({std::move(*segments), std::move(step.reason), {}});
-            decision.warnings.insert(decision.warnings.end(), warnings.begin(), warnings.end());
+            add_to(decision.warnings, warnings);
         } else if (decision.attempts.empty()) {
             return Failure(segments.error());
         } else {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which system call serves a request is decided here, before any is made: by what was asked (-c, -s, -a),
-// what the image is, and which options only kexec_load can honour.
+// what the image is, which options only kexec_load can honour, and what the running kernel insists on.
 #pragma once
 
 #include "plan/plan.h"
@@ -20,12 +20,25 @@ struct CallChoice {
     std::vector<std::string> warnings; // options that the chosen call cannot honour
 };
 
-// Cause::unsupported where -s was asked and the file call does not take this kind of image.
+// Cause::unsupported where only the file call can serve and it does not take this kind of image, and where
+// --require-signature was given on a kernel that takes unsigned ones.
 Result<CallChoice> choose_call(const Request &request, std::span<const Option> options);
 
-// The errnos that mean "this kernel's file call does not do it", not "no": the other call is tried after
-// these.
+// What an errno of kexec_file_load says.
+enum class Meaning {
+    cannot,      // this kernel's file call does not do it: not "no"
+    no_room,     // the kernel found no place; kexec_load brings its own
+    not_trusted, // the kernel, IMA or a security module does not trust the file
+    final,       // the other call would meet the same
+};
+Meaning meaning_of(int number);
+
+// The errnos that mean Meaning::cannot.
 std::vector<int> file_call_cannot();
+// kexec_load is known to be refused, whatever it brings and also where it only unloads.
+bool load_is_shut(const KexecPolicy &policy);
+// The errnos after which kexec_load is tried, where it is not shut.
+std::vector<int> goes_on_after(const KexecPolicy &policy);
 
 // The plan for kexec_file_load, which places everything itself.
 FileLoad plan_file_load(const Request &request);

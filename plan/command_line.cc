@@ -50,6 +50,66 @@ std::string without_words(std::string_view line, std::span<const std::string> wo
     return rest;
 }
 
+namespace {
+
+constexpr std::string_view hidden = "(hidden)";
+constexpr std::string_view secret_parts[] = {
+    "key",     "keys",  "pass",       "passwd",      "password", "passphrase", "pw",     "secret",
+    "secrets", "token", "credential", "credentials", "psk",      "pin",        "apikey", "chap",
+};
+
+bool is_secret_part(std::string_view part) {
+    return std::ranges::find(secret_parts, part) != std::end(secret_parts);
+}
+
+// A name is parts between dots, dashes and underscores: "rd.luks.key" has a secret part, "vconsole.keymap"
+// has none.
+bool names_a_secret(std::string_view name) {
+    std::string part;
+    for (char letter : std::string(name) + ".") {
+        bool ends = letter == '.' || letter == '-' || letter == '_' || letter == '"';
+        if (ends && is_secret_part(part))
+            return true;
+        bool is_capital = letter >= 'A' && letter <= 'Z';
+        part = ends ? "" : part + static_cast<char>(is_capital ? letter - 'A' + 'a' : letter);
+    }
+    return false;
+}
+
+// "iscsi:USER:PASSWORD@…" and "SCHEME://USER:PASSWORD@…": what stands between the mark and the '@'.
+std::string without_user(std::string_view word) {
+    for (std::string_view mark : {"://", "iscsi:"}) {
+        std::size_t at = word.find(mark);
+        if (at == std::string_view::npos)
+            continue;
+        std::size_t start = at + mark.size(), end = word.find('@', start);
+        if (end != std::string_view::npos &&
+            word.substr(start, end - start).find(':') != std::string_view::npos)
+            return std::string(word.substr(0, start)).append(hidden).append(word.substr(end));
+    }
+    return std::string(word);
+}
+
+std::string masked_word(std::string_view word) {
+    std::size_t equals = word.find('=');
+    if (equals != std::string_view::npos && names_a_secret(word.substr(0, equals)))
+        return std::string(word.substr(0, equals + 1)).append(hidden);
+    return without_user(word);
+}
+
+} // namespace
+
+std::string masked_command_line(std::string_view line) {
+    std::string masked;
+    std::size_t done = 0;
+    for (std::string_view word : words_of(line)) {
+        auto start = static_cast<std::size_t>(word.data() - line.data());
+        masked.append(line.substr(done, start - done)).append(masked_word(word));
+        done = start + word.size();
+    }
+    return masked.append(line.substr(done));
+}
+
 std::string join_command_lines(std::string_view first, std::string_view second) {
     std::string line(first);
     if (!first.empty() && !second.empty())

@@ -22,4 +22,9 @@ std::string join_command_lines(std::string_view first, std::string_view second);
 // the kernel (parameq in kernel/params.c), '-' and '_' are the same in a name.
 std::string without_words(std::string_view line, std::span<const std::string> words);
 
+// The command line as it may be shown: the value of each word that looks like a key or password by its name
+// ("luks.passphrase=", "rd.luks.key=", "systemd.set_credential="), and the user's part of an address
+// ("iscsi:USER:PASSWORD@", "://USER:PASSWORD@"), is replaced by "(hidden)".
+std::string masked_command_line(std::string_view line);
+
 } // namespace kexec

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A decision as text: for -d, and for the golden plans of the tests.
+#include "plan/command_line.h"
 #include "plan/plan.h"
 #include "purgatory/sha256.h"
 
@@ -9,24 +10,13 @@
 namespace kexec {
 namespace {
 
-std::string digest_of(Bytes bytes) {
-    std::uint8_t digest[32];
-    purgatory::Sha256 sum;
-    sum.update(reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size());
-    sum.finish(digest);
-    std::string text;
-    for (std::uint8_t byte : digest)
-        text += fmt::format("{:02x}", byte);
-    return text;
-}
-
 std::string content_of(const Segment &segment, const SegmentLoad &plan) {
     bool is_purgatory = plan.purgatory && segment.bytes.data() == plan.purgatory->data();
     if (segment.random)
         return "random";
     if (is_purgatory)
         return "purgatory";
-    return segment.bytes.empty() ? "zeros" : "sha256 " + digest_of(segment.bytes).substr(0, 16);
+    return segment.bytes.empty() ? "zeros" : "sha256 " + digest_text(segment.bytes).substr(0, 16);
 }
 
 std::string describe_one(const SegmentLoad &plan) {
@@ -38,16 +28,27 @@ std::string describe_one(const SegmentLoad &plan) {
                             content_of(segment, plan), segment.verified ? "" : ", not verified");
     for (const std::string &line : plan.notes)
         text += "    " + line + "\n";
-    return text + fmt::format("    command line: {}\n", plan.command_line);
+    return text + fmt::format("    command line: {}\n", masked_command_line(plan.command_line));
 }
 
 std::string describe_one(const FileLoad &plan) {
     return fmt::format("  kexec_file_load: flags {:#x}, kernel {}{}, initrd {}\n    command line: {}\n",
                        plan.flags, plan.kernel->path(), plan.unpacked ? " (unpacked)" : "",
-                       plan.initrd ? plan.initrd->path() : "none", plan.command_line);
+                       plan.initrd ? plan.initrd->path() : "none", masked_command_line(plan.command_line));
 }
 
 } // namespace
+
+std::string digest_text(Bytes bytes) {
+    std::uint8_t digest[32];
+    purgatory::Sha256 sum;
+    sum.update(reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size());
+    sum.finish(digest);
+    std::string text;
+    for (std::uint8_t byte : digest)
+        text += fmt::format("{:02x}", byte);
+    return text;
+}
 
 std::string describe(const Decision &decision) {
     std::string text;

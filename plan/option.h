@@ -65,7 +65,10 @@ enum class OptionId {
     add_arg,
     remove_arg,
     append_file,
-    load_entry
+    load_entry,
+    require_signature,
+    loaded,
+    json
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.

@@ -72,8 +72,11 @@ inline constexpr std::uint32_t kexec_file_debug = 0x8;
 inline constexpr std::uint32_t kexec_file_no_cma = 0x10;
 inline constexpr std::uint32_t kexec_file_force_dtb = 0x20;
 
-// Text for -d and for golden tests: one line per segment, flags, command line, reasons. Addresses as
+// Text for -d and for golden tests: one line per segment, flags, masked command line, reasons. Addresses as
 // /proc/iomem prints them.
 std::string describe(const Decision &decision);
+
+// SHA-256 in hexadecimal.
+std::string digest_text(Bytes bytes);
 
 } // namespace kexec

@@ -215,3 +215,11 @@ TEST_CASE("a tree of directories is listed to a depth that no loop can pass") {
     CHECK(list_tree(directory.path("deep")).value().size() == deepest_tree);
     CHECK_FALSE(list_tree(directory.path("none")));
 }
+
+TEST_CASE("a real path has no links in it, and a name that leads nowhere stays as it is") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "x");
+    REQUIRE(::symlink(path.c_str(), directory.path("link").c_str()) == 0);
+    CHECK(real_path(directory.path("link")) == real_path(path));
+    CHECK(real_path("/none/such") == "/none/such");
+}

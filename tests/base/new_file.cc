@@ -170,3 +170,41 @@ TEST_CASE("a write goes into the file that is there, and makes none") {
     CHECK(write_into(directory.path("none"), "1").error().number == ENOENT);
     CHECK_FALSE(exists(directory.path("none")));
 }
+
+TEST_CASE("a private file is its owner's alone, and comes whole in the place of an old one") {
+    TemporaryDirectory directory;
+    std::string place = directory.path("private"), path = place + "/name";
+    REQUIRE(write_private_file(place, "name", as_bytes("first")));
+    CHECK(as_text(read_file(path, 100).value()) == "first");
+    struct stat status {};
+    REQUIRE(::stat(place.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0700);
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0600);
+
+    REQUIRE(::chmod(place.c_str(), 0755) == 0);
+    directory.write("private/name-incomplete", "left by someone who was interrupted");
+    REQUIRE(write_private_file(place, "name", as_bytes("2nd")));
+    CHECK(as_text(read_file(path, 100).value()) == "2nd");
+    CHECK(list_directory(place).value() == std::vector<std::string>{"name"});
+    REQUIRE(::stat(place.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0700);
+}
+
+TEST_CASE("a private file is not written through a link, nor where there is no directory to be made") {
+    TemporaryDirectory directory;
+    directory.write("elsewhere/file", "x");
+    REQUIRE(::symlink(directory.path("elsewhere").c_str(), directory.path("link").c_str()) == 0);
+    CHECK_FALSE(write_private_file(directory.path("link"), "name", {}));
+    CHECK_FALSE(write_private_file(directory.path("none/private"), "name", {}));
+    CHECK(list_directory(directory.path("elsewhere")).value() == std::vector<std::string>{"file"});
+}
+
+TEST_CASE("removing what is not there is a success") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "x");
+    CHECK(remove_file(path));
+    CHECK(remove_file(path));
+    CHECK(remove_file(path + "/below"));
+    CHECK_FALSE(remove_file(directory.path()));
+}

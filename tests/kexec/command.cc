@@ -88,6 +88,17 @@ TEST_CASE("-u takes the file call first, and the other where there is none") {
     CHECK(world.kernel.log == Log{"kexec_load segments 0 flags 0x3e0000"});
 }
 
+TEST_CASE("-u goes over to kexec_load where the file call cannot, and not where that is shut") {
+    FakeWorld world;
+    world.kernel.file_load_answers = {EOPNOTSUPP, EOPNOTSUPP};
+    CHECK(world.run({"-u"}).status == 0);
+    CHECK(world.kernel.log.size() == 2);
+    world.kernel.log.clear();
+    world.root.write("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+    CHECK(world.run({"-u"}).status == 255);
+    CHECK(world.kernel.log.size() == 1);
+}
+
 TEST_CASE("-u with -p means the crash kernel, in either order") {
     for (const std::vector<std::string> &line :
          {std::vector<std::string>{"-p", "-u"}, {"-u", "-p"}, {"-s", "-up"}}) {
@@ -194,7 +205,7 @@ TEST_CASE("-f loads, writes back, takes links down and reboots") {
     CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd false flags 0x4", "sync", "down eth0",
                                   "reboot", "up eth0"});
     FakeWorld refused;
-    refused.kernel.file_load_answers = {EPERM};
+    refused.kernel.file_load_answers = {ENOMEM};
     CHECK(refused.run({"-f", refused.kernel_file}).status == 255);
     CHECK(refused.kernel.log.size() == 1);
 }

@@ -82,14 +82,16 @@ const Arch &fake_arch() {
     return arch;
 }
 
-int FakeKernel::answer(std::deque<int> &answers, bool crash, bool unload) {
+int FakeKernel::answer(std::deque<int> &answers, bool by_file, bool crash, bool unload) {
     int number = 0;
     if (!answers.empty()) {
         number = answers.front();
         answers.pop_front();
     }
     std::string_view file = crash ? "/sys/kernel/kexec_crash_loaded" : "/sys/kernel/kexec_loaded";
-    bool refused_early = number == EPERM || number == EBUSY || number == ENOSYS;
+    bool refused_early = (number == EPERM && !by_file) || number == EBUSY || number == ENOSYS;
+    if (number != 0)
+        since_mark_.insert(since_mark_.end(), messages.begin(), messages.end());
     if (number == 0)
         root_.write(file, unload ? "0\n" : "1\n");
     else if (crash && !unload && !refused_early)
@@ -102,7 +104,7 @@ int FakeKernel::load(std::uint64_t, std::span<const KexecSegment> segments, std:
     last_segment_contents.clear();
     for (const KexecSegment &segment : segments)
         last_segment_contents.emplace_back(static_cast<const char *>(segment.bytes), segment.size);
-    return answer(load_answers, (flags & kexec_on_crash) != 0, segments.empty());
+    return answer(load_answers, false, (flags & kexec_on_crash) != 0, segments.empty());
 }
 
 int FakeKernel::file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
@@ -110,7 +112,8 @@ int FakeKernel::file_load(int kernel, int initrd, std::optional<std::string_view
     log.push_back(
         fmt::format("kexec_file_load kernel {} initrd {} flags {:#x}", kernel >= 0, initrd >= 0, flags));
     last_command_line = command_line.value_or("(none)");
-    return answer(file_load_answers, (flags & kexec_file_on_crash) != 0, (flags & kexec_file_unload) != 0);
+    return answer(file_load_answers, true, (flags & kexec_file_on_crash) != 0,
+                  (flags & kexec_file_unload) != 0);
 }
 
 int FakeKernel::reboot() {
@@ -134,6 +137,8 @@ int FakeKernel::execute(const std::string &path, const std::vector<std::string> 
 void FakeKernel::wait(std::chrono::milliseconds) { log.push_back("wait"); }
 
 FakeWorld::FakeWorld() {
+    root.write("/run/utmp", "");
+    root.write("/proc/sys/kernel/random/boot_id", "this-boot\n");
     root.write("/sys/kernel/uevent_seqnum", "1\n");
     root.write("/sys/kernel/kexec_loaded", "0\n");
     root.write("/sys/kernel/kexec_crash_loaded", "0\n");

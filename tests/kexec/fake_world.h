@@ -17,8 +17,8 @@ namespace kexec::test {
 using testing::TemporaryDirectory;
 
 // Behaves as the real kernel does where it matters: a load for a crash drops the old crash image before it is
-// refused (but not when it is refused for want of permission, of the lock, or of the call itself), and sysfs
-// follows.
+// refused (but not when it is refused for want of permission, of the lock, or of the call itself; the file
+// call says EPERM of a signature, too, and then the image is gone), and sysfs follows.
 class FakeKernel final : public SystemCalls {
 public:
     explicit FakeKernel(const TemporaryDirectory &root) : root_(root) {}
@@ -32,6 +32,7 @@ public:
     bool privileged = true;
     std::string last_command_line;
     std::vector<std::string> last_segment_contents;
+    std::vector<std::string> messages; // that each refusal leaves in the kernel's log
 
     int load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) override;
     int file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
@@ -41,14 +42,18 @@ public:
     std::vector<Link> links() override { return all_links; }
     int set_link(const std::string &name, bool up) override;
     int execute(const std::string &path, const std::vector<std::string> &arguments) override;
+    void mark_log() override { since_mark_.clear(); }
+    std::vector<std::string> messages_since_mark() override { return since_mark_; }
     bool may_reboot() override { return privileged; }
     Entropy draw_entropy() override { return {}; }
     void wait(std::chrono::milliseconds time) override;
+    std::uint64_t now() override { return 1795000000; } // 2026-11-18 11:06:40 UTC
 
 private:
-    int answer(std::deque<int> &answers, bool crash, bool unload);
+    int answer(std::deque<int> &answers, bool by_file, bool crash, bool unload);
 
     const TemporaryDirectory &root_;
+    std::vector<std::string> since_mark_;
 };
 
 struct Outcome {

@@ -15,7 +15,6 @@ TEST_CASE("what is not there is not known") {
     CHECK_FALSE(state.crash_loaded);
     CHECK_FALSE(state.crash_size);
     CHECK_FALSE(state.load_disabled);
-    CHECK(state.lockdown.empty());
     CHECK_FALSE(state.has_sysfs);
 }
 
@@ -32,22 +31,13 @@ TEST_CASE("old and new names are read") {
     CHECK(look_at_kernel(root.path()).loaded == 0U);
 }
 
-TEST_CASE("sysctls and the lockdown state are read") {
+TEST_CASE("sysctls are read") {
     TemporaryDirectory root;
     root.write("/proc/sys/kernel/kexec_load_disabled", "1\n");
     root.write("/proc/sys/kernel/kexec_load_limit_reboot", "-1\n");
     root.write("/proc/sys/kernel/kexec_load_limit_panic", "3\n");
-    root.write("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
     KernelState state = look_at_kernel(root.path());
     CHECK(state.load_disabled == 1U);
     CHECK_FALSE(state.reboot_loads_left);
     CHECK(state.panic_loads_left == 3U);
-    CHECK(state.lockdown == "integrity");
-}
-
-TEST_CASE("the word in brackets") {
-    CHECK(chosen_in_brackets("[none] a b") == "none");
-    CHECK(chosen_in_brackets("none a b").empty());
-    CHECK(chosen_in_brackets("]x[").empty());
-    CHECK(chosen_in_brackets("").empty());
 }

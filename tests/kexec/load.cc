@@ -54,13 +54,13 @@ TEST_CASE("the command line is the user's, behind the running kernel's if asked"
 }
 
 TEST_CASE("without -c or -s the second call follows only where the first does not serve") {
-    for (int number : {ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP}) {
+    for (int number : {ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP, EADDRNOTAVAIL}) {
         FakeWorld world;
         world.kernel.file_load_answers = {number};
         CHECK(world.run({"-l", "-y", world.kernel_file}).status == 0);
         CHECK(world.kernel.log == Log{file_call, load_call});
     }
-    for (int number : {EPERM, EKEYREJECTED, ENOMEM, EADDRNOTAVAIL}) {
+    for (int number : {ENOMEM, EFBIG, ETXTBSY}) {
         FakeWorld world;
         world.kernel.file_load_answers = {number};
         Outcome outcome = world.run({"-l", world.kernel_file});
@@ -79,13 +79,65 @@ TEST_CASE("what a plan for kexec_load announces is said when it is carried out, 
     CHECK(world.run({"-l", world.kernel_file, "--append=announced"}).err == "Modified cmdline: announced\n");
 }
 
-TEST_CASE("both calls refused: the last one is reported") {
+TEST_CASE("a signature that is refused leads to the other call, with a note, where nothing is locked down") {
+    for (int number : {EKEYREJECTED, ENOKEY, EBADMSG, ENOPKG, ELIBBAD, ENODATA, EPERM, EACCES}) {
+        FakeWorld world;
+        world.root.write("/sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
+        world.kernel.file_load_answers = {number};
+        Outcome outcome = world.run({"-l", "-y", world.kernel_file});
+        CHECK(outcome.status == 0);
+        CHECK(world.kernel.log == Log{file_call, load_call});
+        CHECK(contains(outcome.err, "trying kexec_load, which verifies no signature (--require-signature"));
+    }
+}
+
+TEST_CASE("--require-signature keeps it from the other call") {
     FakeWorld world;
-    world.kernel.file_load_answers = {EINVAL};
+    world.kernel.file_load_answers = {EKEYREJECTED};
+    Outcome outcome = world.run({"-l", "--require-signature", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(world.kernel.log == Log{file_call});
+    CHECK(contains(outcome.err, "kexec_file_load failed: Key was rejected by service: "));
+    CHECK(world.run({"-l", "-c", "--require-signature", world.kernel_file}).status == 1);
+    CHECK(world.kernel.log == Log{file_call});
+}
+
+TEST_CASE("a locked-down kernel is asked once, and the reason is named") {
+    FakeWorld world;
+    world.root.write("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+    world.kernel.file_load_answers = {EPERM};
+    world.kernel.messages = {
+        "Lockdown: kexec: kexec of unsigned images is restricted; see man kernel_lockdown.7"};
+    Outcome outcome = world.run({"-l", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(world.kernel.log == Log{file_call});
+    CHECK(outcome.err ==
+          "kexec_file_load failed: Operation not permitted: the kernel is locked down "
+          "(/sys/kernel/security/lockdown) and did not find a signature that it trusts\n"
+          "       tried: kexec_file_load, kernel " +
+              world.kernel_file +
+              ", initrd none, flags 0x4\n"
+              "       found: lockdown integrity, secure boot not known, signatures not known "
+              "(CONFIG_KEXEC_SIG_FORCE), appraisal by IMA not known\n"
+              "       the kernel's log: Lockdown: kexec: kexec of unsigned images is restricted; see man "
+              "kernel_lockdown.7\n"
+              "       use a kernel signed with a key that this machine trusts\n");
+    world.kernel.log.clear();
+    Outcome vmlinux = world.run({"-l", world.elf_file});
+    CHECK(vmlinux.status == 255);
+    CHECK(contains(vmlinux.err, "kexec_file_load does not take a kernel of type segments"));
+    CHECK(world.kernel.log.empty());
+}
+
+TEST_CASE("both calls refused: the last one is reported, and what the first said") {
+    FakeWorld world;
+    world.kernel.file_load_answers = {EKEYREJECTED};
     world.kernel.load_answers = {EADDRNOTAVAIL};
     Outcome outcome = world.run({"-l", world.kernel_file});
     CHECK(outcome.status == 255);
-    CHECK(outcome.err.starts_with("kexec_load failed: Cannot assign requested address"));
+    CHECK(contains(outcome.err, "\nkexec_load failed: Cannot assign requested address"));
+    CHECK(contains(outcome.err, "       tried: kexec_load, 2 segments, entry 0x1000000, flags 0x3e0000\n"));
+    CHECK(contains(outcome.err, "       before that: kexec_file_load failed: Key was rejected by service: "));
 }
 
 TEST_CASE("-s ends with 253 where the file call does not serve, and says the errno") {

@@ -44,6 +44,17 @@ TEST_CASE("success and a plain refusal end at once") {
     CHECK(bad.flags_seen.size() == 1);
 }
 
+TEST_CASE("CPUs that cannot be stopped are not waited for") {
+    FakeWorld world;
+    world.kernel.load_answers = {EBUSY};
+    world.kernel.messages = {"kexec: Can't kexec: CPUs are stuck in the kernel."};
+    Outcome outcome = world.run({"-l", "-c", world.kernel_file});
+    CHECK(outcome.status == 255);
+    CHECK(world.kernel.log.size() == 1);
+    CHECK(outcome.err.find("cannot be stopped") != std::string::npos);
+    CHECK(outcome.err.find("waiting") == std::string::npos);
+}
+
 TEST_CASE("an interrupted call is made again") {
     Run run{{EINTR, EINTR, 0}};
     CHECK(run.call() == 0);

@@ -16,7 +16,7 @@ Evidence healthy() {
     evidence.may_reboot = true;
     evidence.kernel.loaded = 0;
     evidence.kernel.load_disabled = 0;
-    evidence.kernel.lockdown = "none";
+    evidence.policy.lockdown = "none";
     evidence.kernel.has_sysfs = true;
     return evidence;
 }
@@ -54,7 +54,7 @@ TEST_CASE("a reboot refused with EINVAL is explained by whether a kernel is load
 TEST_CASE("EPERM is explained by what is found on the machine") {
     Evidence evidence = healthy();
     CHECK(mentions(explained(RefusedCall::load, EPERM, evidence), "security policy"));
-    evidence.kernel.lockdown = "integrity";
+    evidence.policy.lockdown = "integrity";
     CHECK(mentions(explained(RefusedCall::load, EPERM, evidence), "locked down"));
     CHECK(explained(RefusedCall::load, EPERM, evidence).remedy.find("-s") != std::string::npos);
     CHECK(mentions(explained(RefusedCall::file_load, EPERM, evidence), "signature"));
@@ -65,6 +65,69 @@ TEST_CASE("EPERM is explained by what is found on the machine") {
     CHECK(mentions(explained(RefusedCall::load, EPERM, evidence), "kexec_load_disabled is 1"));
     evidence.may_reboot = false;
     CHECK(mentions(explained(RefusedCall::load, EPERM, evidence), "CAP_SYS_BOOT"));
+}
+
+TEST_CASE("what was found stands behind a refusal for want of trust") {
+    Evidence evidence = healthy();
+    evidence.policy = {
+        .lockdown = "none", .secure_boot = true, .signatures_forced = {}, .ima_appraises = false};
+    evidence.log = {"PEFILE: Unsigned PE binary"};
+    Error error = explained(RefusedCall::file_load, ENODATA, evidence);
+    CHECK(error.details ==
+          std::vector<std::string>{"found: lockdown none, secure boot on, signatures not known "
+                                   "(CONFIG_KEXEC_SIG_FORCE), appraisal by IMA off",
+                                   "the kernel's log: PEFILE: Unsigned PE binary"});
+    CHECK(explained(RefusedCall::file_load, EFBIG, healthy()).details.empty());
+}
+
+TEST_CASE("several causes with evidence are all named, the likeliest first") {
+    Evidence evidence = healthy();
+    evidence.kernel.load_disabled = 1;
+    evidence.policy.lockdown = "integrity";
+    Error error = explained(RefusedCall::load, EPERM, evidence);
+    CHECK(mentions(error, "kexec_load_disabled is 1"));
+    REQUIRE_FALSE(error.details.empty());
+    CHECK(error.details.back().starts_with("or else: the kernel is locked down"));
+}
+
+TEST_CASE("IMA is named by its policy or by its message") {
+    Evidence evidence = healthy();
+    CHECK(mentions(explained(RefusedCall::load, EACCES, evidence), "a security module) does not allow it"));
+    evidence.log = {"ima: impossible to appraise a kernel image without a file descriptor; try using "
+                    "kexec_file_load syscall."};
+    CHECK(mentions(explained(RefusedCall::load, EACCES, evidence), "IMA takes kernels from files only"));
+    evidence.log.clear();
+    evidence.policy.ima_appraises = true;
+    CHECK(mentions(explained(RefusedCall::load, EACCES, evidence), "kexec_load brings none"));
+    CHECK(mentions(explained(RefusedCall::file_load, EACCES, evidence), "does not pass"));
+}
+
+TEST_CASE("CPUs that cannot be stopped are told from a load in progress by the kernel's message") {
+    Evidence evidence = healthy();
+    CHECK(mentions(explained(RefusedCall::load, EBUSY, evidence), "in progress"));
+    evidence.log = {"kexec: Can't kexec: CPUs are stuck in the kernel."};
+    for (RefusedCall call : {RefusedCall::load, RefusedCall::file_load})
+        CHECK(mentions(explained(call, EBUSY, evidence), "CPUs of this machine cannot be stopped"));
+}
+
+TEST_CASE("a lockdown that secure boot only hints at is named as such") {
+    Evidence evidence = healthy();
+    evidence.policy = {.lockdown = "", .secure_boot = true, .signatures_forced = {}, .ima_appraises = {}};
+    CHECK(mentions(explained(RefusedCall::load, EPERM, evidence), "seems to be locked down"));
+    CHECK(mentions(explained(RefusedCall::file_load, EPERM, evidence), "seems to be locked down"));
+}
+
+TEST_CASE("a missing reservation is told from a small one, whose size is named") {
+    Evidence evidence = healthy();
+    evidence.kernel.crash_size = 0;
+    for (int number : {EADDRNOTAVAIL, ENOMEM, EINVAL}) {
+        CHECK(mentions(explained(RefusedCall::file_load, number, evidence, Purpose::crash),
+                       "no memory is reserved"));
+        CHECK_FALSE(mentions(explained(RefusedCall::file_load, number, evidence), "no memory is reserved"));
+    }
+    evidence.kernel.crash_size = 64 << 20;
+    CHECK(explained(RefusedCall::file_load, ENOMEM, evidence, Purpose::crash).details.front() ==
+          "found: 64 MiB are reserved for a crash kernel (/sys/kernel/kexec_crash_size)");
 }
 
 TEST_CASE("a small reservation is named for a crash kernel only") {
@@ -80,7 +143,7 @@ TEST_CASE("every errno that the calls are known to give has a cause and a next s
         std::vector<int> numbers;
     };
     const Row rows[] = {
-        {RefusedCall::load, {EPERM, ENOSYS, EADDRNOTAVAIL, ENOMEM, EBUSY, EINVAL, ETXTBSY}},
+        {RefusedCall::load, {EPERM, EACCES, ENOSYS, EADDRNOTAVAIL, ENOMEM, EBUSY, EINVAL, ETXTBSY}},
         {RefusedCall::file_load,
          {EPERM, EACCES, ENOSYS, EADDRNOTAVAIL, ENOMEM, EBUSY, EKEYREJECTED, ENOKEY, ENODATA, EBADMSG,
           ELIBBAD, ENOPKG, ENOEXEC, EOPNOTSUPP, EINVAL, EFBIG, ETXTBSY}},

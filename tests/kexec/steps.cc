@@ -13,6 +13,7 @@ namespace {
 std::string name_of(Step step) {
     switch (step) {
     case Step::report_status: return "status";
+    case Step::report_loaded: return "loaded";
     case Step::unload: return "unload";
     case Step::load: return "load";
     case Step::shut_down: return "shutdown";
@@ -72,6 +73,9 @@ TEST_CASE("the action options lead to these steps") {
         {"-l -e K", "sync links execute"},
         {"-f -e", "sync links execute"},
         {"-p -e", "crash: sync links execute"},
+        {"--loaded", "loaded"},
+        {"--loaded -l", "loaded"},
+        {"-S --loaded", "crash: status"},
         {"-u", "unload"},
         {"-p -u", "crash: unload"},
         {"-p -u K", "crash: unload"},

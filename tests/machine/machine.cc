@@ -27,7 +27,7 @@ TEST_CASE("a machine of which only memory is known has everything else empty") {
     CHECK(machine.command_line.empty());
     CHECK_FALSE(machine.kexec.loaded);
     CHECK_FALSE(machine.kexec.crash_size);
-    CHECK(machine.kexec.lockdown.empty());
+    CHECK(machine.kexec.policy.lockdown.empty());
 }
 
 TEST_CASE("a missing or unreadable /proc/iomem is an error that says why") {
@@ -90,8 +90,22 @@ TEST_CASE("what the kernel says of kexec") {
     CHECK(machine.kexec.crash_size == 0x10000000);
     CHECK(machine.kexec.load_disabled == true);
     CHECK(machine.kexec.elfcorehdr_size == 9176160);
-    CHECK(machine.kexec.lockdown == "integrity");
+    CHECK(machine.kexec.policy.lockdown == "integrity");
     CHECK(machine.command_line == " a  \"b c\" ");
+}
+
+TEST_CASE("the names since Linux 6.19 are read, where they are there before the old ones") {
+    Files files = least();
+    files["/sys/kernel/kexec/loaded"] = "1\n";
+    files["/sys/kernel/kexec/crash_loaded"] = "1\n";
+    files["/sys/kernel/kexec/crash_size"] = "4096\n";
+    files["/sys/kernel/kexec/crash_elfcorehdr_size"] = "8192\n";
+    files["/sys/kernel/kexec_crash_loaded"] = "0\n";
+    Machine machine = understood(files).value();
+    CHECK(machine.kexec.loaded == true);
+    CHECK(machine.kexec.crash_loaded == true);
+    CHECK(machine.kexec.crash_size == 4096);
+    CHECK(machine.kexec.elfcorehdr_size == 8192);
 }
 
 TEST_CASE("a state that could not be read is not known") {
@@ -132,6 +146,6 @@ TEST_CASE("a lockdown file without a choice says nothing") {
     for (const char *text : {"", "none integrity", "none ]integrity[", "[none"}) {
         Files files = least();
         files["/sys/kernel/security/lockdown"] = text;
-        CHECK(understood(files).value().kexec.lockdown.empty());
+        CHECK(understood(files).value().kexec.policy.lockdown.empty());
     }
 }

@@ -100,7 +100,7 @@ std::string description(const Machine &machine) {
     text += fmt::format(
         "loaded {}, crash loaded {}, crash size {}, load disabled {}, core header size {}, lockdown \"{}\"\n",
         shown(state.loaded), shown(state.crash_loaded), shown(state.crash_size), shown(state.load_disabled),
-        shown(state.elfcorehdr_size), state.lockdown);
+        shown(state.elfcorehdr_size), state.policy.lockdown);
     if (const auto *facts = std::get_if<X86_64Facts>(&machine.own))
         text += description(*facts);
     if (const auto *facts = std::get_if<Arm64Facts>(&machine.own))

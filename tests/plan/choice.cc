@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/plan/kernels.h"
 
+#include <algorithm>
 #include <cerrno>
 
 using namespace kexec;
@@ -109,6 +110,123 @@ TEST_CASE("-a: otherwise the file call, then kexec_load") {
     CHECK(choice.steps[1].reason == "kexec_file_load did not serve");
 }
 
+namespace {
+
+KexecPolicy locked_down() {
+    return {.lockdown = "integrity", .secure_boot = {}, .signatures_forced = {}, .ima_appraises = {}};
+}
+KexecPolicy open_to_all() {
+    return {.lockdown = "none", .secure_boot = false, .signatures_forced = false, .ima_appraises = false};
+}
+KexecPolicy appraised() {
+    return {.lockdown = "none", .secure_boot = {}, .signatures_forced = {}, .ima_appraises = true};
+}
+KexecPolicy secured() {
+    return {.lockdown = "", .secure_boot = true, .signatures_forced = {}, .ima_appraises = {}};
+}
+
+Request request_under(const KexecPolicy &policy, const Format &format, Call call,
+                      std::vector<OptionId> given = {}) {
+    Request it = request(format, call, std::move(given));
+    it.machine.kexec.policy = policy;
+    return it;
+}
+
+} // namespace
+
+TEST_CASE("-a where kexec_load is shut: the file call alone, whatever the options") {
+    for (const auto &[policy, reason] :
+         {std::pair(locked_down(), "the kernel is locked down (/sys/kernel/security/lockdown: integrity) and "
+                                   "refuses kexec_load"),
+          std::pair(appraised(),
+                    "IMA appraises kernel files (/sys/kernel/security/ima/policy) and refuses kexec_load")}) {
+        CallChoice choice = choose(request_under(policy, taken, Call::automatic, {OptionId::noefi}));
+        CHECK(calls(choice) == std::vector{Call::file_load});
+        CHECK(choice.steps[0].reason == reason);
+        CHECK(choice.warnings ==
+              std::vector<std::string>{"--noefi has no effect with kexec_file_load; going on without"});
+        auto none = choose_call(request_under(policy, not_taken, Call::automatic), options);
+        REQUIRE_FALSE(none);
+        CHECK(none.error().cause == Cause::unsupported);
+        CHECK(none.error().what ==
+              std::string(reason) + "; kexec_file_load does not take a kernel of type odd");
+        CHECK(calls(choose(request_under(policy, taken, Call::load))) == std::vector{Call::load});
+        CHECK(decide(request_under(policy, taken, Call::automatic), options, planner())
+                  .value()
+                  .attempts.size() == 1);
+    }
+}
+
+TEST_CASE("secure boot alone shuts nothing: many kernels do not lock themselves down for it") {
+    CHECK(calls(choose(request_under(secured(), taken, Call::automatic))) ==
+          std::vector{Call::file_load, Call::load});
+    CHECK(calls(choose(request_under(secured(), not_taken, Call::automatic))) == std::vector{Call::load});
+}
+
+TEST_CASE("each errno of the file call means one thing, and leads on or not") {
+    struct Row {
+        int number;
+        Meaning meaning;
+        bool open, may_be_locked; // is kexec_load tried?
+    };
+    const Row rows[] = {
+        {ENOSYS, Meaning::cannot, true, true},
+        {EINVAL, Meaning::cannot, true, true},
+        {ENOEXEC, Meaning::cannot, true, true},
+        {EOPNOTSUPP, Meaning::cannot, true, true},
+        {EADDRNOTAVAIL, Meaning::no_room, true, true},
+        {EKEYREJECTED, Meaning::not_trusted, true, false},
+        {EKEYEXPIRED, Meaning::not_trusted, true, false},
+        {EKEYREVOKED, Meaning::not_trusted, true, false},
+        {ENOKEY, Meaning::not_trusted, true, false},
+        {ENODATA, Meaning::not_trusted, true, false},
+        {EBADMSG, Meaning::not_trusted, true, false},
+        {ENOPKG, Meaning::not_trusted, true, false},
+        {ELIBBAD, Meaning::not_trusted, true, false},
+        {EPERM, Meaning::not_trusted, true, false},
+        {EACCES, Meaning::not_trusted, true, false},
+        {ENOMEM, Meaning::final, false, false},
+        {EBUSY, Meaning::final, false, false},
+        {EINTR, Meaning::final, false, false},
+        {ETXTBSY, Meaning::final, false, false},
+        {EFBIG, Meaning::final, false, false},
+        {EFAULT, Meaning::final, false, false},
+    };
+    auto leads_on = [](const KexecPolicy &policy, int number) {
+        std::vector<int> numbers = goes_on_after(policy);
+        return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+    };
+    for (const Row &row : rows) {
+        INFO(row.number);
+        CHECK(meaning_of(row.number) == row.meaning);
+        CHECK(leads_on(open_to_all(), row.number) == row.open);
+        CHECK(leads_on({}, row.number) == row.open);
+        CHECK(leads_on(secured(), row.number) == row.may_be_locked);
+    }
+    CHECK(file_call_cannot() == std::vector<int>{ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP});
+}
+
+TEST_CASE("--require-signature: never kexec_load, and only where the kernel demands signatures") {
+    std::vector<OptionId> given = {OptionId::require_signature};
+    CallChoice forced = choose(request_under(locked_down(), taken, Call::automatic, given));
+    CHECK(calls(forced) == std::vector{Call::file_load});
+    CHECK(forced.warnings.empty());
+    CallChoice unknown = choose(request_under({}, taken, Call::automatic, given));
+    CHECK(calls(unknown) == std::vector{Call::file_load});
+    CHECK(unknown.steps[0].reason == "kexec_load verifies no signature, and --require-signature was given");
+    REQUIRE(unknown.warnings.size() == 1);
+    CHECK(unknown.warnings[0].find("cannot be seen") != std::string::npos);
+    for (Call call : {Call::automatic, Call::file_load}) {
+        auto open = choose_call(request_under(open_to_all(), taken, call, given), options);
+        REQUIRE_FALSE(open);
+        CHECK(open.error().cause == Cause::unsupported);
+    }
+    auto load = choose_call(request_under(locked_down(), taken, Call::load, given), options);
+    REQUIRE_FALSE(load);
+    CHECK(load.error().cause == Cause::bad_usage);
+    CHECK_FALSE(choose_call(request_under({}, not_taken, Call::automatic, given), options));
+}
+
 TEST_CASE("the flags of the file call say what was asked") {
     Request it = request(taken, Call::file_load);
     CHECK(plan_file_load(it).flags == kexec_file_no_initramfs);
@@ -145,7 +263,7 @@ TEST_CASE("the second plan is tried after the errnos that mean \"cannot\", and a
     Decision decision = decide(request(taken, Call::automatic), options, planner("beware")).value();
     REQUIRE(decision.attempts.size() == 2);
     CHECK(std::holds_alternative<FileLoad>(decision.attempts[0].plan));
-    CHECK(decision.attempts[0].go_on == std::vector<int>{ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP});
+    CHECK(decision.attempts[0].go_on == goes_on_after({}));
     CHECK(std::get<SegmentLoad>(decision.attempts[1].plan).entry == 7);
     CHECK(decision.attempts[1].go_on.empty());
     CHECK(decision.warnings == std::vector<std::string>{"beware"});

@@ -37,6 +37,29 @@ TEST_CASE("runs of blanks become one space, and the line end goes") {
     CHECK(reused_command_line("", Purpose::reboot).empty());
 }
 
+TEST_CASE("words that look like keys are hidden, and nothing else is touched") {
+    struct Row {
+        const char *line, *masked;
+    };
+    for (const auto &[line, masked] : {
+             Row{"root=/dev/vda  ro\tquiet ", "root=/dev/vda  ro\tquiet "},
+             Row{"a  luks.passphrase=x y", "a  luks.passphrase=(hidden) y"},
+             Row{"rd.luks.key=/k systemd.set_credential=a:b",
+                 "rd.luks.key=(hidden) systemd.set_credential=(hidden)"},
+             Row{"API_TOKEN=1 MyPassword=2 my-PASSWORD=3",
+                 "API_TOKEN=(hidden) MyPassword=2 my-PASSWORD=(hidden)"},
+             Row{"\"luks.pass=a b\" x.key=\"a b\"", "\"luks.pass=(hidden) x.key=(hidden)"},
+             Row{"vconsole.keymap=us keyboard=x monkey=1 key", "vconsole.keymap=us keyboard=x monkey=1 key"},
+             Row{"netroot=iscsi:user:pw@10.0.0.1::3260", "netroot=iscsi:(hidden)@10.0.0.1::3260"},
+             Row{"ds=https://u:p@host/x ks=https://host/y@z",
+                 "ds=https://(hidden)@host/x ks=https://host/y@z"},
+             Row{"crashkernel=1G-4G:192M@64M memmap=64K@0x1000",
+                 "crashkernel=1G-4G:192M@64M memmap=64K@0x1000"},
+             Row{"", ""},
+         })
+        CHECK(masked_command_line(line) == masked);
+}
+
 TEST_CASE("joining puts a space between two parts only") {
     CHECK(join_command_lines("a", "b") == "a b");
     CHECK(join_command_lines("", "b") == "b");

@@ -4,6 +4,8 @@
 
 Usage: shim_test.py SHIM KEXEC. Ends with 77 (skipped) where this machine lets no shim be built."""
 
+import hashlib
+import json
 import os
 import shutil
 import struct
@@ -14,7 +16,7 @@ import unittest
 
 SHIM, KEXEC = sys.argv[1:3]
 SKIPPED = 77
-EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL = 1, 16, 22, 38, 99
+EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL, EKEYREJECTED = 1, 16, 22, 38, 99, 129
 LINE_OF_RESERVATION = "  10000000-1fffffff : Crash kernel\n"
 
 
@@ -42,6 +44,11 @@ def small_bzimage():
     return bytes(setup) + kernel
 
 
+def sha256_of(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
 class Machine:
     """This machine, with a /sys/kernel that says that kexec is there."""
 
@@ -56,6 +63,9 @@ class Machine:
         self.write("kexec_crash_loaded", "0\n")
         self.write("kexec_crash_size", "0\n")
         self.over["/sys/kernel"] = self.sysfs
+        self.records = os.path.join(directory, "run")  # /run, where the program notes what it loaded
+        os.makedirs(self.records)
+        self.over["/run"] = self.records
         self.log = os.path.join(directory, "log")
 
     def copy_from_sysfs(self, name):
@@ -145,8 +155,14 @@ class Behind(unittest.TestCase):
         done = self.machine.run("-l", "-s", self.kernel, file_load=ENOSYS)
         self.assertEqual(done.returncode, 253)
         self.assertTrue(done.stderr.startswith("kexec_file_load failed: Function not implemented"), done.stderr)
+        done = self.machine.run("-l", "-y", self.kernel, file_load=EKEYREJECTED)
+        self.assertEqual((done.returncode, len(done.calls)), (0, 2), done.stderr)
+        self.assertIn("verifies no signature", done.stderr)
+        os.makedirs(os.path.join(self.machine.sysfs, "security"))
+        self.machine.write("security/lockdown", "none [integrity] confidentiality\n")
         done = self.machine.run("-l", self.kernel, file_load=EPERM)
         self.assertEqual((done.returncode, len(done.calls)), (255, 1))
+        self.assertIn("the kernel is locked down", done.stderr)
         done = self.machine.run("-l", "-c", self.kernel, load=EADDRNOTAVAIL)
         self.assertEqual(done.returncode, 255)
         self.assertTrue(done.stderr.startswith("kexec_load failed: Cannot assign requested address"), done.stderr)
@@ -170,6 +186,25 @@ class Behind(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("flags 0x6", done.calls[0])
         self.assertEqual(len(done.calls), 1)
+
+    def test_what_was_loaded_is_recorded(self):
+        done = self.machine.run("-l", "-y", self.kernel, "--initrd", self.initrd, "--append", "a luks.key=sesame")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        record = os.path.join(self.machine.records, "kexec", "reboot")
+        self.assertEqual([os.stat(path).st_mode & 0o7777 for path in (os.path.dirname(record), record)], [0o700, 0o600])
+        with open(record, encoding="utf-8") as file:
+            self.assertNotIn("sesame", file.read())
+        self.machine.write("kexec_loaded", "1\n")
+        done = self.machine.run("--loaded", "--json")
+        self.assertEqual((done.returncode, done.calls, done.stderr), (0, [], ""))
+        told = json.loads(done.stdout)["reboot"]
+        self.assertEqual((told["loaded"], told["agrees"]), (True, True))
+        self.assertEqual(told["record"]["command_line"], "a luks.key=(hidden)")
+        files = {each["role"]: (each["path"], each["sha256"]) for each in told["record"]["files"]}
+        self.assertEqual(files, {"kernel": (self.kernel, sha256_of(self.kernel)),
+                                 "initrd": (self.initrd, sha256_of(self.initrd))})
+        self.machine.run("-u")
+        self.assertFalse(os.path.exists(record))
 
     def test_unload(self):
         done = self.machine.run("-u", "-p")

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Records and the kernel's flags side by side.
+#include "kexec/loaded.h"
+
+#include "base/json.h"
+#include "kexec/kernel_state.h"
+#include "kexec/record.h"
+
+#include <ctime>
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+constexpr std::string_view not_to_be_known = "the kernel tells whether a kernel is loaded, not which: "
+                                             "another program may have loaded another one since";
+
+struct Slot {
+    std::string_view name, flag_file;
+    std::optional<unsigned> flag; // what the kernel says
+    Result<std::optional<LoadRecord>> record;
+
+    bool is_recorded() const { return record && *record; }
+};
+
+std::vector<Slot> slots(const World &world) {
+    KernelState kernel = look_at_kernel(world.root);
+    return {{"reboot", "kexec_loaded", kernel.loaded, recorded(world, Purpose::reboot)},
+            {"crash", "kexec_crash_loaded", kernel.crash_loaded, recorded(world, Purpose::crash)}};
+}
+
+// RFC 3339, in UTC.
+std::string time_text(std::uint64_t seconds) {
+    auto time = static_cast<std::time_t>(seconds);
+    std::tm parts{};
+    char text[sizeof "2026-11-18T12:26:40Z and room for years that are longer"];
+    if (!gmtime_r(&time, &parts) || std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        return fmt::format("{} seconds after 1970", seconds);
+    return text;
+}
+
+std::string state_text(const Slot &slot) {
+    if (!slot.flag)
+        return "whether one is loaded is not known: the kernel's flag cannot be read";
+    if (!slot.record)
+        return fmt::format("{}; the record cannot be read: {}", *slot.flag ? "loaded" : "not loaded",
+                           slot.record.error().what);
+    if (slot.is_recorded())
+        return *slot.flag ? "loaded"
+                          : "not loaded any more: the record is of one that was unloaded elsewhere";
+    return *slot.flag ? "loaded, and not recorded: another program loaded it" : "not loaded";
+}
+
+std::string record_text(const LoadRecord &record) {
+    std::string text = fmt::format("  loaded {} by {}\n", time_text(record.time), record.call);
+    for (const RecordedFile &file : record.files)
+        text += fmt::format("  {} {}, {} bytes, sha256 {}\n", file.role, file.path, file.size, file.sha256);
+    return text + fmt::format("  command line: {}\n", record.command_line);
+}
+
+std::string record_json(const LoadRecord &record) {
+    std::string files;
+    for (const RecordedFile &file : record.files)
+        files +=
+            fmt::format("{}{{\"role\":{},\"path\":{},\"size\":{},\"sha256\":{}}}", files.empty() ? "" : ",",
+                        json_string(file.role), json_string(file.path), file.size, json_string(file.sha256));
+    return fmt::format("{{\"time\":{},\"call\":{},\"command_line\":{},\"files\":[{}]}}",
+                       json_string(time_text(record.time)), json_string(record.call),
+                       json_string(record.command_line), files);
+}
+
+std::string slot_json(const Slot &slot) {
+    std::string text = fmt::format("{}:{{\"loaded\":{}", json_string(slot.name),
+                                   !slot.flag   ? "null"
+                                   : *slot.flag ? "true"
+                                                : "false");
+    if (!slot.record)
+        text += ",\"error\":" + json_string(slot.record.error().what);
+    if (slot.is_recorded() && slot.flag)
+        text += fmt::format(",\"agrees\":{}", *slot.flag ? "true" : "false");
+    return text + ",\"record\":" + (slot.is_recorded() ? record_json(**slot.record) : "null") + "}";
+}
+
+} // namespace
+
+std::string loaded_text(const World &world) {
+    std::string text;
+    bool any = false;
+    for (const Slot &slot : slots(world)) {
+        text += fmt::format("{}: {}\n", slot.name == "crash" ? "crash kernel" : "kernel for the next reboot",
+                            state_text(slot));
+        if (slot.is_recorded())
+            text += record_text(**slot.record);
+        any = any || (slot.is_recorded() && slot.flag == 1U);
+    }
+    return any ? text + fmt::format("more cannot be known: {}\n", not_to_be_known) : text;
+}
+
+std::string loaded_json(const World &world) {
+    std::string text = "{";
+    for (const Slot &slot : slots(world))
+        text += slot_json(slot) + ",";
+    return text + "\"limit\":" + json_string(not_to_be_known) + "}\n";
+}
+
+} // namespace kexec

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Writing and reading records.
+#include "kexec/record.h"
+
+#include "base/new_file.h"
+#include "base/text.h"
+#include "plan/command_line.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/core.h>
+
+namespace kexec {
+namespace {
+
+constexpr std::string_view first_line = "kexec record 1";
+constexpr std::uint64_t longest_record = 1 << 20;
+
+std::string directory_of(const World &world) { return world.root + "/run/kexec"; }
+std::string name_of(Purpose purpose) { return purpose == Purpose::crash ? "crash" : "reboot"; }
+
+std::string escaped(std::string_view text) {
+    std::string line;
+    for (char letter : text)
+        line += letter == '\\' ? "\\\\" : letter == '\n' ? "\\n" : std::string(1, letter);
+    return line;
+}
+
+std::string unescaped(std::string_view line) {
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); i++) {
+        bool is_escape = line[i] == '\\' && i + 1 < line.size();
+        if (is_escape)
+            i++;
+        text += is_escape && line[i] == 'n' ? '\n' : line[i];
+    }
+    return text;
+}
+
+Failure damaged(std::string_view line) {
+    return fail(Cause::other,
+                fmt::format("the record holds \"{}\", which means nothing here", printable(line)),
+                "load the kernel again: that writes a new record");
+}
+
+// "ROLE SIZE SHA256 PATH"
+Result<RecordedFile> parse_file(std::string_view value) {
+    auto next = [&] {
+        std::string_view word = value.substr(0, value.find(' '));
+        value.remove_prefix(std::min(value.size(), word.size() + 1));
+        return word;
+    };
+    std::string_view whole = value, role = next();
+    auto size = parse_decimal(next());
+    std::string_view sha256 = next();
+    if (!size || value.empty())
+        return damaged(whole);
+    return RecordedFile{std::string(role), unescaped(value), *size, std::string(sha256)};
+}
+
+Result<void> take_line(LoadRecord &record, std::string_view line) {
+    std::size_t blank = std::min(line.find(' '), line.size());
+    std::string_view name = line.substr(0, blank);
+    std::string_view value = line.substr(std::min(blank + 1, line.size()));
+    auto time = parse_decimal(value);
+    if (name == "file")
+        record.files.push_back(TRY(parse_file(value)));
+    else if (name == "time" && time)
+        record.time = *time;
+    else if (name == "boot")
+        record.boot = value;
+    else if (name == "call")
+        record.call = value;
+    else if (name == "command-line")
+        record.command_line = unescaped(value);
+    else if (name == "word")
+        record.words.push_back(unescaped(value));
+    else
+        return damaged(line);
+    return {};
+}
+
+constexpr Source sources[] = {
+    {"/proc/sys/kernel/random/boot_id", "which boot a record is of", 4096},
+};
+
+std::string this_boot(const World &world) {
+    Snapshot snapshot = take_snapshot(sources, world.root);
+    return std::string(snapshot.word(sources[0].path).value_or("unknown"));
+}
+
+// Options that say what is done with the kernel, or what the other words say better.
+constexpr OptionId not_repeated[] = {
+    OptionId::debug,        OptionId::force,
+    OptionId::no_ifdown,    OptionId::no_sync,
+    OptionId::load,         OptionId::unload,
+    OptionId::exec,         OptionId::load_panic,
+    OptionId::status,       OptionId::loaded,
+    OptionId::json,         OptionId::load_entry,
+    OptionId::command_line, OptionId::reuse_command_line,
+    OptionId::append_file,  OptionId::add_arg,
+    OptionId::remove_arg,   OptionId::initrd,
+    OptionId::add_initrd,   OptionId::dtb,
+};
+
+std::vector<std::string> words_to_repeat(const Options &options, const PreparedLoad &prepared) {
+    std::vector<std::string> words = {"--load-panic"};
+    for (const GivenOption &each : options.given) {
+        if (std::ranges::find(not_repeated, each.option->id) != std::end(not_repeated))
+            continue;
+        words.push_back(fmt::format("--{}", each.option->name));
+        if (!each.option->argument.empty())
+            words.back() += "=" + each.argument;
+    }
+    words.push_back("--append=" + prepared.command_line);
+    std::string kernel;
+    std::string_view initrd = "initrd"; // for the first one
+    for (const LoadedFile &each : prepared.files) {
+        std::string path = real_path(each.file->path());
+        if (each.role == "kernel")
+            kernel = path;
+        else if (each.role == "initrd")
+            words.push_back(fmt::format("--{}={}", std::exchange(initrd, "add-initrd"), path));
+        else
+            words.push_back(fmt::format("--{}={}", each.role, path));
+    }
+    words.insert(words.end(), {"--", kernel});
+    return words;
+}
+
+} // namespace
+
+std::span<const Source> record_sources() { return sources; }
+
+std::string text_of(const LoadRecord &record) {
+    std::string text = fmt::format("{}\nboot {}\ntime {}\ncall {}\ncommand-line {}\n", first_line,
+                                   record.boot, record.time, record.call, escaped(record.command_line));
+    for (const RecordedFile &file : record.files)
+        text += fmt::format("file {} {} {} {}\n", file.role, file.size, file.sha256, escaped(file.path));
+    for (const std::string &word : record.words)
+        text += fmt::format("word {}\n", escaped(word));
+    return text;
+}
+
+Result<LoadRecord> parse_record(std::string_view text) {
+    LoadRecord record{};
+    std::vector<std::string_view> lines = lines_of(text);
+    if (lines.empty() || lines.front() != first_line)
+        return damaged(lines.empty() ? "" : lines.front());
+    for (std::size_t i = 1; i < lines.size(); i++)
+        TRY(take_line(record, lines[i]));
+    return record;
+}
+
+LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
+    LoadRecord record{.boot = this_boot(world),
+                      .time = world.calls.now(),
+                      .call = served == RefusedCall::load ? "kexec_load" : "kexec_file_load",
+                      .command_line = masked_command_line(prepared.command_line),
+                      .files = {},
+                      .words = {}};
+    for (const LoadedFile &each : prepared.files) {
+        Bytes bytes = each.file->bytes();
+        record.files.push_back({each.role, real_path(each.file->path()), bytes.size(), digest_text(bytes)});
+    }
+    if (options.settings.purpose == Purpose::crash)
+        record.words = words_to_repeat(options, prepared);
+    return record;
+}
+
+void keep_record(World &world, const Options &options, const LoadRecord &record) {
+    if (!list_directory(world.root + "/run"))
+        return;
+    std::string text = text_of(record);
+    auto kept = write_private_file(directory_of(world), name_of(options.settings.purpose), as_bytes(text));
+    if (kept)
+        return;
+    warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
+                            kept.error().what));
+    drop_record(world, options.settings.purpose); // an old one would be wrong now
+}
+
+void drop_record(World &world, Purpose purpose) {
+    auto removed = remove_file(directory_of(world) + "/" + name_of(purpose));
+    if (!removed)
+        warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
+                                removed.error().what));
+}
+
+Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose) {
+    std::string path = directory_of(world) + "/" + name_of(purpose);
+    auto text = read_file(path, longest_record);
+    if (!text && (text.error().number == ENOENT || text.error().number == ENOTDIR))
+        return std::nullopt;
+    if (!text)
+        return Failure(text.error());
+    LoadRecord record = TRY_WITHIN(path, parse_record(as_text(*text)));
+    if (record.boot != this_boot(world))
+        return std::nullopt;
+    return record;
+}
+
+} // namespace kexec

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What was loaded, written down: the kernel tells whether something is loaded and not what. One file for the
+// kernel of the next reboot and one for the crash kernel, below /run, which does not outlive this boot.
+//
+// The command line may hold keys. Both records hold it with those hidden. That of the crash kernel also holds
+// the words that load it again, with the whole command line: it is needed where the running kernel has
+// dropped the crash kernel and refused another (kexec/rearm.h). Only root can read the files, and the words
+// are never printed.
+#pragma once
+
+#include "kexec/load.h"
+#include "kexec/refusal.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kexec {
+
+struct RecordedFile {
+    std::string role; // "kernel", "initrd", "dtb"
+    std::string path; // absolute, without symbolic links
+    std::uint64_t size;
+    std::string sha256; // in hexadecimal
+
+    bool operator==(const RecordedFile &) const = default;
+};
+
+struct LoadRecord {
+    std::string boot;         // the boot that it is of: /proc/sys/kernel/random/boot_id
+    std::uint64_t time;       // of the load; seconds since 1970
+    std::string call;         // "kexec_load", "kexec_file_load"
+    std::string command_line; // as asked for, with keys hidden
+    std::vector<RecordedFile> files;
+    std::vector<std::string> words; // of the crash kernel: what to give to kexec to load it again
+
+    bool operator==(const LoadRecord &) const = default;
+};
+
+// As text and back: a line for each field, the name, a blank and the value, in which a backslash and a line
+// end are "\\\\" and "\\n".
+std::string text_of(const LoadRecord &record);
+Result<LoadRecord> parse_record(std::string_view text);
+
+LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served);
+
+// Where there is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
+void keep_record(World &world, const Options &options, const LoadRecord &record);
+void drop_record(World &world, Purpose purpose);
+
+// Nothing where none is kept, or it is of an earlier boot.
+Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
+
+// Files that are read: the id of this boot.
+std::span<const Source> record_sources();
+
+} // namespace kexec

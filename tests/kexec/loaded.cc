@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What --loaded answers.
+#include "base/file.h"
+#include "plan/plan.h"
+#include "tests/catch.h"
+#include "tests/kexec/fake_world.h"
+
+using namespace kexec;
+using namespace kexec::test;
+
+namespace {
+
+bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("nothing loaded, nothing recorded") {
+    FakeWorld world;
+    Outcome outcome = world.run({"--loaded"});
+    CHECK(outcome.status == 0);
+    CHECK(outcome.out == "kernel for the next reboot: not loaded\ncrash kernel: not loaded\n");
+    CHECK(outcome.err.empty());
+    CHECK(world.kernel.log.empty());
+}
+
+TEST_CASE("what was loaded, and that more cannot be known") {
+    FakeWorld world;
+    world.run({"-l", "--append=root=/dev/vda", world.kernel_file});
+    std::string digest = digest_text(as_bytes("BOTH calls take it"));
+    CHECK(world.run({"--loaded"}).out == "kernel for the next reboot: loaded\n"
+                                         "  loaded 2026-11-18T11:06:40Z by kexec_file_load\n"
+                                         "  kernel " +
+                                             real_path(world.kernel_file) + ", 18 bytes, sha256 " + digest +
+                                             "\n"
+                                             "  command line: root=/dev/vda\n"
+                                             "crash kernel: not loaded\n"
+                                             "more cannot be known: the kernel tells whether a kernel is "
+                                             "loaded, not which: another program may "
+                                             "have loaded another one since\n");
+}
+
+TEST_CASE("the kernel's own flag is asked each time") {
+    FakeWorld world;
+    world.run({"-l", world.kernel_file});
+    world.root.write("/sys/kernel/kexec_loaded", "0\n");
+    world.root.write("/sys/kernel/kexec_crash_loaded", "1\n");
+    std::string text = world.run({"--loaded"}).out;
+    CHECK(contains(text, "reboot: not loaded any more: the record is of one that was unloaded elsewhere\n"));
+    CHECK(contains(text, "crash kernel: loaded, and not recorded: another program loaded it\n"));
+    world.root.remove("/sys/kernel/kexec_loaded");
+    CHECK(contains(world.run({"--loaded"}).out, "reboot: whether one is loaded is not known"));
+    world.root.write("/sys/kernel/kexec/loaded", "1\n");
+    CHECK(contains(world.run({"--loaded"}).out, "reboot: loaded\n"));
+}
+
+TEST_CASE("a damaged record is said to be one") {
+    FakeWorld world;
+    world.run({"-l", world.kernel_file});
+    world.root.write("/run/kexec/reboot", "nonsense\n");
+    CHECK(contains(world.run({"--loaded"}).out, "reboot: loaded; the record cannot be read: "));
+    CHECK(contains(world.run({"--loaded", "--json"}).out, "\"loaded\":true,\"error\":\""));
+}
+
+TEST_CASE("the same as JSON") {
+    FakeWorld world;
+    world.run({"-l", "-c", "--append=say=\"hello you\"", world.kernel_file});
+    std::string digest = digest_text(as_bytes("BOTH calls take it"));
+    CHECK(
+        world.run({"--json", "--loaded"}).out ==
+        "{\"reboot\":{\"loaded\":true,\"agrees\":true,\"record\":{\"time\":\"2026-11-18T11:06:40Z\","
+        "\"call\":\"kexec_load\",\"command_line\":\"say=\\\"hello you\\\"\",\"files\":[{\"role\":\"kernel\","
+        "\"path\":\"" +
+            real_path(world.kernel_file) + "\",\"size\":18,\"sha256\":\"" + digest +
+            "\"}]}},\"crash\":{\"loaded\":false,\"record\":null},\"limit\":\"the kernel tells whether a "
+            "kernel is "
+            "loaded, not which: another program may have loaded another one since\"}\n");
+    world.root.write("/sys/kernel/kexec_loaded", "0\n");
+    CHECK(contains(world.run({"--json", "--loaded"}).out, "{\"reboot\":{\"loaded\":false,\"agrees\":false,"));
+    world.root.remove("/sys/kernel/kexec_loaded");
+    CHECK(contains(world.run({"--json", "--loaded"}).out, "{\"reboot\":{\"loaded\":null,\"record\":{"));
+}
+
+TEST_CASE("--json without --loaded is named, -S wins, and an option of a load does not fit") {
+    FakeWorld world;
+    CHECK(contains(world.run({"-u", "--json"}).err, "--json has no effect without --loaded"));
+    Outcome status = world.run({"--loaded", "-S"});
+    CHECK((status.out + status.err).empty());
+    CHECK(world.run({"--loaded", "--append=x"}).status == 1);
+}
