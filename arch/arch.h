@@ -28,6 +28,7 @@ struct Arch {
     Result<Machine> (*understand)(const Snapshot &);
     Result<Decision> (*plan)(const Request &);
     std::span<const std::byte> purgatory;
+    std::string_view efi_name = {}; // as EFI and boot entries say it: "x64"; empty: they do not know it
 };
 
 std::span<const Arch *const> all_archs();

@@ -33,6 +33,15 @@ constexpr Option general(OptionId id, std::string_view name, char letter, std::s
     return {id, name, letter, argument, OptionScope::general, reach, help};
 }
 
+// One of ours about loading, for every architecture.
+constexpr Option our_loader(OptionId id, std::string_view name, std::string_view argument,
+                            std::string_view help) {
+    return ours({id, name, 0, argument, OptionScope::loader, OptionReach::any, help});
+}
+
+// Whether it is one word of a kernel's command line.
+Result<void> check_word(std::string_view argument);
+
 inline constexpr std::array general_options = {
     general(OptionId::help, "help", 'h', "", OptionReach::any, "print this text and exit"),
     general(OptionId::version, "version", 'v', "", OptionReach::any, "print the version and exit"),
@@ -85,6 +94,18 @@ inline constexpr std::array general_options = {
                   "ask the kernel not to place the new kernel in contiguous (CMA) memory")),
     later(general(OptionId::force_dtb, "force-dtb", 0, "", OptionReach::file,
                   "ask the kernel to hand on its own device tree")),
+    our_loader(OptionId::load_entry, "load-entry", "ID",
+               "load this entry of the boot menu, by its name; default: the default one"),
+    our_loader(OptionId::append_file, "append-file", "FILE",
+               "the text of this file stands behind that of --append"),
+    with_check(our_loader(OptionId::remove_arg, "remove-arg", "WORD",
+                          "leave this word, or all of this name, out of the command line; may be repeated"),
+               check_word),
+    with_check(our_loader(OptionId::add_arg, "add-arg", "WORD",
+                          "put this word at the end of the command line; may be repeated"),
+               check_word),
+    our_loader(OptionId::add_initrd, "add-initrd", "FILE",
+               "one more initial ramdisk, behind that of --initrd; may be repeated"),
 };
 
 // --reuseinitrd is general, and means something else on every architecture.

@@ -230,17 +230,20 @@ MappedFile::~MappedFile() {
 
 Result<MappedFile> MappedFile::open(const std::string &path) {
     // A pipe that nobody writes to must not make us wait; it is refused below.
-    Descriptor descriptor = TRY(open_with(path, O_NONBLOCK));
-    Stamp stamp = TRY(stamp_of(descriptor.number(), path));
+    return of(TRY(open_with(path, O_NONBLOCK)), path);
+}
+
+Result<MappedFile> MappedFile::of(Descriptor descriptor, const std::string &name) {
+    Stamp stamp = TRY(stamp_of(descriptor.number(), name));
     auto size = static_cast<std::size_t>(stamp.size);
     if (size == 0)
-        return MappedFile(path, std::move(descriptor), {}, stamp);
+        return MappedFile(name, std::move(descriptor), {}, stamp);
 
     survive_truncation();
     void *address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
     if (address == MAP_FAILED)
-        return fail_file(path);
-    return MappedFile(path, std::move(descriptor), Bytes(static_cast<const std::byte *>(address), size),
+        return fail_file(name);
+    return MappedFile(name, std::move(descriptor), Bytes(static_cast<const std::byte *>(address), size),
                       stamp);
 }
 

@@ -58,6 +58,8 @@ Result<std::vector<std::string>> list_tree(const std::string &path);
 class MappedFile {
 public:
     static Result<MappedFile> open(const std::string &path);
+    // One that is open already; `name` stands for it in errors.
+    static Result<MappedFile> of(Descriptor descriptor, const std::string &name);
     MappedFile(MappedFile &&other) noexcept;
     MappedFile &operator=(MappedFile &&) = delete;
     ~MappedFile();

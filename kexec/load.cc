@@ -2,6 +2,9 @@
 // The way from a command line to a loaded kernel: look, think, act.
 #include "kexec/load.h"
 
+#include "base/text.h"
+#include "kexec/boot_entry.h"
+#include "kexec/initrds.h"
 #include "kexec/kernel_state.h"
 #include "kexec/patience.h"
 #include "kexec/refusal.h"
@@ -72,31 +75,49 @@ void note_options_without_effect(const World &world, const Options &options) {
                                     each.option->note));
 }
 
-std::string command_line_of(const Options &options, const Machine &machine) {
-    if (!options.reuse_command_line)
-        return options.append;
-    return join_command_lines(reused_command_line(machine.command_line, options.settings.purpose),
-                              options.append);
+// A text file may well have several lines, and ends with a line end.
+Result<std::string> read_command_line(const std::string &path) {
+    constexpr std::uint64_t longest = 64 << 10; // no kernel takes as much
+    Buffer content = TRY(read_file(path, longest));
+    std::string line;
+    for (std::string_view word : words_of(as_text(content)))
+        line = join_command_lines(line, word);
+    return line;
+}
+
+Result<std::string> command_line_of(const Options &options, const Machine &machine) {
+    std::string line;
+    if (options.reuse_command_line)
+        line = reused_command_line(machine.command_line, options.settings.purpose);
+    line = join_command_lines(line, options.append);
+    if (!options.append_file.empty())
+        line = join_command_lines(line, TRY(read_command_line(options.append_file)));
+    if (!options.removed_words.empty())
+        line = without_words(line, options.removed_words);
+    for (const std::string &word : options.added_words)
+        line = join_command_lines(line, word);
+    return line;
 }
 
 // Null where none was given, or where this architecture has no use for one.
-Result<std::shared_ptr<const MappedFile>> open_dtb(const Options &options) {
-    for (const GivenOption &each : options.given)
-        if (each.option->id == OptionId::dtb && each.option->reach != OptionReach::nothing)
-            return open_file(options.settings.given.at(OptionId::dtb));
+Result<std::shared_ptr<const MappedFile>> open_dtb(const World &world, const Settings &settings) {
+    auto given = settings.given.find(OptionId::dtb);
+    for (const Option &option : world.arch.options)
+        if (given != settings.given.end() && option.id == OptionId::dtb &&
+            option.reach != OptionReach::nothing)
+            return open_file(given->second);
     return nullptr;
 }
 
 Result<Request> build_request(World &world, const Options &options, Machine machine) {
     Image image = TRY(read_kernel(world, options));
     TRY(check_real_mode(world, options, image));
-    std::shared_ptr<const MappedFile> initrd;
-    if (!options.initrd.empty())
-        initrd = TRY(open_file(options.initrd));
+    auto initrd = TRY(open_initrds(options.initrds));
+    auto dtb = TRY(open_dtb(world, options.settings));
     Settings settings = options.settings;
-    settings.command_line = command_line_of(options, machine);
-    return Request{std::move(settings), std::move(machine),     std::move(image),
-                   std::move(initrd),   TRY(open_dtb(options)), world.calls.draw_entropy()};
+    settings.command_line = TRY(command_line_of(options, machine));
+    return Request{std::move(settings), std::move(machine), std::move(image),
+                   std::move(initrd),   std::move(dtb),     world.calls.draw_entropy()};
 }
 
 // What the kernel would refuse whatever is handed to it.
@@ -163,7 +184,7 @@ void note_options_of_other_call(const World &world, const Options &options, cons
 
 } // namespace
 
-Result<PreparedLoad> prepare_load(World &world, const Options &options) {
+Result<PreparedLoad> prepare_load(World &world, Options options) {
     if (world.arch.formats.empty()) // an architecture that is only recognised refuses by name
         return PreparedLoad{TRY(world.arch.plan(Request{})), {}};
     Evidence evidence = look_for_evidence(world);
@@ -173,6 +194,8 @@ Result<PreparedLoad> prepare_load(World &world, const Options &options) {
         TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
     TRY(check_hotplug(options.settings, machine));
     note_options_without_effect(world, options);
+    if (!options.boot_entry.empty())
+        TRY(take_boot_entry(world, options));
     Request request = TRY(build_request(world, options, std::move(machine)));
     PreparedLoad prepared{TRY(world.arch.plan(request)), {request.image.file}};
     for (const auto &file : {request.initrd, request.dtb})

@@ -15,7 +15,7 @@ struct PreparedLoad {
 };
 
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
-Result<PreparedLoad> prepare_load(World &world, const Options &options);
+Result<PreparedLoad> prepare_load(World &world, Options options);
 
 // Makes the attempts in order, until one succeeds or fails with an errno that ends the trying. A file that
 // changed since it was read ends it, too.

@@ -41,17 +41,25 @@ void take_text(std::optional<std::string> &text, const GivenOption &each,
 }
 
 void take_texts(Options &options) {
-    std::optional<std::string> append, initrd;
+    std::map<OptionId, std::optional<std::string>> texts;
     for (const GivenOption &each : options.given) {
-        if (each.option->id == OptionId::command_line)
-            take_text(append, each, options.warnings);
-        if (each.option->id == OptionId::initrd)
-            take_text(initrd, each, options.warnings);
-        if (each.option->id == OptionId::type)
-            options.type = each.argument;
+        switch (each.option->id) {
+        case OptionId::command_line:
+        case OptionId::initrd:
+        case OptionId::append_file:
+        case OptionId::load_entry: take_text(texts[each.option->id], each, options.warnings); break;
+        case OptionId::type: options.type = each.argument; break;
+        case OptionId::add_initrd: options.initrds.push_back(each.argument); break;
+        case OptionId::add_arg: options.added_words.push_back(each.argument); break;
+        case OptionId::remove_arg: options.removed_words.push_back(each.argument); break;
+        default: break;
+        }
     }
-    options.append = append.value_or("");
-    options.initrd = initrd.value_or("");
+    options.append = texts[OptionId::command_line].value_or("");
+    options.append_file = texts[OptionId::append_file].value_or("");
+    options.boot_entry = texts[OptionId::load_entry].value_or("");
+    if (std::string initrd = texts[OptionId::initrd].value_or(""); !initrd.empty())
+        options.initrds.insert(options.initrds.begin(), initrd);
 }
 
 Result<std::uint64_t> number_of(const Settings &settings, OptionId id, std::string_view name,
@@ -129,7 +137,8 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
     }
     take_operands(options, arguments->operands);
     take_texts(options);
-    options.steps = steps_of(options.given, !options.kernel.empty());
+    bool names_kernel = !options.kernel.empty() || !options.boot_entry.empty();
+    options.steps = steps_of(options.given, names_kernel);
     options.settings.purpose = options.steps.target;
     if (options.answer)
         return options;
@@ -140,7 +149,13 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
         return unusable(std::move(checked).error(), general_failure);
     if (auto checked = check_scopes(options); !checked)
         return unusable(std::move(checked).error(), usage_status);
-    if (options.steps.contains(Step::load) && options.kernel.empty())
+    if (!options.kernel.empty() && !options.boot_entry.empty())
+        return unusable({Cause::bad_usage,
+                         fmt::format("both a kernel, {}, and --load-entry={} are given", options.kernel,
+                                     options.boot_entry),
+                         "leave one of them out"},
+                        usage_status);
+    if (options.steps.contains(Step::load) && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;
 }

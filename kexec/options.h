@@ -18,11 +18,14 @@ struct Options {
     Steps steps;
     Settings settings; // command_line is left empty: it needs the machine's
 
-    std::string kernel;              // the kernel file; empty: none named
-    std::optional<std::string> type; // -t
-    std::string initrd;              // empty: none
-    std::string append;              // --append, --command-line
+    std::string kernel;               // the kernel file; empty: none named
+    std::optional<std::string> type;  // -t
+    std::string boot_entry;           // --load-entry; empty: none named
+    std::vector<std::string> initrds; // --initrd first, then each --add-initrd
+    std::string append;               // --append, --command-line
+    std::string append_file;          // empty: none
     bool reuse_command_line = false;
+    std::vector<std::string> removed_words, added_words; // of the command line
 
     std::vector<GivenOption> given;    // in the order given
     std::vector<std::string> warnings; // what was dropped, for stderr

@@ -4,6 +4,7 @@
 
 #include "plan/request.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,9 @@ std::string reused_command_line(std::string_view running, Purpose purpose);
 
 // The two parts with a space between; either may be empty.
 std::string join_command_lines(std::string_view first, std::string_view second);
+
+// Without the words that are equal to one of `words`, or, where that has no '=', have it for a name. As in
+// the kernel (parameq in kernel/params.c), '-' and '_' are the same in a name.
+std::string without_words(std::string_view line, std::span<const std::string> words);
 
 } // namespace kexec

@@ -60,7 +60,12 @@ enum class OptionId {
     real_mode,
     entry_32bit,
     dt_no_old_root,
-    caches_off
+    caches_off,
+    add_initrd,
+    add_arg,
+    remove_arg,
+    append_file,
+    load_entry
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.

@@ -70,6 +70,7 @@ const Arch arch_arm64 = {
     .understand = understand_arm64,
     .plan = plan_arm64,
     .purgatory = purgatory_arm64,
+    .efi_name = "aa64",
 };
 
 } // namespace kexec

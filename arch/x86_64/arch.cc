@@ -76,6 +76,7 @@ const Arch arch_x86_64 = {
     .understand = understand_x86_64,
     .plan = plan_x86_64,
     .purgatory = purgatory_x86_64,
+    .efi_name = "x64",
 };
 
 } // namespace kexec

@@ -4,6 +4,7 @@
 // empty field, and for the architecture where it does not matter.
 #include "arch/arch.h"
 #include "kexec/kernel_state.h"
+#include "machine/boot_entries.h"
 
 #include <fmt/format.h>
 
@@ -27,6 +28,7 @@ void print_options(const Arch &arch) {
 int main() {
     print_sources("-", common_sources());
     print_sources("-", kernel_state_sources());
+    print_sources("-", boot_entry_sources());
     for (const Arch *arch : all_archs()) {
         print_options(*arch);
         print_sources(arch->name, arch->sources);

@@ -289,3 +289,26 @@ TEST_CASE("--dtb is read on arm64, by the call that can hand it over, and nowher
     CHECK(world.kernel.log.empty());
     CHECK(world.run({"-l", "--dtb=" + tree + ".none", world.kernel_file}).status == 0);
 }
+
+TEST_CASE("words of the command line are taken out and put in, last of all") {
+    FakeWorld world;
+    world.root.write("/proc/cmdline", "BOOT_IMAGE=/v root=/dev/vda1 quiet console=ttyS0\n");
+    std::string file = world.files.write("/more", "panic=1\n  console=tty0\n");
+    world.run({"-l", "--reuse-cmdline", "--append=ro", "--append-file=" + file, "--remove-arg=console",
+               "--remove-arg=quiet", "--add-arg=console=hvc0", "--add-arg=quiet", world.kernel_file});
+    CHECK(world.kernel.last_command_line == "root=/dev/vda1 ro panic=1 console=hvc0 quiet");
+    Outcome missing = world.run({"-l", "--append-file=/nonexistent", world.kernel_file});
+    CHECK(missing.status != 0);
+    CHECK(contains(missing.err, "/nonexistent"));
+}
+
+TEST_CASE("--add-initrd adds to --initrd") {
+    FakeWorld world;
+    std::string more = world.files.write("/more", "more");
+    CHECK(world.run({"-l", "-y", "--add-initrd=" + more, world.kernel_file}).status == 0);
+    CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd true flags 0x0"});
+    Outcome missing =
+        world.run({"-l", "--initrd=" + world.initrd_file, "--add-initrd=/nonexistent", world.kernel_file});
+    CHECK(missing.status != 0);
+    CHECK(contains(missing.err, "/nonexistent"));
+}

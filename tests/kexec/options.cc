@@ -74,7 +74,7 @@ TEST_CASE("the last --append and --initrd count, and what they replace is said")
         parse({"-l", "--append=first", "--command-line", "second", "--initrd=/a", "--ramdisk=/b", "k"});
     REQUIRE(options);
     CHECK(options->append == "second");
-    CHECK(options->initrd == "/b");
+    CHECK(options->initrds == std::vector<std::string>{"/b"});
     REQUIRE(options->warnings.size() == 2);
     CHECK(options->warnings[0].find("\"first\" is dropped") != std::string::npos);
     CHECK(options->warnings[1].find("\"/a\" is dropped") != std::string::npos);
@@ -105,7 +105,7 @@ TEST_CASE("on s390x pieces of the command line are joined, wherever --reuse-cmdl
 TEST_CASE("on s390x --ramdisk is --initrd, as elsewhere") {
     auto options = parse_on("s390x", {"-l", "--ramdisk=/i", "k"});
     REQUIRE(options);
-    CHECK(options->initrd == "/i");
+    CHECK(options->initrds == std::vector<std::string>{"/i"});
 }
 
 TEST_CASE("only the first operand is the kernel, and the others are named") {
@@ -136,4 +136,32 @@ TEST_CASE("questions are answered whatever else is on the line before them") {
     CHECK(parse({"-v", "--nonsense"})->answer == OptionId::version);
     CHECK(parse({"--print-ckr-size"})->answer == OptionId::print_crash_size);
     CHECK(status_of({"--nonsense", "-v"}) == 1);
+}
+
+TEST_CASE("options that may be repeated keep every argument, in order") {
+    auto options = parse({"-l", "--add-initrd=/b", "--initrd=/a", "--add-initrd", "/c", "--add-arg=x",
+                          "--add-arg=y", "--remove-arg=quiet", "--remove-arg=ro", "k"});
+    REQUIRE(options);
+    CHECK(options->warnings.empty());
+    CHECK(options->initrds == std::vector<std::string>{"/a", "/b", "/c"});
+    CHECK(options->added_words == std::vector<std::string>{"x", "y"});
+    CHECK(options->removed_words == std::vector<std::string>{"quiet", "ro"});
+}
+
+TEST_CASE("a word for the command line is one word") {
+    for (const char *word : {"--add-arg=a b", "--add-arg=", "--remove-arg= a"}) {
+        auto options = parse({"-l", word, "k"});
+        REQUIRE_FALSE(options);
+        CHECK(options.error().error.what.find("one word of a command line is needed") != std::string::npos);
+    }
+    CHECK(parse({"-l", "--add-arg=dyndbg=\"file a.c +p\"", "k"}));
+}
+
+TEST_CASE("an entry of the boot menu stands for a kernel, not beside one") {
+    auto options = parse({"-l", "--load-entry=default"});
+    REQUIRE(options);
+    CHECK(options->boot_entry == "default");
+    options = parse({"-l", "--load-entry=default", "k"});
+    REQUIRE_FALSE(options);
+    CHECK(options.error().error.what == "both a kernel, k, and --load-entry=default are given");
 }

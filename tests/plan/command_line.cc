@@ -43,3 +43,16 @@ TEST_CASE("joining puts a space between two parts only") {
     CHECK(join_command_lines("a", "") == "a");
     CHECK(join_command_lines("", "").empty());
 }
+
+TEST_CASE("a word is taken out whole, or by its name; '-' and '_' are one in a name") {
+    auto without = [](std::string_view line, std::vector<std::string> words) {
+        return without_words(line, words);
+    };
+    CHECK(without("ro quiet root=/dev/a quiet", {"quiet"}) == "ro root=/dev/a");
+    CHECK(without("console=tty0 console=ttyS0 ro", {"console=ttyS0"}) == "console=tty0 ro");
+    CHECK(without("console=tty0 console=ttyS0 ro", {"console", "ro"}).empty());
+    CHECK(without("log_buf_len=1M a-b=c-d", {"log-buf-len", "a_b=c_d"}) == "a-b=c-d");
+    CHECK(without("quietly x=quiet", {"quiet"}) == "quietly x=quiet");
+    CHECK(without("dyndbg=\"file a +p\" ro", {"dyndbg"}) == "ro");
+    CHECK(without("a  b", {}) == "a b");
+}

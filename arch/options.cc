@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Checks of arguments that the architectures' option tables share.
+#include "arch/options.h"
+
+#include "base/text.h"
+
+#include <fmt/core.h>
+
+namespace kexec {
+
+Result<void> check_word(std::string_view argument) {
+    std::size_t words = words_of(argument).size();
+    if (words == 1 && trimmed(argument) == argument)
+        return {};
+    return fail(Cause::bad_usage,
+                fmt::format("\"{}\" is {}, one word of a command line is needed", printable(argument),
+                            words == 0 ? "no word" : "more than that"),
+                "give each word an option of its own, and put blanks between double quotes: name=\"a b\"");
+}
+
+} // namespace kexec
