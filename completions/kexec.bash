@@ -40,13 +40,16 @@ _kexec_initrds() {
     compgen -G '/boot/init*'
 }
 
-# The identifiers of Boot Loader Specification entries: the names of their files, a unified kernel image's with its ending.
+# The identifiers of Boot Loader Specification entries: the names of their files without boot counter and ending.
 _kexec_entries() {
     local directory file
     echo default
     for directory in /boot /efi /boot/efi; do
         for file in "$directory"/loader/entries/*.conf "$directory"/EFI/Linux/*.efi; do
-            [[ ! -e $file ]] || basename "$file" .conf
+            [[ -e $file ]] || continue
+            file=${file##*/}
+            file=${file%.*}
+            echo "${file%+[0-9]*}"
         done
     done
 }
@@ -81,7 +84,7 @@ _kexec_offer_argument() {
     local current=$4 lead=$5
     case $2 in
         TYPE) _kexec_offer "$current" "$lead" < <(_kexec_types "$1") ;;
-        ENTRY | ID) _kexec_offer "$current" "$lead" < <(_kexec_entries) ;;
+        ID) _kexec_offer "$current" "$lead" < <(_kexec_entries) ;;
         LEVELS)
             [[ $current != *,* ]] || lead+=${current%,*},
             _kexec_offer "${current##*,}" "$lead" < <(printf '%s\n' emerg alert crit err warn notice info debug)

@@ -22,11 +22,11 @@ function __kexec_initrds
     printf '%s\n' $found
 end
 
-# The identifiers of Boot Loader Specification entries: the names of their files, a unified kernel image's with its ending.
+# The identifiers of Boot Loader Specification entries: the names of their files without boot counter and ending.
 function __kexec_entries
     set -l found {/boot,/efi,/boot/efi}/loader/entries/*.conf {/boot,/efi,/boot/efi}/EFI/Linux/*.efi
     echo default
-    string replace -r '.*/' '' -- $found | string replace -r '\.conf$' ''
+    string replace -r '.*/' '' -- $found | string replace -r '(\+[0-9]+(-[0-9]+)?)?\.(conf|efi)$' ''
 end
 
 function __kexec_dumps
@@ -43,7 +43,7 @@ function __kexec_add
             complete $options
         case 'TYPE:*'
             complete $options -x -a '(__kexec_types)'
-        case 'ENTRY:*' 'ID:*'
+        case 'ID:*'
             complete $options -x -a '(__kexec_entries)'
         case 'LEVELS:*'
             complete $options -x -a 'emerg alert crit err warn notice info debug'
