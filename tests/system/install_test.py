@@ -14,7 +14,7 @@ from pathlib import Path
 PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/coldreboot", "{libexecdir}/kexec-toolkit/kexec-load",
             "{libexecdir}/kexec-toolkit/kexec-reboot"]
 FILES = ["{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
-         "{libexecdir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
+         "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
          "{systemdsystemunitdir}/kexec-load.service"]
 LINKS = {"{mandir}/man8/coldreboot.8": "kexec-load.8", "{bashcompletiondir}/vmcore-dmesg": "kexec",

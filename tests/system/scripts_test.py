@@ -89,11 +89,11 @@ class ScriptTest(unittest.TestCase):
     def run_script(self, name, *arguments):
         """The exit status; every absolute path that the script sets at its top is taken below the root."""
         text = (SYSTEM / f"{name}.in").read_text(encoding="utf-8")
-        for place, path in {"@SBINDIR@": "/bin", "@SYSCONFDIR@": "/etc", "@LIBEXECDIR@": "/libexec"}.items():
+        for place, path in {"@SBINDIR@": "/bin", "@SYSCONFDIR@": "/etc", "@DATADIR@": "/data"}.items():
             text = text.replace(place, path)
         text, count = re.subn(r"^(\w+)=/", rf"\1={self.root}/", text, flags=re.MULTILINE)
         self.assertGreater(count, 1)
-        text = text.replace(f"{self.root}/libexec", str(SYSTEM))
+        text = text.replace(f"{self.root}/data", str(SYSTEM))
         environment = {"PATH": f"{self.root}/bin:/usr/bin:/bin", "ROOT": str(self.root)}
         done = subprocess.run(["sh", "-c", text, name, *arguments], env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
