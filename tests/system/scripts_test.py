@@ -122,6 +122,15 @@ class LoadTest(ScriptTest):
         self.run_script("kexec-load")
         self.assertEqual(self.calls(), ["-l|/vmlinuz|--reuse-cmdline|"])
 
+    def test_a_boot_entry_stands_in_the_place_of_a_kernel(self):
+        names = {"LOAD_KEXEC": "true", "KERNEL_IMAGE": "/vmlinuz", "INITRD": "/initrd.img", "BOOT_ENTRY": "linux 6.1"}
+        self.configure(**names)
+        self.run_script("kexec-load")
+        (self.root / "loaded").unlink()
+        self.configure(**names, APPEND="a b")
+        self.run_script("kexec-load")
+        self.assertEqual(self.calls(), ["-l|--load-entry=linux 6.1|", "-l|--load-entry=linux 6.1|--append=a b|"])
+
     def test_nothing_is_loaded_unless_asked_for(self):
         for value in ("false", "", "1"):
             self.configure(LOAD_KEXEC=value, KERNEL_IMAGE="/vmlinuz")
