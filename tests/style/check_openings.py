@@ -9,7 +9,7 @@ from tree import Complaint, Tree, run
 licence = 'SPDX-License-Identifier: GPL-2.0-or-later'
 # Prose, what tools read without comments, and what was recorded or generated.
 unmarked_names = {'__init__.py', 'COPYING', '.gitignore', '.gitattributes', '.clang-tidy-ignore'}
-unmarked_paths = {'debian/changelog', 'debian/copyright', 'debian/source/format'}  # their forms have no comments
+unmarked_paths = {'debian/changelog', 'debian/copyright', 'debian/README.Debian', 'debian/source/format'}  # their forms have no comments
 unmarked_endings = ('.md', '.json', '.tsv', '.svg', '.txt', '.log', '.dtb', '.plan', '.snapshot', '.machine')
 unmarked_folders = ('tests/machines/', 'tests/plans/', 'tests/fuzz/corpus/')
 explained = ('.cc', '.h', '.S')
