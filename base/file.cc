@@ -168,6 +168,13 @@ Result<std::size_t> read_next(const Descriptor &file, MutableBytes buffer, const
     return read_fully(file.number(), buffer, path);
 }
 
+Result<std::uint64_t> size_of(const Descriptor &file, const std::string &path) {
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0)
+        return fail_file(path);
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
 bool can_seek(const Descriptor &file) { return ::lseek(file.number(), 0, SEEK_CUR) >= 0; }
 
 Result<std::vector<std::string>> list_directory(const std::string &path) {

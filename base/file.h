@@ -42,6 +42,8 @@ Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, M
                                  const std::string &path);
 // The same from where a pipe or terminal stands.
 Result<std::size_t> read_next(const Descriptor &file, MutableBytes buffer, const std::string &path);
+// What stat(2) tells: how many bytes a regular file has, and /proc/vmcore, and an attribute of sysfs.
+Result<std::uint64_t> size_of(const Descriptor &file, const std::string &path);
 // False for a pipe, a socket or a terminal.
 bool can_seek(const Descriptor &file);
 

@@ -117,6 +117,11 @@ class Archive:
             for file in sorted(Path(downloads).glob("*.deb")):
                 run_apt(["dpkg-deb", "-x", file, directory])
 
+    def _suites(self):
+        """The suite, and the one that its packages lean on: backports hold nothing that the release has."""
+        release = self.suite.removesuffix("-backports")
+        return [self.suite] if release == self.suite else [self.suite, release]
+
     def _write_state(self):
         for part in ("state/lists/partial", "cache/archives/partial", "etc"):
             (self.directory / part).mkdir(parents=True, exist_ok=True)
@@ -124,7 +129,8 @@ class Archive:
         signed = f" signed-by={KEYRING}" if os.path.exists(KEYRING) else ""
         options = f"[arch={self.architecture} target=Packages{signed}]"
         sources = self.directory / "etc/sources.list"
-        sources.write_text(f"deb {options} {base_uri()} {self.suite} main\n", encoding="ascii")
+        lines = [f"deb {options} {base_uri()} {suite} main\n" for suite in self._suites()]
+        sources.write_text("".join(lines), encoding="ascii")
         self.config.write_text(self._config_text(), encoding="ascii")
 
     def _config_text(self):
@@ -136,6 +142,7 @@ class Archive:
 #clear APT::Architectures;
 APT::Architecture "{self.architecture}";
 APT::Architectures {{ "{self.architecture}"; }};
+APT::Default-Release "{self.suite}";
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Acquire::Retries "3";

@@ -37,6 +37,7 @@ class Target:
 TARGETS = {
     "x86_64": Target("x86_64", "", ("bzImage",), "arch/x86/boot"),
     "arm64": Target("arm64", "aarch64-linux-gnu-", ("Image", "vmlinuz.efi"), "arch/arm64/boot"),
+    "ppc64": Target("powerpc", "powerpc64le-linux-gnu-", ("zImage",), "arch/powerpc/boot"),
     "s390x": Target("s390", "s390x-linux-gnu-", ("bzImage",), "arch/s390/boot",
                     more=(("arch/s390/boot/vmlinux", "vmlinux-boot"),)),
 }

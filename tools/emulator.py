@@ -4,8 +4,8 @@
 
     tools/emulator.py MACHINE      prints the command, a word on each line
 
-Debian 12's QEMU 7.2 emulates x86 flags wrongly in a way that kills Linux 6.12 in every third boot. The program starts through its own
-dynamic loader, so that nothing of the newer suite is installed on this machine.
+Debian 12's QEMU 7.2 emulates x86 flags wrongly in a way that kills Linux 6.12 in every third boot; firmware-assisted dump, on ppc64, is
+in QEMU since 10.2. The program starts through its own dynamic loader, so that nothing of the newer suite is installed on this machine.
 """
 import subprocess
 import sys
@@ -13,14 +13,14 @@ import sys
 import archive
 import cache
 
-SUITE = "trixie"
 HOST = "amd64"
 
-# uname -m: package, program
+# uname -m: suite, package, program
 EMULATORS = {
-    "x86_64": ("qemu-system-x86", "qemu-system-x86_64"),
-    "arm64": ("qemu-system-arm", "qemu-system-aarch64"),
-    "s390x": ("qemu-system-s390x", "qemu-system-s390x"),
+    "x86_64": ("trixie", "qemu-system-x86", "qemu-system-x86_64"),
+    "arm64": ("trixie", "qemu-system-arm", "qemu-system-aarch64"),
+    "ppc64": ("trixie-backports", "qemu-system-ppc", "qemu-system-ppc64"),
+    "s390x": ("trixie", "qemu-system-s390x", "qemu-system-s390x"),
 }
 
 # Packages that only the installation of a system wants.
@@ -35,8 +35,8 @@ def closure(source, package):
     return [name for name in names if name not in NEEDLESS]
 
 
-def fill(package, directory):
-    source = archive.Archive(SUITE, HOST)
+def fill(suite, package, directory):
+    source = archive.Archive(suite, HOST)
     with cache.locked(source.name):
         source.update()
         try:
@@ -48,8 +48,8 @@ def fill(package, directory):
 
 def command(machine):
     """The words that start the machine's emulator; QEMU's own options follow them."""
-    package, program = EMULATORS[machine]
-    directory = cache.entry(f"emulators/{SUITE}-{package}", lambda empty: fill(package, empty))
+    suite, package, program = EMULATORS[machine]
+    directory = cache.entry(f"emulators/{suite}-{package}", lambda empty: fill(suite, package, empty))
     libraries = directory / "usr/lib/x86_64-linux-gnu"
     return [str(directory / "usr/lib64/ld-linux-x86-64.so.2"), "--library-path", str(libraries),
             str(directory / "usr/bin" / program), "-L", str(directory / "usr/share/qemu"), "-L", str(directory / "usr/share/seabios")]

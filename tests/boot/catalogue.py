@@ -3,7 +3,7 @@
 import functools
 
 import matrix
-from cases import altered, board, crash, dump, mainframe, reboot, refusals, refusals_arm64, without_kexec
+from cases import altered, board, crash, dump, fadump, mainframe, reboot, refusals, refusals_arm64, without_kexec
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -36,6 +36,8 @@ def scenarios():
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
         Case("arm64", "arm64 crash of a board with --dtb", board.run_guide_with_tree),
+        Case("ppc64", "ppc64 fadump radix", fadump.run_filtered),
+        Case("ppc64", "ppc64 fadump nocma hash, stored without makedumpfile", fadump.run_plain),
         Case("s390x", "s390x ten hops small", lambda bench: reboot.run_hops(bench, "s390x", "small")),
         Case("s390x", "s390x reboot into Debian 6.1 and back", mainframe.run_debian),
         Case("s390x", "s390x altered crash kernel", lambda bench: altered.run(bench, "s390x", "small", "crash")),
@@ -47,7 +49,8 @@ def scenarios():
 def further_scenarios():
     """Cases that only a full run adds."""
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
-            for machine in ("x86_64", "arm64")]
+            for machine in ("x86_64", "arm64")] + [
+        Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof"))]
 
 
 @functools.cache

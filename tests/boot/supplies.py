@@ -28,6 +28,11 @@ DUMP_PACKAGES = ("makedumpfile", "libc6", "libdw1t64", "libelf1t64", "zlib1g", "
 DUMP_LIBRARIES = ("libc.so.6", "libdw.so.1", "libelf.so.1", "libz.so.1", "libbz2.so.1.0", "liblzma.so.5", "liblzo2.so.2",
                   "libzstd.so.1")
 
+# What the build of the small kernel leaves beside the image that is booted.
+BUILT_BESIDE = {"zboot": "vmlinuz.efi", "zImage": "zImage"}
+
+ELF_MAGIC = b"\x7fELF"
+
 COMPRESSORS = {
     "gz": lambda data: gzip.compress(data, 1, mtime=0),
     "xz": lambda data: lzma.compress(data, preset=0),
@@ -109,17 +114,16 @@ def bare_form(machine, version, kind, wrapper):
     original = kernel(machine, version)
     if kind == "uImage":
         return uimage_of(original, machine.name, wrapper), ""
-    if kind == "zboot":
-        return (original.parent / "vmlinuz.efi").read_bytes(), wrapper
+    if kind in ("zboot", "zImage"):
+        return (original.parent / BUILT_BESIDE[kind]).read_bytes(), wrapper
     if kind == "vmlinux" and version == "small":
         return stripped(original.parent / machine.small_vmlinux, machine), wrapper
-    if kind == "vmlinux":
-        return vmlinux_of(original.read_bytes()), wrapper
-    return original.read_bytes(), wrapper
+    data = original.read_bytes()
+    return vmlinux_of(data) if kind == "vmlinux" and data[:4] != ELF_MAGIC else data, wrapper
 
 
 def kernel_form(machine, version, form):
-    """A kernel as `form` asks: bzImage, Image, vmlinux, zboot or uImage, and after a dot how it is compressed ("vmlinux.zst")."""
+    """A kernel as `form` asks: bzImage, Image, vmlinux, zboot, zImage or uImage, and after a dot how it is compressed ("vmlinux.zst")."""
     original = kernel(machine, version)
     if form in ("bzImage", "Image"):
         return original

@@ -184,7 +184,7 @@ Request request_of(const Case &asked, const TemporaryDirectory &directory) {
         .settings = options->settings,
         .machine = arch.understand(recorded_machine(asked.machine)).value(),
         .image = read_image(open(directory.path(options->kernel)), arch.formats, options->type).value(),
-        .initrd = options->initrd.empty() ? nullptr : open(directory.path(options->initrd)),
+        .initrd = options->initrds.empty() ? nullptr : open(directory.path(options->initrds.front())),
         .dtb = dtb_of(options->settings, directory),
         .entropy = {}};
     std::string reused = options->reuse_command_line

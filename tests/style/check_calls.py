@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who may touch the world. Thinking is pure: machine/, image/, plan/ and arch/ neither open, read, write, print nor
-exit; machine/take.cc reads, by way of base/file.h. Libraries report an Error instead of printing, exiting or throwing;
-only kexec/system_calls.cc and main.cc act."""
+exit; machine/take.cc reads, by way of base/file.h, and dump/save.cc writes, by way of base/new_file.h. Libraries report
+an Error instead of printing, exiting or throwing; only kexec/system_calls.cc and main.cc act."""
 import re
 from typing import Iterator
 
@@ -28,6 +28,7 @@ system = calls_of(
     'clock_gettime', 'sleep', 'nanosleep', 'rand', 'random', 'getrandom')
 files = re.compile(
     r'\b(?:open_to_read|read_file|read_start_of_file|list_directory|file_in_memory|MappedFile::open)\s*\(')
+writing = re.compile(r'\b(?:NewFile::create|make_directories|write_into|run_program)\s*\(')
 changing = re.compile(r'\bSYS_\w+|(?<![\w.>])(?:::)(?:reboot|syscall|sync|execv[pe]*|ioctl|socket)\s*\(')
 headers = re.compile(r'#\s*include\s*<((?:iostream|fstream|cstdio|stdio\.h|unistd\.h|fcntl\.h|dirent\.h|filesystem'
                      r'|thread|chrono|random|ctime|time\.h|sys/[\w/]+\.h))>')
@@ -37,6 +38,7 @@ rules = [
     (system, pure, (), 'is a call to the system, and thinking is pure'),
     (headers, pure + ('dump/',), (), 'has calls to the system, and thinking is pure'),
     (files, pure + ('dump/',), ('machine/take.cc',), 'reads files, and only machine/take.cc looks at the machine'),
+    (writing, pure + ('dump/',), ('dump/save.cc',), 'changes files, and of these folders only dump/save.cc does'),
     (printing, ours, ('kexec/main.cc',), 'prints; report an Error or a warning instead'),
     (streams, ours, ('kexec/main.cc',), 'is the world outside; report an Error or a warning instead'),
     (leaving, ours, (), 'ends the program; return an Error instead'),
@@ -74,6 +76,8 @@ bad = [
     {'image/a.cc': '#include <unistd.h>\n'},
     {'dump/a.cc': '#include <unistd.h>\n'},
     {'dump/a.cc': 'auto file = open_to_read(path);'},
+    {'dump/a.cc': 'auto file = NewFile::create(path);'},
+    {'machine/a.cc': 'TRY(write_into(path, "1"));'},
     {'image/a.cc': 'auto now = std::time(nullptr);'},
     {'plan/a.cc': 'printf("%d", 1);'},
     {'plan/a.cc': 'std::cout << 1;'},
@@ -90,6 +94,7 @@ bad = [
 ]
 good = {
     'machine/take.cc': 'auto text = read_file(path, 4096); // not open(path)',
+    'dump/save.cc': 'auto file = NewFile::create(path);',
     'machine/a.cc': 'fail("cannot open(2) it"); range.open(1); reads_at(1);',
     'image/a.cc': 'auto read = [&](int n) { return n; }; read(1);',
     'arch/x86_64/a.cc': 'void f(Reader &read) { read(1); }',

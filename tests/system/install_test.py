@@ -11,9 +11,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/coldreboot", "{libexecdir}/kexec-toolkit/kexec-load",
-            "{libexecdir}/kexec-toolkit/kexec-reboot"]
-FILES = ["{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
+PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/coldreboot",
+            "{libexecdir}/kexec-toolkit/kexec-load", "{libexecdir}/kexec-toolkit/kexec-reboot"]
+FILES = ["{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
          "{systemdsystemunitdir}/kexec-load.service"]
@@ -84,7 +84,7 @@ class InstallTest(unittest.TestCase):
             self.assertTrue(self.at(target).is_file() if target.startswith("{") else link.is_file(), path)
 
     def test_scripts_name_the_places_of_this_build(self):
-        for path in PROGRAMS[2:] + FILES[-1:]:
+        for path in PROGRAMS[3:] + FILES[-1:]:
             text = self.at(path).read_text(encoding="utf-8")
             self.assertNotRegex(text, r"@[A-Z]+@", path)
             for named in re.findall(rf"(?<==){re.escape(self.places['prefix'])}/\S+(?:sbin/kexec|kexec-load|awk)$", text, re.MULTILINE):

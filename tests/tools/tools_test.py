@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tools"))
 
+import archive  # noqa: E402
 import cache  # noqa: E402
 import tally  # noqa: E402
 
@@ -111,6 +112,17 @@ class CacheTest(unittest.TestCase):
         with self.assertRaises(OSError):
             cache.entry("a/b", mock.Mock(side_effect=OSError))
         self.assertEqual(list((self.root / "a").iterdir()), [])
+
+
+    def test_backports_are_read_together_with_their_release_and_preferred_to_it(self):
+        for suite, suites in (("trixie-backports", ["trixie-backports", "trixie"]), ("trixie", ["trixie"])):
+            with self.subTest(suite), mock.patch("archive.base_uri", return_value="mirror:"), mock.patch("archive.run_apt"):
+                source = archive.Archive(suite, "amd64")
+                with contextlib.redirect_stderr(io.StringIO()):
+                    source.update()
+                lines = (source.directory / "etc/sources.list").read_text(encoding="ascii").splitlines()
+                self.assertEqual([line.split("mirror: ")[1] for line in lines], [f"{name} main" for name in suites])
+                self.assertIn(f'APT::Default-Release "{suite}";', source.config.read_text(encoding="ascii"))
 
 
 class BootsTest(unittest.TestCase):

@@ -5,6 +5,7 @@
 
 #include "dump/dump.h"
 #include "dump/fault.h"
+#include "dump/log_text.h"
 #include "util/vmcore-dmesg/format.h"
 #include "util/vmcore-dmesg/input.h"
 #include "util/vmcore-dmesg/options.h"

@@ -2,6 +2,7 @@
 // Reading the command line. Names of levels are those of dmesg(1) and syslog(3).
 #include "util/vmcore-dmesg/options.h"
 
+#include "base/long_option.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -48,23 +49,14 @@ Result<void> set(Options &chosen, std::string_view name, std::string_view argume
     return {};
 }
 
-// An option's name, and its argument behind "=" or in the next word, which is taken off then.
 Result<void> take_option(Options &chosen, std::string_view word, std::span<const char *const> &rest) {
-    std::size_t sign = word.find('=');
-    std::string_view name = word.substr(0, sign);
-    const auto *option = std::ranges::find(options, name, &Option::name);
+    const auto *option = std::ranges::find(options, option_name(word), &Option::name);
     if (option == options.end())
-        return bad_usage(fmt::format("there is no option --{}", printable(name)));
-    bool has_argument = sign != std::string_view::npos;
-    if (option->argument.empty() && has_argument)
-        return bad_usage(fmt::format("--{} takes no argument", name));
-    if (option->argument.empty() || has_argument)
-        return set(chosen, name, has_argument ? word.substr(sign + 1) : std::string_view());
-    if (rest.empty())
-        return bad_usage(fmt::format("--{} needs an argument: {}", name, option->argument));
-    std::string_view argument = rest.front();
-    rest = rest.subspan(1);
-    return set(chosen, name, argument);
+        return bad_usage(fmt::format("there is no option --{}", printable(option_name(word))));
+    auto argument = option_argument(word, option->argument, rest);
+    if (!argument)
+        return bad_usage(argument.error().what);
+    return set(chosen, option->name, *argument);
 }
 
 } // namespace

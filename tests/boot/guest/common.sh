@@ -56,3 +56,12 @@ load() {
     say loaded "$(cat /sys/kernel/kexec_loaded)" crash "$(cat /sys/kernel/kexec_crash_loaded)"
     say load_exit $status
 }
+
+# say_differences KEY THEIRS OURS: where a log as makedumpfile prints it differs from ours. makedumpfile indents what follows the first
+# line of a record, and newer ones show the caller.
+say_differences() {
+    for log in "$2" "$3"; do
+        sed -e 's/^\(\[ *[0-9.]*\]\) \[ *[CT][0-9]*\] /\1 /' -e 's/^  *//' "$log" >"$log.even"
+    done
+    diff "$2.even" "$3.even" | head -n 5 | say_lines "$1"
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Making files. open(2) and fsync(2) say which errors a full disk gives, and when: some file systems tell of
+// it at the write, others only when the bytes are brought to the disk.
+#include "base/new_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace kexec {
+
+namespace {
+
+std::string remedy_for(int number) {
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT: return "free some space there, or name another directory";
+    case EFBIG:
+        return "raise the limit of file sizes (ulimit -f), or name a directory of a larger file system";
+    case EROFS: return "mount the file system for writing, or name another directory";
+    case EEXIST: return "name another directory, or move the file away";
+    case EACCES:
+    case EPERM: return "run this as root";
+    case ENOENT:
+    case ENOTDIR: return "check the name";
+    case EIO: return "read the kernel's log for errors of the disk";
+    default: return {};
+    }
+}
+
+Failure fail_to(std::string_view what, const std::string &path, int number = errno) {
+    return fail_errno(Cause::system_call, number, std::string(what) + " " + path, remedy_for(number));
+}
+
+std::string directory_of(const std::string &path) {
+    std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos)
+        return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// A new or a changed name is on the disk when its directory is.
+Result<void> synchronise_directory(const std::string &path) {
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // EINVAL: the file system has nothing to synchronise.
+    if (!directory.is_open() || (::fsync(directory.number()) != 0 && errno != EINVAL))
+        return fail_to("bringing to the disk the directory", path);
+    return {};
+}
+
+// Whether two files hold the same bytes; a file that cannot be read holds others.
+bool hold_the_same(const std::string &path, const std::string &other_path) {
+    constexpr std::size_t piece_size = 64 << 10;
+    auto file = open_to_read(path), other = open_to_read(other_path);
+    Buffer piece(piece_size), other_piece(piece_size);
+    for (std::uint64_t offset = 0; file && other; offset += piece_size) {
+        auto got = read_file_at(*file, offset, piece, path);
+        auto other_got = read_file_at(*other, offset, other_piece, other_path);
+        if (!got || !other_got || *got != *other_got ||
+            !std::equal(piece.begin(), piece.begin() + std::ptrdiff_t(*got), other_piece.begin()))
+            return false;
+        if (*got < piece_size)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+Result<NewFile> NewFile::create(const std::string &path, Existing existing) {
+    if (existing == Existing::keep && ::access(path.c_str(), F_OK) == 0)
+        return fail_to("making", path, EEXIST);
+    std::string incomplete = path + "-incomplete";
+    Descriptor file(::open(incomplete.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file.is_open())
+        return fail_to("making", incomplete);
+    return NewFile(path, std::move(file), existing);
+}
+
+NewFile::NewFile(NewFile &&other) noexcept
+    : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)), existing_(other.existing_) {}
+
+NewFile::~NewFile() {
+    if (!path_.empty())
+        ::unlink(incomplete_path().c_str());
+}
+
+std::string NewFile::incomplete_path() const { return path_ + "-incomplete"; }
+
+Result<void> NewFile::append(Bytes bytes) {
+    while (!bytes.empty()) {
+        ssize_t put = ::write(file_.number(), bytes.data(), bytes.size());
+        if (put < 0 && errno != EINTR)
+            return fail_to("writing", incomplete_path());
+        bytes = bytes.subspan(put > 0 ? static_cast<std::size_t>(put) : 0);
+    }
+    return {};
+}
+
+Result<void> NewFile::write_at(std::uint64_t offset, Bytes bytes) {
+    while (!bytes.empty()) {
+        ssize_t put = offset > INT64_MAX
+                          ? (errno = EFBIG, -1)
+                          : ::pwrite(file_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (put < 0 && errno != EINTR)
+            return fail_to("writing", incomplete_path());
+        std::size_t done = put > 0 ? static_cast<std::size_t>(put) : 0;
+        bytes = bytes.subspan(done);
+        offset += done;
+    }
+    return {};
+}
+
+Result<void> NewFile::set_size(std::uint64_t size) {
+    if (size > INT64_MAX || ::ftruncate(file_.number(), static_cast<off_t>(size)) != 0)
+        return fail_to("writing", incomplete_path(), size > INT64_MAX ? EFBIG : errno);
+    return {};
+}
+
+Result<void> NewFile::finish() {
+    std::string incomplete = incomplete_path();
+    if (::fsync(file_.number()) != 0)
+        return fail_to("bringing to the disk", incomplete);
+    if (existing_ == Existing::same && hold_the_same(path_, incomplete))
+        return {}; // the new one goes with this object
+    // Not every file system knows how to rename without replacing; EINVAL says so, and a look has to do.
+    unsigned flags = existing_ == Existing::replace ? 0 : RENAME_NOREPLACE;
+    int renamed = ::renameat2(AT_FDCWD, incomplete.c_str(), AT_FDCWD, path_.c_str(), flags);
+    if (renamed != 0 && errno == EINVAL && ::access(path_.c_str(), F_OK) != 0)
+        renamed = ::rename(incomplete.c_str(), path_.c_str());
+    if (renamed != 0)
+        return fail_to("making", path_);
+    return synchronise_directory(directory_of(std::exchange(path_, {})));
+}
+
+Result<void> make_directories(const std::string &path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0)
+        return S_ISDIR(status.st_mode) ? Result<void>() : fail_to("making the directory", path, ENOTDIR);
+    std::string above = directory_of(path);
+    if (above != path)
+        TRY(make_directories(above));
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return fail_to("making the directory", path);
+    return synchronise_directory(above);
+}
+
+Result<std::optional<std::uint64_t>> free_space(const std::string &directory) {
+    struct statvfs status {};
+    if (::statvfs(directory.c_str(), &status) != 0)
+        return fail_to("asking for the free space of", directory);
+    std::uint64_t block = status.f_frsize, free = status.f_bavail;
+    if (status.f_blocks == 0 || block == 0)
+        return std::nullopt;
+    return free > UINT64_MAX / block ? UINT64_MAX : free * block;
+}
+
+Result<void> write_into(const std::string &path, std::string_view text) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.is_open() || ::write(file.number(), text.data(), text.size()) < 0)
+        return fail_to("writing to", path);
+    return {};
+}
+
+} // namespace kexec

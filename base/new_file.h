@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Files that appear under their names whole or not at all, and what a full disk says. Content and name have
+// to be brought to the disk separately (fsync(2)), and the content has to be there first.
+#pragma once
+
+#include "base/file.h"
+
+#include <optional>
+
+namespace kexec {
+
+// A file being written as NAME-incomplete, which finish() gives its name. What is not finished is removed.
+class NewFile {
+public:
+    // What is done about a file that has the final name already.
+    enum class Existing {
+        keep,    // it is an error
+        same,    // one that holds something else is an error
+        replace, // it goes
+    };
+
+    // Makes the file anew where an earlier attempt left one.
+    static Result<NewFile> create(const std::string &path, Existing existing = Existing::keep);
+    NewFile(NewFile &&other) noexcept;
+    NewFile &operator=(NewFile &&) = delete;
+    ~NewFile();
+
+    const std::string &path() const { return path_; }
+    // Where it stands meanwhile, for another program to write to.
+    std::string incomplete_path() const;
+
+    Result<void> append(Bytes bytes);
+    // What nothing is written to is a hole, which takes no space and is read as zeros.
+    Result<void> write_at(std::uint64_t offset, Bytes bytes);
+    Result<void> set_size(std::uint64_t size);
+
+    // Brings it to the disk, gives it its name and brings that to the disk. Nothing can be written after it.
+    Result<void> finish();
+
+private:
+    NewFile(std::string path, Descriptor file, Existing existing)
+        : path_(std::move(path)), file_(std::move(file)), existing_(existing) {}
+
+    std::string path_; // empty once there is nothing to remove
+    Descriptor file_;
+    Existing existing_;
+};
+
+// Makes the directory and those above it that are not there.
+Result<void> make_directories(const std::string &path);
+
+// How many bytes the file system of a directory has room for; nothing where it does not tell, as ramfs.
+Result<std::optional<std::uint64_t>> free_space(const std::string &directory);
+
+// Writes `text` in one call into a file that is there, as the files of sysfs want it.
+Result<void> write_into(const std::string &path, std::string_view text);
+
+} // namespace kexec

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A bar that fills while something large is copied.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kexec {
+
+// "vmcore  [=====>              ]  28 %  1.0 of 3.5 GiB", without a line end. `done` is at most `size`.
+std::string progress_bar(std::string_view name, std::uint64_t done, std::uint64_t size);
+
+} // namespace kexec

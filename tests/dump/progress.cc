@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The bar, from nothing to all.
+#include "dump/progress.h"
+
+#include "tests/catch.h"
+
+using namespace kexec;
+
+TEST_CASE("a bar fills from its start to its end", "[progress]") {
+    std::uint64_t size = 7ULL << 29; // 3.5 GiB
+    CHECK(progress_bar("vmcore", 0, size) ==
+          "vmcore  [>                             ]   0 %  0.0 of 3.5 GiB");
+    CHECK(progress_bar("vmcore", size / 2, size) ==
+          "vmcore  [===============>              ]  50 %  1.8 of 3.5 GiB");
+    CHECK(progress_bar("vmcore", size, size) ==
+          "vmcore  [==============================] 100 %  3.5 of 3.5 GiB");
+}
+
+TEST_CASE("a bar has no wrong numbers", "[progress]") {
+    CHECK(progress_bar("a", 0, 0) == "a  [==============================] 100 %  0.0 of 0.0 GiB");
+    CHECK(progress_bar("a", UINT64_MAX, UINT64_MAX).find("100 %") != std::string::npos);
+    CHECK(progress_bar("a", UINT64_MAX - 1, UINT64_MAX).size() < 80);
+}
