@@ -9,6 +9,7 @@ from tree import Complaint, Tree, run
 licence = 'SPDX-License-Identifier: GPL-2.0-or-later'
 # Prose, what tools read without comments, and what was recorded or generated.
 unmarked_names = {'__init__.py', 'COPYING', '.gitignore', '.gitattributes', '.clang-tidy-ignore'}
+unmarked_paths = {'debian/changelog', 'debian/copyright', 'debian/README.Debian', 'debian/source/format'}  # their forms have no comments
 unmarked_endings = ('.md', '.json', '.tsv', '.svg', '.txt', '.log', '.dtb', '.plan', '.snapshot', '.machine')
 unmarked_folders = ('tests/machines/', 'tests/plans/', 'tests/fuzz/corpus/')
 explained = ('.cc', '.h', '.S')
@@ -16,14 +17,14 @@ explained = ('.cc', '.h', '.S')
 
 def needs_licence(path: str) -> bool:
     name = path.rsplit('/', 1)[-1]
-    return name not in unmarked_names and not path.endswith(unmarked_endings) and \
+    return name not in unmarked_names and path not in unmarked_paths and not path.endswith(unmarked_endings) and \
         (not path.startswith(unmarked_folders) or name == 'meson.build' or path.endswith('.py'))
 
 
 def opening(text: str) -> list[str]:
-    """The first two lines, not counting #! and the man page's preprocessor line."""
+    """The first two lines, not counting #!, the man page's preprocessor line and zsh's list of commands."""
     lines = text.split('\n', 3)
-    return lines[1:3] if lines[0].startswith(('#!', "'\\\"")) else lines[:2]
+    return lines[1:3] if lines[0].startswith(('#!', "'\\\"", '#compdef ')) else lines[:2]
 
 
 def check(tree: Tree) -> Iterator[Complaint]:
@@ -56,6 +57,8 @@ good = {
     'purgatory/a.S': f'/* {licence} */\n// What it knows.\n',
     'tools/a': f'#!/bin/bash\n# {licence}\n',
     'man/a.8': f'.\\" {licence}\n',
+    'completions/_a': f'#compdef a\n# {licence}\n',
+    'debian/changelog': 'a (1) unstable\n',
     'README.md': '# A\n',
     'tests/plans/a.txt': 'a plan\n',
 }

@@ -23,11 +23,15 @@ def check(tree: Tree) -> Iterator[Complaint]:
     sourced = [path for path in scripts if not tree.text(path).startswith('#!')]
     yield from found_in(tree, [path for path in scripts if path not in sourced])
     yield from found_in(tree, sourced, '--shell=sh')
+    yield from found_in(tree, tree.ending('.bash'), '--shell=bash')
 
 
 bad = [
     {'run': '#!/bin/bash\necho $1\n'},
     {'a.sh': '#!/bin/sh\ncd /tmp\n'},
+    {'a.in': '#!/bin/sh\ncd /tmp\n'},
+    {'debian/a.postinst': '#!/bin/sh\ncd /tmp\n'},
+    {'a.bash': 'cd /tmp\n'},
 ]
 good = {'run': '#!/bin/bash\necho "$1"\n', 'b': 'echo $1\n'}
 

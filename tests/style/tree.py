@@ -31,10 +31,10 @@ class Tree:
 
     def _walk(self, directory: Path) -> Iterator[str]:
         for entry in directory.iterdir():
-            if entry.is_symlink():
+            if entry.is_symlink() or entry.name in skipped_directories:
                 continue
             if entry.is_dir():
-                if entry.name not in skipped_directories and not (entry / 'build.ninja').exists():
+                if not (entry / 'build.ninja').exists():
                     yield from self._walk(entry)
             elif entry.suffix not in not_text:
                 yield entry.relative_to(self.root).as_posix()
@@ -54,9 +54,11 @@ class Tree:
         return blanked(self.text(path))
 
     def scripts(self, interpreter: str, ending: str) -> list[str]:
-        """The files called *ENDING, and those without an ending whose first line names the interpreter."""
+        """The files called *ENDING, and those whose first line names the interpreter: without an ending, templates, and
+        a package's scripts, which are called PACKAGE.PURPOSE."""
         named = [path for path in self.paths if path.endswith(ending)]
-        started = [path for path in self.paths if not Path(path).suffix and self._starts_with(path, interpreter)]
+        started = [path for path in self.paths if (Path(path).suffix in ('', '.in') or path.startswith('debian/')) and
+                   self._starts_with(path, interpreter)]
         return named + started
 
     def _starts_with(self, path: str, interpreter: str) -> bool:
