@@ -7,6 +7,9 @@
 #include "tests/formats/build_arm64.h"
 #include "tests/machine/made.h"
 
+#include <algorithm>
+#include <cerrno>
+
 using namespace kexec;
 using namespace kexec::testing;
 
@@ -33,7 +36,7 @@ TEST_CASE("an Image goes by the file call first, a vmlinux by kexec_load alone")
     REQUIRE(image->attempts.size() == 2);
     CHECK(std::holds_alternative<FileLoad>(image->attempts[0].plan));
     CHECK(std::holds_alternative<SegmentLoad>(image->attempts[1].plan));
-    CHECK(image->attempts[0].go_on.size() == 4);
+    CHECK(std::ranges::count(image->attempts[0].go_on, ENOSYS) == 1);
     auto vmlinux = plan(automatic(arm64_vmlinux({0})));
     REQUIRE(vmlinux);
     CHECK(vmlinux->attempts.size() == 1);
