@@ -36,8 +36,9 @@ DIMENSIONS = {
     ("x86_64", "reboot"): {
         "firmware": ("bios", "uefi"), "kernel": ("6.1", "6.12"), "form": ("bzImage", "vmlinux", "bzImage32"),
         "call": ("-c", "-s", "-a")},
+    # Which call -a takes is decided in the same way for both actions: the reboots, and the crash by the classic command line, have it.
     ("x86_64", "crash"): {
-        "firmware": ("bios", "uefi"), "kernel": ("6.1", "6.12"), "form": ("bzImage", "vmlinux"), "call": ("-c", "-s", "-a"),
+        "firmware": ("bios", "uefi"), "kernel": ("6.1", "6.12"), "form": ("bzImage", "vmlinux"), "call": ("-c", "-s"),
         "processors": (1, 4), "memory": (1024, 6144)},
     ("arm64", "reboot"): {
         "firmware": ("dt", "uefi"), "kernel": ("6.1", "6.12", "small"), "form": ("Image", "zboot", "uImage", "vmlinux"),
@@ -62,7 +63,7 @@ DIMENSIONS = {
 
 # Compression is taken off by one loop before anything else looks at the file, so each wrapper needs to occur once, not in pairs:
 # the reboot cells of a form carry its wrappers in turn.
-WRAPPERS = {"bzImage": ("xz", "", "gz", "zst", "lzma", ""), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",),
+WRAPPERS = {"bzImage": ("", "", "xz", "lzma", "gz", "zst"), "vmlinux": ("zst", "gz", "", "xz", "lzma"), "bzImage32": ("",),
             "Image": ("", "gz", "lzma", "", "xz", "zst"), "uImage": ("", "gz"), "zboot": ("",), "zImage": ("",)}
 
 EXCLUSIONS = (

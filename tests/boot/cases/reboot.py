@@ -20,8 +20,8 @@ cd /
 {{ echo proc; echo sys; echo dev; echo dev/console; echo tmp; ls -A / | grep -vxE 'proc|sys|dev|tmp' |
     while read -r name; do find "$name"; done; }} |
     cpio -o -H newc >/tmp/next.cpio 2>/dev/null
-case $hop in 0) call=-c ;; 1) call={other_call} ;; *) call='-c -i' ;; esac
-load -l $call $next --initrd=/tmp/next.cpio --append="{append} hop=$((hop + 1))"
+case $hop in 1) call={other_call} ;; *) call=-c ;; esac
+load -l $call -i $next --initrd=/tmp/next.cpio --append="{append} hop=$((hop + 1))"
 kexec -e
 """
 
@@ -75,8 +75,8 @@ def judge(said, cell, before, after):
 def run_hops(bench, machine_name, kernel):
     """Every kernel loads the next, by both calls where it has them; memory is the same at the end as at the start.
 
-    Debian's kernel and a small one: each kind starts itself and the other. The first hop has digests, the second is by the other call; the
-    rest goes without a digest (-i), which the other reboots have and which takes an emulated machine long."""
+    Debian's kernel and a small one: each kind starts itself and the other. The second hop is by the other call. None has a digest of
+    ours (-i): the other reboots have it, and it takes an emulated machine long."""
     machine = MACHINES[machine_name]
     word = proof.nonce()
     script = HOP_SCRIPT.format(hops=HOPS, other_call=machine.other_call, append=f"{machine.command_line()} nonce={word}")
