@@ -14,6 +14,8 @@ import sys
 import tempfile
 import unittest
 
+import pretended
+
 SHIM, KEXEC = sys.argv[1:3]
 SKIPPED = 77
 EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL, EKEYREJECTED = 1, 16, 22, 38, 99, 129
@@ -56,29 +58,12 @@ class Machine:
         self.directory = directory
         self.over = {}
         self.sysfs = os.path.join(directory, "sys-kernel")
-        os.makedirs(self.sysfs)
-        for name in ("boot_params", "vmcoreinfo", "uevent_seqnum", "notes"):
-            self.copy_from_sysfs(name)
-        self.write("kexec_loaded", "0\n")
-        self.write("kexec_crash_loaded", "0\n")
-        self.write("kexec_crash_size", "0\n")
+        pretended.sysfs(self.sysfs)
         self.over["/sys/kernel"] = self.sysfs
         self.records = os.path.join(directory, "run")  # /run, where the program notes what it loaded
         os.makedirs(self.records)
         self.over["/run"] = self.records
         self.log = os.path.join(directory, "log")
-
-    def copy_from_sysfs(self, name):
-        source = os.path.join("/sys/kernel", name)
-        for folder, _, files in os.walk(source) if os.path.isdir(source) else [("/sys/kernel", [], [name])]:
-            for file in files:
-                path = os.path.join(folder, file)
-                target = os.path.join(self.sysfs, os.path.relpath(path, "/sys/kernel"))
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                try:
-                    shutil.copyfile(path, target)
-                except OSError:
-                    pass  # some machines have no such file
 
     def write(self, name, text):
         with open(os.path.join(self.sysfs, name), "w", encoding="ascii") as file:
