@@ -36,8 +36,9 @@ class Host:
     def cpu_figure(self, number, mebibytes, target):
         times = self.cpu_time(mebibytes)
         theirs, ours = times[self.theirs], times[self.ours]
-        return Figure(number, f"-l -c, {mebibytes} MiB initrd: user and system CPU time", f"{theirs * 1000:.1f} ms", f"{ours * 1000:.1f} ms",
-                      ratio(ours, theirs), f"≤ {target}", ours <= target * theirs)
+        what = f"-l -c, {mebibytes} MiB initrd: user and system CPU time"
+        return Figure(number, what, f"{theirs * 1000:.1f} ms", f"{ours * 1000:.1f} ms", ratio(ours, theirs), f"≤ {target}",
+                      ours <= target * theirs)
 
     def least_data(self, contender, mebibytes):
         """The smallest RLIMIT_DATA with which the load succeeds, in KiB."""
@@ -76,7 +77,8 @@ class Host:
             (their_calls, their_opens, their_bytes), (calls, opens, read) = self.calls(self.theirs, call), self.calls(self.ours, call)
             yield Figure("11", f"-l {call}: system calls, without those on /sys/firmware/memmap", str(their_calls), str(calls),
                          ratio(calls, their_calls), "≤ 60", calls <= 60)
-            yield Figure("11", f"-l {call}: opens of the kernel file", str(their_opens), str(opens), ratio(opens, their_opens), "1", opens == 1)
+            yield Figure("11", f"-l {call}: opens of the kernel file", str(their_opens), str(opens), ratio(opens, their_opens), "1",
+                         opens == 1)
             yield Figure("11", f"-l {call}: bytes of it that are read", str(their_bytes), str(read), ratio(read, their_bytes), "≤ 65536",
                          read <= 65536)
 
@@ -95,12 +97,13 @@ class Host:
 def start_instructions(program, emulator):
     """User instructions of `program -v`, counted one by one."""
     log = contenders.WORK / "instructions"
-    subprocess.run([emulator, "-singlestep", "-d", "nochain,exec", "-D", str(log), str(program), "-v"], check=True, stdout=subprocess.DEVNULL)
+    command = [emulator, "-singlestep", "-d", "nochain,exec", "-D", str(log), str(program), "-v"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with open(log, encoding="ascii", errors="replace") as lines:
         return sum(line.startswith("Trace") for line in lines)
 
 
 def start_figure(theirs, ours):
     counts = [start_instructions(each.program, "qemu-x86_64") for each in (theirs, ours)]
-    return Figure("15", "-v: user instructions (kexec-tools: with the dynamic loader)", str(counts[0]), str(counts[1]), ratio(counts[1], counts[0]),
-                  "≤ 60000", counts[1] <= 60000)
+    return Figure("15", "-v: user instructions (kexec-tools: with the dynamic loader)", str(counts[0]), str(counts[1]),
+                  ratio(counts[1], counts[0]), "≤ 60000", counts[1] <= 60000)

@@ -30,7 +30,8 @@ def measured(options):
         "15": lambda: [host.start_figure(theirs, ours)],
         "17": bench.growth_figures,
     }
-    print(f"{theirs.version()}\n{ours.version()}\nkernel {contenders.kernel().name}, {contenders.kernel().stat().st_size} bytes\n", flush=True)
+    kernel = contenders.kernel()
+    print(f"{theirs.version()}\n{ours.version()}\nkernel {kernel.name}, {kernel.stat().st_size} bytes\n", flush=True)
     for number, figures in groups.items():
         if not options.only or number in options.only.split(","):
             yield from figures()
