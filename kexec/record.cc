@@ -155,7 +155,7 @@ Result<LoadRecord> parse_record(std::string_view text) {
 LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
     LoadRecord record{.boot = this_boot(world),
                       .time = world.calls.now(),
-                      .call = served == RefusedCall::load ? "kexec_load" : "kexec_file_load",
+                      .call = std::string(name_of(served)),
                       .command_line = masked_command_line(prepared.command_line),
                       .files = {},
                       .words = {}};

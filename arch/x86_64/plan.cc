@@ -4,6 +4,7 @@
 #include "arch/x86_64/console.h"
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
+#include "base/devicetree.h"
 #include "plan/choice.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
@@ -28,9 +29,15 @@ struct Load {
     std::optional<CrashPieces> crash;
     std::optional<Range> initrd;
     std::string command_line;
+    std::shared_ptr<Buffer> device_tree; // of --dtb; null: none
     bool pass_efi = false;
     SegmentLoad plan;
 };
+
+// What the new kernel may use, and what it must leave alone.
+MemoryMap memory_told(const Load &load) {
+    return load.crash ? crash_memory_map(load.request.machine, *load.crash) : load.request.machine.memory;
+}
 
 // Words for what the second kernel could not find by itself; the forms are those of kexec-tools.
 void extend_command_line(Load &load, bool protocol_takes_rsdp) {
@@ -40,6 +47,18 @@ void extend_command_line(Load &load, bool protocol_takes_rsdp) {
         add(fmt::format("acpi_rsdp={:#x}", load.facts.acpi_rsdp));
     if (load.crash)
         add(fmt::format("elfcorehdr={}K", load.crash->core_header.first() / 1024));
+    if (load.crash && load.request.settings.has(OptionId::pass_memmap_cmdline))
+        for (std::string &word : memmap_words(memory_told(load)))
+            add(std::move(word));
+}
+
+// The kernel takes a tree as it is (SETUP_DTB, arch/x86/kernel/devicetree.c), so it must be one.
+Result<void> take_device_tree(Load &load) {
+    const auto &file = load.request.dtb;
+    if (file)
+        load.device_tree =
+            std::make_shared<Buffer>(TRY_WITHIN(file->path(), DeviceTree::read(file->bytes())).packed());
+    return {};
 }
 
 Result<void> check_command_line(const Load &load) {
@@ -81,7 +100,7 @@ void note_what_it_is_told(Load &load, const MemoryMap &memory) {
 
 Result<Range> place_boot_parameters(Load &load, const PlacedKernel &kernel) {
     const Request &request = load.request;
-    MemoryMap memory = load.crash ? crash_memory_map(request.machine, *load.crash) : request.machine.memory;
+    MemoryMap memory = memory_told(load);
     Bytes seed = request.entropy.available ? Bytes(request.entropy.bytes).first(seed_bytes) : Bytes{};
     BootParameterInput input{.header = kernel.header,
                              .memory = memory,
@@ -89,7 +108,8 @@ Result<Range> place_boot_parameters(Load &load, const PlacedKernel &kernel) {
                              .pass_efi = load.pass_efi,
                              .command_line = load.command_line,
                              .initrd = load.initrd,
-                             .seed = seed};
+                             .seed = seed,
+                             .device_tree = load.device_tree ? Bytes(*load.device_tree) : Bytes{}};
     std::size_t size = build_boot_parameters(input, 0).size();
     Range place = TRY(load.placer.highest("the boot parameters", size, page, load.pieces));
     auto bytes = std::make_shared<Buffer>(build_boot_parameters(input, place.first()));
@@ -140,6 +160,7 @@ Load start(const Request &request) {
                 .crash = {},
                 .initrd = {},
                 .command_line = request.settings.command_line,
+                .device_tree = {},
                 .plan = {}};
 }
 
@@ -158,6 +179,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     }
     TRY(place_initrd(load, kernel.initrd_window));
     decide_efi(load, kernel, warnings);
+    TRY(take_device_tree(load));
     extend_command_line(load, kernel.header.version >= 0x020e);
     TRY(check_command_line(load));
     Range boot_parameters = TRY(place_boot_parameters(load, kernel));

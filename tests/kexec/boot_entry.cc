@@ -10,8 +10,6 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 // A partition at /boot with one kernel, named as from its own root.
 FakeWorld &with_entry(FakeWorld &world, std::string_view more = "") {
     world.root.write("/boot/vmlinuz-6.1", "BOTH calls take it");

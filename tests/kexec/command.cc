@@ -13,8 +13,6 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 } // namespace
 
 TEST_CASE("-S is silent, makes no call, and exits with what sysfs says") {
