@@ -69,6 +69,26 @@ TEST_CASE("--print-ckr-size prints bytes") {
     CHECK(none.status == 0);
 }
 
+TEST_CASE("the names of Linux 6.19 and later below /sys/kernel/kexec serve where the old ones are gone") {
+    FakeWorld world;
+    for (const char *name : {"loaded", "crash_loaded", "crash_size"})
+        world.root.remove("/sys/kernel/kexec_" + std::string(name));
+    world.root.write("/sys/kernel/kexec/crash_size", "1048576\n");
+    world.root.write("/sys/kernel/kexec/loaded", "1\n");
+    world.root.write("/sys/kernel/kexec/crash_loaded", "0\n");
+    CHECK(world.run({"-S", "-l"}).status == 1);
+    CHECK(world.run({"-S"}).status == 0);
+    CHECK(world.run({"--print-ckr-size"}).out == "1048576\n");
+    CHECK(contains(world.run({"--loaded"}).out, "kernel for the next reboot: loaded"));
+    CHECK(world.kernel.log.empty());
+    CHECK(world.run({"-e", "-x", "-y"}).status == 255);
+    CHECK(world.kernel.log == Log{"reboot"});
+    world.root.write("/sys/kernel/kexec/loaded", "0\n");
+    CHECK(contains(world.run({"-e"}).err, "Nothing has been loaded!"));
+    world.root.write("/sys/kernel/kexec/crash_elfcorehdr_size", "65536\n");
+    CHECK(world.run({"-p", "--hotplug", world.kernel_file}).status == 0);
+}
+
 TEST_CASE("-u takes the file call first, and the other where there is none") {
     FakeWorld world;
     world.root.write("/sys/kernel/kexec_loaded", "1\n");

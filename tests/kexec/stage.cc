@@ -94,6 +94,29 @@ std::string in_short(const std::vector<std::string> &log, const Arch &arch) {
     return calls.empty() ? "-" : fmt::format("{}", fmt::join(calls, ", "));
 }
 
+// As a shell does: blanks separate, both kinds of quotes hold together.
+std::vector<std::string> split(const std::string &line) {
+    std::vector<std::string> words;
+    std::string word;
+    char quote = 0;
+    bool inside = false;
+    for (char each : line + " ") {
+        if (quote == 0 && (each == '"' || each == '\'')) {
+            quote = each;
+            inside = true;
+        } else if (quote == each) {
+            quote = 0;
+        } else if (quote != 0 || each != ' ') {
+            word += each;
+            inside = true;
+        } else if (inside) {
+            words.push_back(std::exchange(word, ""));
+            inside = false;
+        }
+    }
+    return words;
+}
+
 } // namespace
 
 Stage::Stage(std::string_view arch)
@@ -113,26 +136,8 @@ Stage::Stage(std::string_view arch)
               {"$MISSING", files.path("missing")}};
 }
 
-// As a shell does: blanks separate, both kinds of quotes hold together, and names stand for paths.
 std::vector<std::string> Stage::words_of_line(const std::string &line) const {
-    std::vector<std::string> words;
-    std::string word;
-    char quote = 0;
-    bool inside = false;
-    for (char each : line + " ") {
-        if (quote == 0 && (each == '"' || each == '\'')) {
-            quote = each;
-            inside = true;
-        } else if (quote == each) {
-            quote = 0;
-        } else if (quote != 0 || each != ' ') {
-            word += each;
-            inside = true;
-        } else if (inside) {
-            words.push_back(std::exchange(word, ""));
-            inside = false;
-        }
-    }
+    std::vector<std::string> words = split(line);
     for (std::string &each : words)
         for (const auto &[name, path] : names_)
             if (auto at = each.find(name); at != std::string::npos)
@@ -148,19 +153,21 @@ void Stage::write_below_root(const std::string &path, std::string_view content) 
 void Stage::make_true(const std::string &given) {
     for (const char *file : {"/sys/kernel/kexec_loaded", "/sys/kernel/kexec_crash_loaded"})
         world_.root.write(file, "0\n");
-    for (std::string_view each : words_of(given)) {
-        std::string_view name = each.substr(0, each.find('=')), value = each.substr(name.size());
-        value.remove_prefix(value.empty() ? 0 : 1);
+    for (const std::string &each : split(given)) {
+        std::string name = each.substr(0, each.find('='));
+        std::string value = each.substr(std::min(each.size(), name.size() + 1));
         if (each == "without-privilege")
             world_.kernel.privileged = false;
         else if (name == "file")
             world_.kernel.file_load_answers.push_back(errno_named(value));
         else if (name == "load")
             world_.kernel.load_answers.push_back(errno_named(value));
+        else if (name == "log")
+            world_.kernel.messages.push_back(value);
         else if (name.starts_with('/'))
-            write_below_root(std::string(name), std::string(value) + "\n");
+            write_below_root(name, value + "\n");
         else if (each != "-")
-            write_below_root("/sys/kernel/" + std::string(name), std::string(value) + "\n");
+            write_below_root("/sys/kernel/" + name, value + "\n");
     }
 }
 
@@ -176,6 +183,7 @@ void Stage::forget() {
     kernel.log.clear();
     kernel.load_answers.clear();
     kernel.file_load_answers.clear();
+    kernel.messages.clear();
     kernel.last_segment_places.clear();
     kernel.privileged = true;
 }
@@ -217,9 +225,22 @@ Played Stage::play(const std::string &line, const std::string &given) {
                   .calls = in_short(world_.kernel.log, arch_),
                   .pieces = {},
                   .crash_loaded = world_.crash_loaded() == "1"};
-    if (played.calls.starts_with("file ") || contains(played.calls, "load 0x"))
+    if (contains(" " + played.calls, " file 0x") || contains(" " + played.calls, " load 0x"))
         played.pieces = pieces_of(words);
     return played;
+}
+
+bool says(const Played &played, const std::string &said) {
+    std::string text = played.out + played.err;
+    if (said == "-")
+        return text.empty();
+    for (std::size_t at = 0; said != "*" && at != std::string::npos;) {
+        std::size_t end = said.find(" ... ", at);
+        if (!contains(text, said.substr(at, end - at)))
+            return false;
+        at = end == std::string::npos ? end : end + 5;
+    }
+    return true;
 }
 
 Stage &stage_of(std::string_view arch) {

@@ -32,7 +32,8 @@ public:
 
     // `line` as in a shell, with quotes. `given` is what holds before it, words separated by blanks: "-" for
     // nothing, FILE=TEXT for a file below /sys/kernel (kexec_loaded=1), /PATH=TEXT for another, file=ERRNO
-    // and load=ERRNO for the next answer of a call, without-privilege. It holds for this line alone.
+    // and load=ERRNO for the next answer of a call, log=TEXT for what a refusal leaves in the kernel's log,
+    // without-privilege. It holds for this line alone.
     Played play(const std::string &line, const std::string &given = "-");
 
     const Arch &arch() const { return arch_; }
@@ -50,6 +51,10 @@ private:
     std::set<std::string> changed_; // paths below the root that a line made different from the recording
     std::map<std::string, std::string> names_; // "$KERNEL" → its path
 };
+
+// Whether it said this: parts of stdout and stderr with " ... " between them, "-" for nothing at all, "*" for
+// whatever it may be.
+bool says(const Played &played, const std::string &said);
 
 // The recorded machine that stands for an architecture; made at the first use.
 Stage &stage_of(std::string_view arch);
