@@ -5,6 +5,7 @@
 #include "base/new_file.h"
 #include "base/text.h"
 #include "plan/command_line.h"
+#include "plan/purgatory.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -128,6 +129,15 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     return words;
 }
 
+// Not computed again where the purgatory has been given it.
+Digest digest_of(const PreparedLoad &prepared, Bytes bytes) {
+    for (const Attempt &attempt : prepared.decision.attempts)
+        if (auto *plan = std::get_if<SegmentLoad>(&attempt.plan))
+            if (auto digest = sealed_digest(*plan, bytes))
+                return *digest;
+    return kexec::digest_of(bytes);
+}
+
 } // namespace
 
 std::span<const Source> record_sources() { return sources; }
@@ -161,7 +171,8 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
                       .words = {}};
     for (const LoadedFile &each : prepared.files) {
         Bytes bytes = each.file->bytes();
-        record.files.push_back({each.role, real_path(each.file->path()), bytes.size(), digest_text(bytes)});
+        record.files.push_back(
+            {each.role, real_path(each.file->path()), bytes.size(), digest_text(digest_of(prepared, bytes))});
     }
     if (options.settings.purpose == Purpose::crash)
         record.words = words_to_repeat(options, prepared);

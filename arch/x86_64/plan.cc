@@ -5,6 +5,7 @@
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
 #include "base/devicetree.h"
+#include "plan/check.h"
 #include "plan/choice.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
@@ -58,17 +59,6 @@ Result<void> take_device_tree(Load &load) {
     if (file)
         load.device_tree =
             std::make_shared<Buffer>(TRY_WITHIN(file->path(), DeviceTree::read(file->bytes())).packed());
-    return {};
-}
-
-Result<void> check_command_line(const Load &load) {
-    std::uint32_t limit = command_line_limit(load.request.image);
-    if (load.command_line.size() > limit)
-        return fail(
-            Cause::command_line_too_long,
-            fmt::format("the command line has {} characters, with what kexec adds; the kernel takes {}",
-                        load.command_line.size(), limit),
-            "shorten it");
     return {};
 }
 
@@ -181,7 +171,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     decide_efi(load, kernel, warnings);
     TRY(take_device_tree(load));
     extend_command_line(load, kernel.header.version >= 0x020e);
-    TRY(check_command_line(load));
+    TRY(check_command_line(load.command_line, command_line_limit(load.request.image), with_additions));
     Range boot_parameters = TRY(place_boot_parameters(load, kernel));
     TRY(place_purgatory(load, kernel, boot_parameters));
     load.plan.command_line = load.command_line;
