@@ -32,6 +32,18 @@ TEST_CASE("an entry names kernel, initial ramdisk and command line", "[boot-entr
     }
 }
 
+TEST_CASE("several initial ramdisks of an entry become one piece, in their order") {
+    FakeWorld world;
+    world.root.write("/boot/ucode.img", "ucode");
+    with_entry(world, "initrd /ucode.img\n");
+    CHECK(world.run({"-l", "-y", "--load-entry=default"}).status == 0);
+    std::string shown = world.run({"--loaded"}).out;
+    auto first = shown.find("initrd-6.1"), second = shown.find("ucode.img");
+    REQUIRE(second != std::string::npos);
+    CHECK(first < second);
+    CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd true flags 0x0"});
+}
+
 TEST_CASE("what the user gives stands behind the entry's command line, and instead of its initial ramdisk",
           "[boot-entry]") {
     FakeWorld world;
