@@ -189,10 +189,11 @@ void Stage::forget() {
 }
 
 // The plan has the names that the segments of a call have lost; it is made once more to learn them.
-std::map<std::string, std::string> Stage::pieces_of(const std::vector<std::string> &words) {
+std::map<std::string, std::string> Stage::pieces_of(const std::string &line) {
     const FakeKernel &kernel = world_.kernel;
     if (kernel.last_segment_places.empty())
         return {{"command line", kernel.last_command_line}};
+    std::vector<std::string> words = words_of_line(line);
     std::vector<const char *> pointers;
     for (const std::string &word : words)
         pointers.push_back(word.c_str());
@@ -217,16 +218,18 @@ std::map<std::string, std::string> Stage::pieces_of(const std::vector<std::strin
 Played Stage::play(const std::string &line, const std::string &given) {
     forget();
     make_true(given);
-    std::vector<std::string> words = words_of_line(line);
-    Outcome outcome = world_.run_on(arch_, words);
-    Played played{.status = outcome.status,
-                  .out = outcome.out,
-                  .err = outcome.err,
-                  .calls = in_short(world_.kernel.log, arch_),
-                  .pieces = {},
-                  .crash_loaded = world_.crash_loaded() == "1"};
+    Outcome outcome = world_.run_on(arch_, words_of_line(line));
+    return {.status = outcome.status,
+            .out = outcome.out,
+            .err = outcome.err,
+            .calls = in_short(world_.kernel.log, arch_),
+            .crash_loaded = world_.crash_loaded() == "1"};
+}
+
+Played Stage::play_and_keep_pieces(const std::string &line, const std::string &given) {
+    Played played = play(line, given);
     if (contains(" " + played.calls, " file 0x") || contains(" " + played.calls, " load 0x"))
-        played.pieces = pieces_of(words);
+        played.pieces = pieces_of(line);
     return played;
 }
 

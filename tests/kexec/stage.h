@@ -18,10 +18,10 @@ struct Played {
     // The calls in a short form, flags without the architecture's bits: "file 0x4, sync", "load 0x1",
     // "file-unload 0x1", "unload 0x0", "down eth0", "reboot", "shutdown"; "-" where there was none.
     std::string calls;
-    // Of the last load: pieces by name, which are "entry", "command line", and with kexec_load the content of
-    // each segment and, as "place of NAME", its address.
-    std::map<std::string, std::string> pieces;
     bool crash_loaded = false;
+    // Of the last load, where they were asked for: pieces by name, which are "entry", "command line", and
+    // with kexec_load the content of each segment and, as "place of NAME", its address.
+    std::map<std::string, std::string> pieces = {};
 };
 
 // A recorded machine with files that lines may name: $KERNEL (both calls take it), $VMLINUX (the ELF file of
@@ -35,6 +35,7 @@ public:
     // and load=ERRNO for the next answer of a call, log=TEXT for what a refusal leaves in the kernel's log,
     // without-privilege. It holds for this line alone.
     Played play(const std::string &line, const std::string &given = "-");
+    Played play_and_keep_pieces(const std::string &line, const std::string &given = "-");
 
     const Arch &arch() const { return arch_; }
 
@@ -43,7 +44,7 @@ private:
     void write_below_root(const std::string &path, std::string_view content);
     void make_true(const std::string &given);
     void forget();
-    std::map<std::string, std::string> pieces_of(const std::vector<std::string> &words);
+    std::map<std::string, std::string> pieces_of(const std::string &line);
 
     const Arch &arch_;
     Snapshot recorded_;

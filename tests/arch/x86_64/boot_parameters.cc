@@ -336,7 +336,8 @@ TEST_CASE("a device tree makes a node of its own") {
     CHECK_FALSE(node_of_type(Seen(handover), 2));
     for (std::size_t i = 0; i < 100; i++)
         handover.device_tree.push_back(pattern(i));
-    auto node = node_of_type(Seen(handover), 2);
+    Seen seen(handover);
+    auto node = node_of_type(seen, 2);
     REQUIRE(node);
     CHECK(std::ranges::equal(node->body, handover.device_tree));
 }
