@@ -29,8 +29,6 @@ constexpr Option loader(OptionId id, std::string_view name, std::string_view arg
     return {id, name, 0, argument, OptionScope::loader, reach, help};
 }
 
-constexpr std::string_view always_linux = "kernels are started by the Linux boot protocol";
-
 constexpr std::array own_options = {
     reuse_initrd_option(OptionReach::refused, no_reuse_initrd),
     architecture(OptionId::reset_vga, "reset-vga", "", OptionReach::segments,
@@ -57,10 +55,10 @@ constexpr std::array own_options = {
            "accepted; the running kernel's video settings are always handed on"),
     loader(OptionId::args_linux, "args-linux", "", OptionReach::nothing,
            "accepted; a vmlinux is started by the Linux boot protocol"),
-    with_note(loader(OptionId::args_elf, "args-elf", "", OptionReach::nothing, "accepted; the same"),
-              always_linux),
-    with_note(loader(OptionId::args_none, "args-none", "", OptionReach::nothing, "accepted; the same"),
-              always_linux),
+    loader(OptionId::args_elf, "args-elf", "", OptionReach::segments,
+           "start an ELF file that is no Linux kernel, with ELF boot notes"),
+    loader(OptionId::args_none, "args-none", "", OptionReach::segments,
+           "start an ELF file that is no Linux kernel, with nothing"),
     with_note(loader(OptionId::module, "module", "FILE", OptionReach::nothing,
                      "multiboot modules (not offered)"),
               "kernels are not started by multiboot"),

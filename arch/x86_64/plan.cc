@@ -4,6 +4,7 @@
 #include "arch/x86_64/console.h"
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
+#include "arch/x86_64/plain_elf.h"
 #include "base/devicetree.h"
 #include "plan/check.h"
 #include "plan/choice.h"
@@ -141,6 +142,16 @@ Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range boot_
     return {};
 }
 
+// A Linux kernel could not start with less than the boot protocol's parameters.
+void note_argument_styles(const Request &request, std::vector<std::string> &warnings) {
+    for (auto [id, name] : {std::pair(OptionId::args_elf, "elf"), {OptionId::args_none, "none"}})
+        if (request.settings.has(id))
+            warnings.push_back(
+                fmt::format("--args-{} has no effect: Linux kernels are started by the Linux boot "
+                            "protocol; going on without",
+                            name));
+}
+
 Load start(const Request &request) {
     bool is_32_bit = door_of(request) == Door::entry_32_bit;
     return Load{.request = request,
@@ -157,6 +168,9 @@ Load start(const Request &request) {
 } // namespace
 
 Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::string> &warnings) {
+    if (is_plain_elf(request))
+        return plan_plain_elf(request, warnings);
+    note_argument_styles(request, warnings);
     Load load = start(request);
     auto &segments = load.plan.segments;
     PlacedKernel kernel = TRY(place_kernel(request, load.placer));

@@ -48,6 +48,11 @@ Buffer multiboot_file() {
     return file;
 }
 
+// An ELF file that is no Linux kernel.
+Buffer program_file() {
+    return vmlinux_file({.segments = {{0x1000000, 0x1000, 0x2000, "memory test"}}, .symbols = {}});
+}
+
 std::string machine_of(std::string_view arch) {
     const std::map<std::string_view, std::string> machines = {{"x86_64", "x86_64-uefi-1g"},
                                                               {"arm64", "arm64-virt-1g"},
@@ -133,6 +138,7 @@ Stage::Stage(std::string_view arch)
               {"$DTB", files.add("board.dtb", kernels.dtb)},
               {"$TEXT", files.write("notes.txt", "no kernel\n")},
               {"$MULTIBOOT", files.add("xen", multiboot_file())},
+              {"$PROGRAM", files.add("program.elf", program_file())},
               {"$MISSING", files.path("missing")}};
 }
 

@@ -25,7 +25,8 @@ struct Played {
 };
 
 // A recorded machine with files that lines may name: $KERNEL (both calls take it), $VMLINUX (the ELF file of
-// a kernel), $INITRD, $DTB, $TEXT (no kernel), $MULTIBOOT, $MISSING.
+// a kernel), $PROGRAM (an ELF file of x86_64 that is no Linux kernel), $INITRD, $DTB, $TEXT (no kernel),
+// $MULTIBOOT, $MISSING.
 class Stage {
 public:
     explicit Stage(std::string_view arch);
