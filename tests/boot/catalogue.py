@@ -3,7 +3,8 @@
 import functools
 
 import matrix
-from cases import altered, board, crash, dump, fadump, kdump_tools, mainframe, reboot, refusals, refusals_arm64, without_kexec
+from cases import (altered, board, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
+                   without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -57,6 +58,10 @@ def further_scenarios():
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
         Case("s390x", "s390x kernel without kexec", lambda bench: without_kexec.run_emulated(bench, "s390x", "6.12")),
+        Case("ppc64", "ppc64 fadump, found by a kernel that starts another", fadump.run_relayed),
+        Case("ppc64", "ppc64 crash of several nodes with a hole", power.run_nodes),
+        Case("ppc64", "ppc64 reboot with a device tree file", power.run_tree),
+        Case("ppc64", "ppc64 reboot with the initramfs used again", power.run_reused_initrd),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
 
 

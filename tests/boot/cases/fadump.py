@@ -3,6 +3,7 @@
 crashed one's memory beside it. `fadump` sees it, stores it, gives the memory back and registers anew, and at every moment says what the
 kernel says."""
 import json
+import re
 
 import supplies
 from cases import crash
@@ -12,6 +13,7 @@ from proof import require
 LIMIT = 180     # seconds; it takes 20 on an idle machine
 MEMORY = 4096   # MiB
 BOOT_MEMORY = 512 << 20
+SEGMENT = re.compile(r" [0-9a-f]+-([0-9a-f]+) +\d+ of +\d+ bytes")   # of a plan, as -d prints it
 
 SCRIPT = """\
 mount -t debugfs debugfs /sys/kernel/debug
@@ -75,6 +77,22 @@ attempt register-anew register
 look anew
 """
 
+# The kernel that finds a dump loads another one, which is to find it too: what a boot loader that is a kernel does.
+RELAY = """\
+if [ ! -e /sys/kernel/fadump/release_mem ]; then
+    echo c >/proc/sysrq-trigger
+fi
+say stage relay
+load -l -c -d /kernel --initrd=/second.cpio --append="{append}"
+kexec -e
+"""
+AFTER_RELAY = """\
+fadump save --plain /saved >/tmp/output 2>&1
+say save_exit $?
+say_lines save_said </tmp/output
+tail -n 60 /saved/vmcore-dmesg.txt | say_lines log
+"""
+
 WRAPPER = b'#!/bin/sh\nexec /dump/loader --library-path /dump /dump/makedumpfile "$@"\n'
 
 
@@ -106,6 +124,27 @@ def run(bench, firmware, cpu, mode, how):
     require(freed > (MEMORY << 10) // 2, f"release gave {freed >> 10} MiB back, of {MEMORY}")
     return [f"dump of {int(said.one('waiting', 'size')) >> 20} MiB stored in {int(said.one('waiting', 'used')) >> 10}",
             "panic and trace end its log", "a full disk loses nothing", f"{freed >> 10} MiB released", "registered again"]
+
+
+def run_relayed(bench):
+    """While a dump waits nothing is placed outside of the memory that the running kernel was given, so the next kernel finds all of it."""
+    machine = MACHINES["ppc64"]
+    kernel = supplies.kernel(machine, "small")
+    append = f"{machine.command_line()} fadump=on crashkernel={BOOT_MEMORY >> 20}M"
+    second = bench.packed_initramfs(machine, "second", AFTER_RELAY, bench.program("fadump"))
+    first = bench.initramfs(machine, "first", RELAY.replace("{append}", append),
+                            {**bench.program(), "kernel": kernel, "second.cpio": second})
+    setup = Setup(machine, "vof", kernel, first, MEMORY, append=f"fadump=on crashkernel={BOOT_MEMORY >> 20}M", resets=True)
+    said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
+    plan = said.all("relay", "load_said")
+    require(said.one("relay", "load_exit") == "0", "the load while a dump waits: " + " / ".join(plan[-3:]))
+    require(any("a dump waits" in line for line in plan), "the plan does not say that a dump waits")
+    last = [int(match[1], 16) for line in plan if (match := SEGMENT.search(line))]
+    require(last and max(last) < BOOT_MEMORY, f"segments end at {[hex(end) for end in last]}, boot memory at {BOOT_MEMORY:#x}")
+    require("second" in said.stages, "the second kernel never reached its initramfs")
+    require(said.one("second", "save_exit") == "0", "the second kernel's save: " + " / ".join(said.all("second", "save_said")))
+    crash.judge_log(said.all("second", "log"), machine)
+    return [f"{len(last)} segments inside boot memory", "the next kernel stored the dump", "panic and trace end its log"]
 
 
 # What `status` has to say at each moment: its exit status, its state, whether /proc/vmcore is there.
