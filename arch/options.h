@@ -42,6 +42,9 @@ constexpr Option our_loader(OptionId id, std::string_view name, std::string_view
 // Whether it is one word of a kernel's command line.
 Result<void> check_word(std::string_view argument);
 
+inline constexpr std::string_view no_live_update =
+    "live update of the Xen hypervisor is not offered: restart the host to change it";
+
 inline constexpr std::array general_options = {
     general(OptionId::help, "help", 'h', "", OptionReach::any, "print this text and exit"),
     general(OptionId::version, "version", 'v', "", OptionReach::any, "print the version and exit"),
@@ -60,16 +63,18 @@ inline constexpr std::array general_options = {
     general(OptionId::exec, "exec", 'e', "", OptionReach::any, "start the kernel that is loaded"),
     with_note(general(OptionId::exec_live_update, "exec-live-update", 0, "", OptionReach::refused,
                       "start a live update of the Xen hypervisor (not offered)"),
-              "live update of the Xen hypervisor is not offered"),
+              no_live_update),
     with_note(general(OptionId::load_preserve_context, "load-preserve-context", 0, "", OptionReach::refused,
                       "load a kernel that can jump back (not offered)"),
-              "loading a kernel that can jump back to the running one is not offered"),
+              "loading a kernel that can jump back to the running one is not offered: hibernation (systemctl "
+              "hibernate) keeps a running system"),
     with_note(general(OptionId::load_jump_back_helper, "load-jump-back-helper", 0, "", OptionReach::refused,
                       "load the helper for jumping back (not offered)"),
-              "jumping back to a preserved kernel is not offered"),
+              "jumping back to a preserved kernel is not offered: hibernation (systemctl hibernate) keeps a "
+              "running system"),
     with_note(general(OptionId::load_live_update, "load-live-update", 0, "", OptionReach::refused,
                       "load a new Xen hypervisor over the running one (not offered)"),
-              "live update of the Xen hypervisor is not offered"),
+              no_live_update),
     general(OptionId::entry, "entry", 0, "ADDRESS", OptionReach::segments,
             "enter the new kernel at this address"),
     general(OptionId::type, "type", 't', "TYPE", OptionReach::any,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kexec and vmcore-dmesg in bash. The options and the names of their arguments are read from the help
+# Completion of kexec, vmcore-dmesg and fadump in bash. The options and the names of their arguments are read from the help
 # text of the program that is being completed: they are those of this machine, and stand in its option table only.
 # What an argument is called there decides what is offered for it.
 # shellcheck shell=bash
@@ -23,6 +23,11 @@ _kexec_argument() {
     while read -r letter name argument; do
         [[ $2 != "$letter" && $2 != "$name" ]] || [[ $argument == - ]] || echo "$argument"
     done < <(_kexec_options "$1")
+}
+
+# The words that program $1 can be told first, where it takes such.
+_kexec_words() {
+    _kexec_help "$1" | sed -n 's/^  \([a-z]\{1,\}\)\( [A-Z]*\)\{0,1\}  .*/\1/p'
 }
 
 _kexec_types() {
@@ -118,6 +123,10 @@ _kexec() {
             $3 == "-" { print $2 }
             $3 != "-" { print $2 "=" }')
         [[ ${COMPREPLY[*]} != --*= ]] || compopt -o nospace 2> /dev/null
+    elif [[ $1 == *fadump && $COMP_CWORD -eq 1 ]]; then
+        _kexec_offer "$current" '' < <(_kexec_words "$1")
+    elif [[ $1 == *fadump ]]; then
+        [[ ${COMP_WORDS[1]} != save ]] || _kexec_offer "$current" '' < <(compgen -d -S / -- "$current")
     elif [[ $1 == *vmcore-dmesg ]]; then
         _kexec_offer_files _kexec_dumps "$current" ''
     else
@@ -125,4 +134,4 @@ _kexec() {
     fi
 }
 
-complete -F _kexec kexec vmcore-dmesg
+complete -F _kexec kexec vmcore-dmesg fadump

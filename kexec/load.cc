@@ -151,6 +151,20 @@ void note_options_of_other_call(const World &world, const Options &options, Refu
                  fmt::format("--{} has no effect with kexec_load; going on without", each.option->name));
 }
 
+// One line for whoever is watching; scripts read nothing that kexec-tools does not write.
+void say_what_is_loaded(const World &world, const Options &options, const PreparedLoad &prepared,
+                        RefusedCall served) {
+    if (!world.to_terminal && !options.settings.debug)
+        return;
+    std::string files;
+    for (const LoadedFile &each : prepared.files)
+        files += (files.empty() ? "" : ", ") + each.file->path();
+    warn(world, fmt::format("loaded {} by {}: {}",
+                            options.settings.purpose == Purpose::crash ? "as the crash kernel"
+                                                                       : "for the next reboot",
+                            name_of(served), files));
+}
+
 } // namespace
 
 Result<PreparedLoad> prepare_load(World &world, Options options) {
@@ -185,6 +199,7 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
         return Failure(std::move(served).error());
     }
     note_options_of_other_call(world, options, *served);
+    say_what_is_loaded(world, options, prepared, *served);
     // Where the new kernel is started at once, nobody is left to ask.
     if (!options.steps.contains(Step::execute))
         keep_record(world, options, prepared, *served);

@@ -141,7 +141,7 @@ Digest digest_of(const PreparedLoad &prepared, Bytes bytes) {
 LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
     LoadRecord record{.boot = this_boot(world),
                       .time = world.calls.now(),
-                      .call = served == RefusedCall::load ? "kexec_load" : "kexec_file_load",
+                      .call = std::string(name_of(served)),
                       .command_line = masked_command_line(prepared.command_line),
                       .files = {},
                       .words = {}};

@@ -99,11 +99,15 @@ int FakeKernel::answer(std::deque<int> &answers, bool by_file, bool crash, bool 
     return number;
 }
 
-int FakeKernel::load(std::uint64_t, std::span<const KexecSegment> segments, std::uint32_t flags) {
+int FakeKernel::load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) {
     log.push_back(fmt::format("kexec_load segments {} flags {:#x}", segments.size(), flags));
+    last_entry = entry;
     last_segment_contents.clear();
-    for (const KexecSegment &segment : segments)
+    last_segment_places.clear();
+    for (const KexecSegment &segment : segments) {
         last_segment_contents.emplace_back(static_cast<const char *>(segment.bytes), segment.size);
+        last_segment_places.push_back(segment.memory);
+    }
     return answer(load_answers, false, (flags & kexec_on_crash) != 0, segments.empty());
 }
 
@@ -154,13 +158,18 @@ FakeWorld::FakeWorld() {
 
 Outcome FakeWorld::run(const std::vector<std::string> &words) { return run_on(fake_arch(), words); }
 
+World FakeWorld::seen_by(const Arch &arch, Outcome &outcome) {
+    return {.calls = kernel,
+            .arch = arch,
+            .root = root.path(),
+            .print = [&](std::string_view text) { outcome.out += text; },
+            .complain = [&](std::string_view text) { outcome.err += text; },
+            .to_terminal = on_terminal};
+}
+
 Outcome FakeWorld::run_on(const Arch &arch, const std::vector<std::string> &words, Order order) {
     Outcome outcome{};
-    World world{.calls = kernel,
-                .arch = arch,
-                .root = root.path(),
-                .print = [&](std::string_view text) { outcome.out += text; },
-                .complain = [&](std::string_view text) { outcome.err += text; }};
+    World world = seen_by(arch, outcome);
     std::vector<const char *> pointers;
     for (const std::string &word : words)
         pointers.push_back(word.c_str());

@@ -17,8 +17,9 @@ FILES = ["{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
          "{systemdsystemunitdir}/kexec-load.service"]
-LINKS = {"{mandir}/man8/coldreboot.8": "kexec-load.8", "{bashcompletiondir}/vmcore-dmesg": "kexec",
-         "{fishcompletiondir}/vmcore-dmesg.fish": "kexec.fish",
+LINKS = {"{mandir}/man8/coldreboot.8": "kexec-load.8",
+         "{bashcompletiondir}/fadump": "kexec", "{bashcompletiondir}/vmcore-dmesg": "kexec",
+         "{fishcompletiondir}/fadump.fish": "kexec.fish", "{fishcompletiondir}/vmcore-dmesg.fish": "kexec.fish",
          "{systemdshutdowndir}/kexec.shutdown": "{libexecdir}/kexec-toolkit/kexec-reboot"}
 
 # Where an empty option leads when pkg-config knows of no place.

@@ -2,6 +2,7 @@
 // Whole plans for kexec_load: what the purgatory is told, what the new kernel is told, and what the options
 // change.
 #include "arch/arch.h"
+#include "base/devicetree.h"
 #include "plan/purgatory.h"
 #include "tests/catch.h"
 #include "tests/plan/kernels.h"
@@ -160,6 +161,25 @@ TEST_CASE("a crash load: flags, the backup, and the words the second kernel need
           fmt::format("root=/dev/vda1 quiet acpi_rsdp=0xf52d0 elfcorehdr={}K", header / 1024));
     for (const Segment &segment : it.segments)
         CHECK(sized(0x30000000, 0x10000000).contains(segment.destination));
+}
+
+TEST_CASE("--pass-memmap-cmdline puts the crash kernel's memory on its command line, and does nothing else") {
+    Request with = crash();
+    give(with, OptionId::pass_memmap_cmdline);
+    CHECK(plan(with).command_line.starts_with(plan(crash()).command_line + " memmap=exactmap memmap="));
+    Request normal = reboot();
+    give(normal, OptionId::pass_memmap_cmdline);
+    CHECK(plan(normal).command_line == plan(reboot()).command_line);
+}
+
+TEST_CASE("--dtb is handed over where it is a device tree") {
+    Request with = reboot();
+    Buffer tree = DeviceTree::empty().packed();
+    with.dtb = file_holding(tree);
+    SegmentLoad it = plan(with);
+    CHECK(find(segment_named(it, "boot parameters").bytes, tree) != npos);
+    with.dtb = file_holding(as_bytes("no tree at all, and as long as a header of one would have to be"));
+    CHECK(refusal(with).cause == Cause::bad_image);
 }
 
 TEST_CASE("a crash load into an upper reservation lies wholly in it") {

@@ -95,8 +95,8 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
     more = f"{machine.command_line()} nonce={word} marker=$address"
     files = {**bench.program(), **tools, **(more_files or {}),
              places[0]: supplies.kernel_form(machine, cell.kernel, cell.form), places[1]: capture}
-    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{marker}", marker)
-    script = script.replace("{places}", " ".join("/" + place for place in places))
+    paths = " ".join("/" + place for place in places)
+    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", paths).replace("{marker}", marker)
     first = bench.initramfs(machine, "first", script, files)
     reservation = machine.crash_high if cell.memory > 4096 else machine.crash_low
     setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, cell.memory, cell.processors,
