@@ -43,7 +43,7 @@ text { font: 13px system-ui, sans-serif; fill: #1b1f23 }
 .kernel { fill: #0072b2 }
 .initrd { fill: #e69f00 }
 .purgatory { fill: #cc79a7 }
-.told { fill: #d55e00 }
+.other { fill: #d55e00 }
 .segment { stroke: #1b1f23; stroke-width: .6 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
@@ -107,7 +107,7 @@ std::string_view class_of(std::string_view segment) {
         return "segment kernel";
     if (segment == "initrd")
         return "segment initrd";
-    return segment == "purgatory" ? "segment purgatory" : "segment told";
+    return segment == "purgatory" ? "segment purgatory" : "segment other";
 }
 
 std::string words_for(std::uint64_t bytes) {
@@ -144,27 +144,25 @@ Seen seen(Range range, const Scale &scale) {
     return {low, std::max(bottom + missing / 2, low + least_seen)};
 }
 
-// One that is too small to be seen is drawn larger, and may move down a little for one before it.
-std::vector<Seen> seen(std::span<const MemoryPiece> segments, const Scale &scale) {
+// Segments that are too small to be seen are drawn larger, and make room for each other.
+std::vector<Seen> seen_apart(std::span<const MemoryPiece> segments, const Scale &scale) {
     std::vector<Seen> places;
     for (const MemoryPiece &segment : segments) {
         Seen place = seen(segment.range, scale);
         double top = places.empty() ? place.top : std::max(place.top, places.back().bottom);
         places.push_back({top, std::max(place.bottom, top + least_seen)});
     }
+    double lowest = scale.bottom();
+    for (std::size_t i = places.size(); i-- > 0; lowest = places[i].top) {
+        places[i].bottom = std::min(places[i].bottom, lowest);
+        places[i].top = std::min(places[i].top, places[i].bottom - least_seen);
+    }
     return places;
 }
 
-std::string segments_on(std::span<const MemoryPiece> segments, const Scale &scale, double left, double wide) {
-    std::string drawn;
-    std::vector<Seen> places = seen(segments, scale);
-    for (std::size_t i = 0; i < segments.size(); i++) {
-        const MemoryPiece &segment = segments[i];
-        Seen place = places[i];
-        drawn += box(left, place.top, wide, place.bottom, class_of(segment.name),
-                     fmt::format("{}: {}", segment.name, to_string(segment.range)));
-    }
-    return drawn;
+std::string segment_at(const MemoryPiece &segment, Seen place, double left, double wide) {
+    return box(left, place.top, wide, place.bottom, class_of(segment.name),
+               fmt::format("{}: {}", segment.name, to_string(segment.range)));
 }
 
 std::string overview(const Report &report, const Scale &scale, const std::vector<Cluster> &clusters) {
@@ -181,7 +179,8 @@ std::string overview(const Report &report, const Scale &scale, const std::vector
                              "middle");
     }
     for (const Cluster &cluster : clusters)
-        drawn += segments_on(cluster.segments, scale, bar_left, bar_width);
+        for (const MemoryPiece &segment : cluster.segments)
+            drawn += segment_at(segment, seen(segment.range, scale), bar_left, bar_width);
     return drawn;
 }
 
@@ -189,9 +188,8 @@ double inset_height(const Cluster &cluster) {
     return std::max(label_height * static_cast<double>(cluster.segments.size()), least_inset);
 }
 
-std::string labels(const Cluster &cluster, const Scale &scale) {
+std::string labels(const Cluster &cluster, const Scale &scale, const std::vector<Seen> &drawn_at) {
     std::vector<double> wanted;
-    std::vector<Seen> drawn_at = seen(cluster.segments, scale);
     for (Seen place : drawn_at)
         wanted.push_back(place.middle());
     // Where the last would stand too low, all of them move up.
@@ -223,12 +221,14 @@ std::string inset(const Report &report, const Cluster &cluster, const Scale &ove
                          inset_left, scale.top(), inset_left, scale.bottom(), bar_right, from.bottom),
              "zoom");
     drawn += background(report.map, scale, inset_left, inset_width);
-    drawn += segments_on(cluster.segments, scale, inset_left, inset_width);
+    std::vector<Seen> places = seen_apart(cluster.segments, scale);
+    for (std::size_t i = 0; i < places.size(); i++)
+        drawn += segment_at(cluster.segments[i], places[i], inset_left, inset_width);
     drawn += box(inset_left, scale.top(), inset_width, scale.bottom(), "frame");
     drawn +=
         text_at(inset_left, scale.top() - 6,
                 fmt::format("{}, {}", to_string(cluster.view), words_for(cluster.view.size())), "mono muted");
-    return drawn + labels(cluster, scale);
+    return drawn + labels(cluster, scale, places);
 }
 
 std::string legend(double top) {
@@ -238,7 +238,7 @@ std::string legend(double top) {
     constexpr Entry entries[] = {{"segment kernel", "kernel"},
                                  {"segment initrd", "initrd"},
                                  {"segment purgatory", "purgatory"},
-                                 {"segment told", "what is told"},
+                                 {"segment other", "other segments"},
                                  {"free", "free"},
                                  {"reservation", "crash reservation"},
                                  {"taken", "taken"},

@@ -60,9 +60,11 @@ std::string files_text(const Report &report) {
 std::string memory_text(const MemoryTotals &memory) {
     std::string text =
         fmt::format("{} of RAM, {} free for another kernel", size_text(memory.ram), size_text(memory.free));
+    std::string reserved;
     for (Range range : memory.reservations)
-        text += fmt::format(", {} reserved for a crash kernel", to_string(range));
-    return line("memory", text);
+        reserved += (reserved.empty() ? "" : " and ") + to_string(range);
+    return line("memory", text) +
+           (reserved.empty() ? "" : line("", reserved + " reserved for a crash kernel"));
 }
 
 std::string flags_text(const ReportedAttempt &attempt) {

@@ -64,7 +64,7 @@ TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon")
     std::clock_t start = std::clock();
     blank(snapshot);
     Report reboot = report_for(snapshot, Purpose::reboot), crash = report_for(snapshot, Purpose::crash);
-    std::string text = report_text(reboot) + report_json(crash);
+    std::string text = report_text(reboot) + report_json(crash), picture = report_svg(reboot);
     std::clock_t took = std::clock() - start;
 
     CHECK(reboot.memory.ram == 0x9f000 + ranges * (step - 0x1000));
@@ -75,6 +75,7 @@ TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon")
         if (segment.name == "core header")
             CHECK(segment.file_bytes >= 56 * (std::uint64_t{cpus} + ranges));
     CHECK(crash.attempts[0].by_segments->around.size() < 20);
+    CHECK(picture.size() < 1 << 20);
     // Two plans, unoptimised, in time of the CPU; a walk along all ranges for each of them would take
     // minutes.
     CHECK(took / CLOCKS_PER_SEC < 20);
