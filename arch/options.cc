@@ -18,4 +18,12 @@ Result<void> check_word(std::string_view argument) {
                 "give each word an option of its own, and put blanks between double quotes: name=\"a b\"");
 }
 
+Result<void> check_plan_form(std::string_view argument) {
+    for (std::string_view form : {"", "text", "json", "svg"})
+        if (argument == form)
+            return {};
+    return fail(Cause::bad_usage, fmt::format("a plan cannot be printed as \"{}\"", printable(argument)),
+                "use --plan=text, --plan=json or --plan=svg");
+}
+
 } // namespace kexec

@@ -41,6 +41,13 @@ constexpr Option our_loader(OptionId id, std::string_view name, std::string_view
 
 // Whether it is one word of a kernel's command line.
 Result<void> check_word(std::string_view argument);
+// Whether it is a form that a plan can be printed in; none stands for text.
+Result<void> check_plan_form(std::string_view argument);
+
+constexpr Option with_optional_argument(Option option) {
+    option.may_lack_argument = true;
+    return option;
+}
 
 inline constexpr std::string_view no_live_update =
     "live update of the Xen hypervisor is not offered: restart the host to change it";
@@ -116,6 +123,17 @@ inline constexpr std::array general_options = {
     ours(general(OptionId::loaded, "loaded", 0, "", OptionReach::any,
                  "print what was loaded, and whether the kernel says that it still is")),
     ours(general(OptionId::json, "json", 0, "", OptionReach::any, "with --loaded: print it as JSON")),
+    with_check(with_optional_argument(
+                   ours(general(OptionId::plan, "plan", 0, "FORM", OptionReach::any,
+                                "print what the other options would load, where and why, and change nothing; "
+                                "as text, json or svg"))),
+               check_plan_form),
+    ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
+                 "put what a plan needs to know of this machine into a file")),
+    ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,
+                 "with --plan: for the machine that this file of --record, or directory, is of")),
+    ours(general(OptionId::arch, "arch", 0, "ARCH", OptionReach::any,
+                 "with --plan: for a machine of this architecture")),
 };
 
 // --reuseinitrd is general, and means something else on every architecture.

@@ -150,6 +150,17 @@ Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t c
     return out.take();
 }
 
+#if !HAVE_ZLIB
+std::optional<Buffer> pack_gzip(Bytes) { return std::nullopt; }
+#endif
+
+Result<Buffer> compress_gzip(Bytes bytes) {
+    if (auto packed = pack_gzip(bytes))
+        return *std::move(packed);
+    return fail(Cause::unsupported, "cannot pack as gzip: this build has no zlib, or there is no memory",
+                "use a build that has zlib, or free some memory");
+}
+
 Unpacked::Unpacked(std::string_view compression, std::uint64_t packed_size, std::uint64_t most)
     : compression_(compression), packed_size_(packed_size), most_(std::min(most, UINT64_MAX / 2)) {}
 

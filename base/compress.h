@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Compressed data, recognised by its magic and unpacked in memory: gzip, xz, lzma, zstd, bzip2, lz4, lzo. The
-// only file that includes the compression libraries.
+// Compressed data, recognised by its magic and unpacked in memory: gzip, xz, lzma, zstd, bzip2, lz4, lzo; and
+// packing as gzip.
 #pragma once
 
 #include "base/bytes.h"
@@ -23,5 +23,8 @@ std::optional<Compression> recognise_compression(Bytes file);
 // Cause::bad_image where the data is damaged or truncated, or unpacks to more than `ceiling` bytes;
 // Cause::unsupported where this build has no library for it.
 Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t ceiling);
+
+// One gzip member, the same for the same bytes. Cause::unsupported where this build has no zlib.
+Result<Buffer> compress_gzip(Bytes bytes);
 
 } // namespace kexec

@@ -127,6 +127,17 @@ std::optional<Bytes> DeviceTree::property(Node node, const std::string &name) co
     return Bytes(static_cast<const std::byte *>(value), static_cast<std::size_t>(length));
 }
 
+std::vector<std::string> DeviceTree::property_names(Node node) const {
+    std::vector<std::string> names;
+    int property = 0;
+    fdt_for_each_property_offset(property, blob_.data(), static_cast<int>(node)) {
+        const char *name = nullptr;
+        if (fdt_getprop_by_offset(blob_.data(), property, &name, nullptr) && name)
+            names.emplace_back(name);
+    }
+    return names;
+}
+
 std::optional<Bytes> DeviceTree::property(const std::string &path, const std::string &name) const {
     auto node = find(path);
     return node ? property(*node, name) : std::nullopt;

@@ -40,6 +40,7 @@ public:
     std::string_view name(Node node) const; // with its unit address: "memory@40000000"
     std::uint64_t size_of(Node node) const; // bytes in the blob, without its properties' names
     std::optional<Bytes> property(Node node, const std::string &name) const;
+    std::vector<std::string> property_names(Node node) const; // in their order
     // The same by path; nothing where there is no such node, either.
     std::optional<Bytes> property(const std::string &path, const std::string &name) const;
     // A property of one big-endian number, or of two halves of one; nothing where it has another size.

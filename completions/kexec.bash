@@ -8,12 +8,14 @@ _kexec_help() {
     PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin "$1" --help 2> /dev/null
 }
 
-# Each option of program $1 on a line: its letter or "-", its name, and what its argument is called or "-".
+# Each option of program $1 on a line: its letter or "-", its name, and what its argument is called or "-"; "[=NAME]"
+# where it may be missing.
 _kexec_options() {
-    local line
+    local line argument
     while IFS= read -r line; do
-        [[ $line =~ ^\ {1,2}((-[A-Za-z]),\ )?(--[a-z0-9-]+)(=([A-Z]+))?(\ |$) ]] || continue
-        echo "${BASH_REMATCH[2]:--} ${BASH_REMATCH[3]} ${BASH_REMATCH[5]:--}"
+        [[ $line =~ ^\ {1,2}((-[A-Za-z]),\ )?(--[a-z0-9-]+)(\[?=([A-Z]+)\]?)?(\ |$) ]] || continue
+        argument=${BASH_REMATCH[4]#=}
+        echo "${BASH_REMATCH[2]:--} ${BASH_REMATCH[3]} ${argument:--}"
     done < <(_kexec_help "$1")
 }
 
@@ -90,6 +92,8 @@ _kexec_offer_argument() {
     case $2 in
         TYPE) _kexec_offer "$current" "$lead" < <(_kexec_types "$1") ;;
         ID) _kexec_offer "$current" "$lead" < <(_kexec_entries) ;;
+        FORM) _kexec_offer "$current" "$lead" < <(printf '%s\n' text json svg) ;;
+        ARCH) _kexec_offer "$current" "$lead" < <(printf '%s\n' x86_64 arm64 ppc64 s390x) ;;
         LEVELS)
             [[ $current != *,* ]] || lead+=${current%,*},
             _kexec_offer "${current##*,}" "$lead" < <(printf '%s\n' emerg alert crit err warn notice info debug)
@@ -104,17 +108,21 @@ _kexec_offer_argument() {
 }
 
 _kexec() {
-    local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} lead='' argument
+    local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} lead='' argument is_own_word=1
     COMPREPLY=()
     # "=" divides words, unless COMP_WORDBREAKS was told otherwise.
     if [[ $current == = ]]; then
-        current=
+        current='' is_own_word=
     elif [[ $option == = && $COMP_CWORD -ge 2 ]]; then
-        option=${COMP_WORDS[COMP_CWORD - 2]}
+        option=${COMP_WORDS[COMP_CWORD - 2]} is_own_word=
     elif [[ $current == --*=* ]]; then
-        option=${current%%=*} lead=${current%%=*}= current=${current#*=}
+        is_own_word='' option=${current%%=*} lead=${current%%=*}= current=${current#*=}
     fi
     argument=$(_kexec_argument "$1" "$option")
+    # One that may be missing is no word of its own.
+    [[ $argument != \[* || -z $is_own_word ]] || argument=
+    argument=${argument#\[=}
+    argument=${argument%]}
     if [[ -n $argument ]]; then
         _kexec_offer_argument "$1" "$argument" "$option" "$current" "$lead"
     elif [[ $current == -* ]]; then

@@ -43,6 +43,10 @@ function __kexec_add
             complete $options
         case 'TYPE:*'
             complete $options -x -a '(__kexec_types)'
+        case 'FORM:*'
+            complete $options -f -a 'text json svg'
+        case 'ARCH:*'
+            complete $options -x -a 'x86_64 arm64 ppc64 s390x'
         case 'ID:*'
             complete $options -x -a '(__kexec_entries)'
         case 'LEVELS:*'
@@ -59,7 +63,7 @@ end
 for program in kexec vmcore-dmesg fadump
     # What is said about an option may go on in further lines, far to the right.
     for line in (__kexec_help $program | string collect | string replace -ra '\n {10,}' ' ' | string split \n)
-        if string match -qr '^ {1,2}(?:-(?<letter>\w), )?--(?<name>[a-z0-9-]+)(?:=(?<argument>[A-Z]+))?(?: +(?<text>.*))?$' -- $line
+        if string match -qr '^ {1,2}(?:-(?<letter>\w), )?--(?<name>[a-z0-9-]+)(?:\[?=(?<argument>[A-Z]+)\]?)?(?: +(?<text>.*))?$' -- $line
             __kexec_add $program "$argument" $name "$letter" "$text"
         end
     end

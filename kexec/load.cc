@@ -29,9 +29,7 @@ Result<void> check_hotplug(const Settings &settings, const Machine &machine) {
 }
 
 Result<Machine> look_at_machine(const World &world) {
-    std::vector<Source> sources(common_sources().begin(), common_sources().end());
-    sources.insert(sources.end(), world.arch.sources.begin(), world.arch.sources.end());
-    return world.arch.understand(take_snapshot(sources, world.root));
+    return world.arch.understand(take_snapshot(all_sources(world.arch), world.root));
 }
 
 Result<std::shared_ptr<const MappedFile>> open_file(const std::string &path) {
@@ -104,7 +102,8 @@ Result<std::shared_ptr<const MappedFile>> open_dtb(const World &world, const Set
     return nullptr;
 }
 
-Result<Request> build_request(World &world, const Options &options, Machine machine) {
+Result<Request> build_request(const World &world, const Options &options, Machine machine,
+                              const Entropy &entropy) {
     Image image = TRY(read_kernel(world, options));
     TRY(check_real_mode(world, options, image));
     auto initrd = TRY(open_initrds(options.initrds));
@@ -112,7 +111,7 @@ Result<Request> build_request(World &world, const Options &options, Machine mach
     Settings settings = options.settings;
     settings.command_line = TRY(command_line_of(options, machine));
     return Request{std::move(settings), std::move(machine), std::move(image),
-                   std::move(initrd),   std::move(dtb),     world.calls.draw_entropy()};
+                   std::move(initrd),   std::move(dtb),     entropy};
 }
 
 // What the kernel would refuse whatever is handed to it.
@@ -127,19 +126,6 @@ Result<void> check_permission(World &world, const Settings &settings) {
     if (kernel.has_sysfs && !kernel.loaded)
         return Failure(kernel_has_no_kexec());
     return {};
-}
-
-// Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
-Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options) {
-    std::vector<LoadedFile> files = {{"kernel", request.image.file}};
-    if (options.initrds.size() == 1)
-        files.push_back({"initrd", request.initrd});
-    else
-        for (const std::string &path : options.initrds)
-            files.push_back({"initrd", TRY(open_file(path))});
-    if (request.dtb)
-        files.push_back({"dtb", request.dtb});
-    return files;
 }
 
 void note_options_of_other_call(const World &world, const Options &options, RefusedCall served) {
@@ -167,16 +153,33 @@ void say_what_is_loaded(const World &world, const Options &options, const Prepar
 
 } // namespace
 
-Result<PreparedLoad> prepare_load(World &world, Options options) {
-    TRY(check_permission(world, options.settings));
-    Machine machine = TRY(look_at_machine(world));
+Result<Request> request_for(const World &world, Options &options, Machine machine, const Entropy &entropy) {
     if (options.settings.purpose == Purpose::crash)
         TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
     TRY(check_hotplug(options.settings, machine));
     note_options_without_effect(world, options);
     if (!options.boot_entry.empty())
         TRY(take_boot_entry(world, options));
-    Request request = TRY(build_request(world, options, std::move(machine)));
+    return build_request(world, options, std::move(machine), entropy);
+}
+
+// Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
+Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options) {
+    std::vector<LoadedFile> files = {{"kernel", request.image.file}};
+    if (options.initrds.size() == 1)
+        files.push_back({"initrd", request.initrd});
+    else
+        for (const std::string &path : options.initrds)
+            files.push_back({"initrd", TRY(open_file(path))});
+    if (request.dtb)
+        files.push_back({"dtb", request.dtb});
+    return files;
+}
+
+Result<PreparedLoad> prepare_load(World &world, Options options) {
+    TRY(check_permission(world, options.settings));
+    Machine machine = TRY(look_at_machine(world));
+    Request request = TRY(request_for(world, options, std::move(machine), world.calls.draw_entropy()));
     PreparedLoad prepared{TRY(world.arch.plan(request)), TRY(files_of(request, options)),
                           request.settings.command_line};
     for (const std::string &warning : prepared.decision.warnings)

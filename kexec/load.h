@@ -20,6 +20,13 @@ struct PreparedLoad {
     std::string command_line;      // as asked for; the plan adds what a crash kernel needs
 };
 
+// What the options ask for on this machine: looks at no more of it than at the files that are named. Where
+// `options` name an entry of the boot menu, what that says is put into them. Prints warnings.
+Result<Request> request_for(const World &world, Options &options, Machine machine, const Entropy &entropy);
+
+// The files that a request was made from.
+Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options);
+
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
 Result<PreparedLoad> prepare_load(World &world, Options options);
 

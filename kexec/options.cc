@@ -92,12 +92,23 @@ Result<void> take_numbers(Settings &settings) {
 
 // Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there.
 Result<void> check_scopes(const Options &options) {
-    bool about_loaded = !options.steps.contains(Step::load);
+    bool about_loaded = !options.steps.contains(Step::load) && !options.steps.contains(Step::plan);
     for (const GivenOption &each : options.given)
         if (about_loaded && each.option->scope == OptionScope::loader)
             return fail(Cause::bad_usage,
                         fmt::format("--{} is about loading, and nothing is to be loaded", each.option->name),
                         "leave it out, or ask for a load");
+    return {};
+}
+
+// Nothing that changes this machine may be about another one.
+Result<void> check_machine(const Options &options) {
+    for (const GivenOption &each : options.given)
+        if ((each.option->id == OptionId::root || each.option->id == OptionId::arch) &&
+            !options.steps.contains(Step::plan))
+            return fail(Cause::bad_usage,
+                        fmt::format("--{} is for planning, and --plan is not given", each.option->name),
+                        fmt::format("leave --{} out, or add --plan", each.option->name));
     return {};
 }
 
@@ -151,13 +162,16 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
         return unusable(std::move(checked).error(), general_failure);
     if (auto checked = check_scopes(options); !checked)
         return unusable(std::move(checked).error(), usage_status);
+    if (auto checked = check_machine(options); !checked)
+        return unusable(std::move(checked).error(), usage_status);
     if (!options.kernel.empty() && !options.boot_entry.empty())
         return unusable({Cause::bad_usage,
                          fmt::format("both a kernel, {}, and --load-entry={} are given", options.kernel,
                                      options.boot_entry),
                          "leave one of them out"},
                         usage_status);
-    if (options.steps.contains(Step::load) && !names_kernel)
+    bool needs_kernel = options.steps.contains(Step::load) || options.steps.contains(Step::plan);
+    if (needs_kernel && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;
 }

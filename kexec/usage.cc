@@ -3,6 +3,7 @@
 #include "kexec/usage.h"
 
 #include "base/text.h"
+#include "kexec/extras.h"
 
 #include <fmt/core.h>
 
@@ -16,7 +17,8 @@ std::string names_of(const Option &option) {
     std::string names = option.letter ? fmt::format(" -{}, ", option.letter) : " ";
     names += fmt::format("--{}", option.name);
     if (!option.argument.empty())
-        names += fmt::format("={}", option.argument);
+        names += option.may_lack_argument ? fmt::format("[={}]", option.argument)
+                                          : fmt::format("={}", option.argument);
     return names;
 }
 
@@ -45,7 +47,7 @@ std::string laid_out(std::string lead, std::string_view text) {
 std::string options_text(std::span<const Option> options, bool general) {
     std::string text;
     for (const Option &option : options)
-        if ((option.scope == OptionScope::general) == general)
+        if ((option.scope == OptionScope::general) == general && is_built_in(option.id))
             text += laid_out(names_of(option), option.help);
     return text;
 }
@@ -64,7 +66,9 @@ std::string version_text() { return "kexec-tools 2.0.32+toolkit." TOOLKIT_VERSIO
 std::string usage_text(const Arch &arch) {
     std::string text = version_text();
     text += "Usage: kexec [OPTION]... [kernel]\n"
-            "Start another kernel directly from this one.\n\n";
+            "Start another kernel directly from this one.\n";
+    text += fmt::format("Plans and recordings of machines (--plan, --record): {}.\n\n",
+                        has_extras() ? "built in" : "not built in");
     text += options_text(arch.options, true);
     text += "\nSupported kernel file types:\n";
     text += formats_text(arch.formats);

@@ -71,20 +71,25 @@ Result<void> place_initrd(Load &load, Range window) {
 }
 
 void decide_efi(Load &load, const PlacedKernel &kernel, std::vector<std::string> &warnings) {
-    if (load.request.settings.has(OptionId::noefi))
+    bool has_efi = load.facts.efi || !load.facts.efi_missing.empty();
+    if (load.request.settings.has(OptionId::noefi)) {
+        load.plan.efi = has_efi ? "lost: --noefi was given" : "";
         return;
+    }
     std::string why_not;
     load.pass_efi = can_pass_efi(load.facts, kernel.takes_efi, why_not);
-    if (!why_not.empty())
-        warnings.push_back("EFI runtime services will not reach the new kernel: " + why_not +
-                           "; going on without");
+    if (load.pass_efi)
+        load.plan.efi = "kept: the new kernel gets the firmware's runtime services as this one mapped them";
+    if (why_not.empty())
+        return;
+    load.plan.efi = "lost: " + why_not;
+    warnings.push_back("EFI runtime services will not reach the new kernel: " + why_not +
+                       "; going on without");
 }
 
 // For -d and the golden plans: what the new kernel is told.
 void note_what_it_is_told(Load &load, const MemoryMap &memory) {
-    for (const MemoryRange &entry : memory)
-        load.plan.notes.push_back(
-            fmt::format("told: {:>17} {}", to_string(entry.range), name_of(entry.type)));
+    load.plan.memory = memory;
     load.plan.notes.push_back(fmt::format("told: ACPI RSDP {:#x}, EFI {}", load.facts.acpi_rsdp,
                                           load.pass_efi ? "runtime services" : "none"));
 }

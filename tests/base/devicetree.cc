@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+#include <algorithm>
+
 using namespace kexec;
 
 namespace {
@@ -161,4 +163,13 @@ TEST_CASE("a node is as large as what it holds, to the end of the last one") {
     CHECK(a < 64);
     CHECK(b > a);
     CHECK(b < 128);
+}
+
+TEST_CASE("the properties of a node can be named without knowing them") {
+    DeviceTree tree = sample();
+    REQUIRE(tree.set("/chosen", "linux,booted-from-kexec", {}));
+    std::vector<std::string> names = tree.property_names(*tree.find("/chosen"));
+    std::ranges::sort(names);
+    CHECK(names == std::vector<std::string>{"bootargs", "linux,booted-from-kexec"});
+    CHECK(tree.property_names(*tree.find("/soc")).empty());
 }

@@ -142,6 +142,12 @@ class Questions:
     def test_boot_entries_are_offered(self):
         self.assert_offered("kexec --load-entry=", ["default", "linux-6.1", "unified"], ["linux-6.1.conf", "unified.efi", "+3"])
 
+    def test_forms_of_a_plan_and_architectures_are_offered(self):
+        self.assert_offered("kexec --plan=", ["text", "json", "svg"])
+        self.assert_offered("kexec --plan=j", ["json"], ["text"])
+        self.assert_offered(f"kexec --plan {self.directory}/boot/v", ["vmlinuz-6.1"], ["json"])
+        self.assert_offered("kexec --arch=", ["x86_64", "s390x"])
+
     def test_vmcore_dmesg_has_its_own_options_and_files(self):
         self.assert_offered("vmcore-dmesg --", ["--since-panic", "--level"], ["--load"])
         self.assert_offered("vmcore-dmesg --level=e", ["emerg", "err"], ["info"])

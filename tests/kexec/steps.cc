@@ -14,6 +14,8 @@ std::string name_of(Step step) {
     switch (step) {
     case Step::report_status: return "status";
     case Step::report_loaded: return "loaded";
+    case Step::record: return "record";
+    case Step::plan: return "plan";
     case Step::unload: return "unload";
     case Step::load: return "load";
     case Step::shut_down: return "shutdown";
@@ -112,4 +114,13 @@ TEST_CASE("-S asks about the crash kernel unless -l says otherwise, and nothing 
     CHECK(steps("-S -d") == "crash: status");
     CHECK(steps("-u -e -f -s -S K") == "crash: status");
     CHECK(steps("-S -l -u") == "status");
+}
+
+TEST_CASE("a plan or a recording is all that is done") {
+    for (std::string line :
+         {"--plan k", "-l --plan k", "--plan -f k", "-e --plan k", "-u --plan k", "--plan=json -e"})
+        CHECK(steps(line) == "plan");
+    CHECK(steps("-p --plan k") == "crash: plan");
+    CHECK(steps("--record=f -e") == "record");
+    CHECK(steps("--plan --record=f k") == "record");
 }

@@ -3,6 +3,7 @@
 // (golden/NAME.plan). To bring the kept plans up to date: `ninja regenerate-plans`, and review the
 // difference.
 #include "arch/arch.h"
+#include "extras/report.h"
 #include "kexec/options.h"
 #include "plan/command_line.h"
 #include "tests/arch/arm64/acceptance.h"
@@ -230,8 +231,10 @@ void round_purgatory(Decision &decision) {
         if (!plan)
             continue;
         auto segment = std::ranges::find(plan->segments, "purgatory", &Segment::name);
-        plan->purgatory = std::make_shared<Buffer>(segment->destination.size());
-        segment->bytes = *plan->purgatory;
+        auto whole = std::make_shared<Buffer>(*plan->purgatory);
+        whole->resize(segment->destination.size());
+        plan->purgatory = whole;
+        segment->bytes = *whole;
     }
 }
 
@@ -274,7 +277,68 @@ void check_second_opinion(const Result<Decision> &decision, const Request &reque
             CHECK(fmt::format("{}", fmt::join(faults(*plan, request), "; ")) == "");
 }
 
+// The same of --plan, which draws no entropy but says where it goes.
+Report report_of(const Case &asked, const TemporaryDirectory &directory) {
+    Request request = request_of(asked, directory);
+    request.entropy.available = true;
+    Decision decision = arch_named(arch_of(asked.machine))->plan(request).value();
+    round_purgatory(decision);
+    std::vector<NamedFile> files = {{"kernel", request.image.file->path(), request.image.file->bytes()}};
+    if (request.initrd)
+        files.push_back({"initrd", request.initrd->path(), request.initrd->bytes()});
+    if (request.dtb)
+        files.push_back({"dtb", request.dtb->path(), request.dtb->bytes()});
+    return report_on(request, decision, files, {"a warning that was given before"});
+}
+
+// Machines of every architecture, and every part that a report may have.
+std::vector<Case> reported_cases() {
+    return {
+        {"x86_64-efi-reboot", "x86_64-uefi-1g-6.1", {"bzImage", "--initrd=initrd", "--reuse-cmdline"}},
+        {"x86_64-packed", "x86_64-bios-1g", {"vmlinux.gz", "--append=luks.key=hush", "--console-serial"}},
+        {"x86_64-file-call", "x86_64-bios-1g", {"-s", "bzImage", "-i"}},
+        {"x86_64-crash", "x86_64-above-4g", {"-p", "-c", "bzImage", "--initrd=initrd", "--hotplug"}},
+        {"arm64-crash", "arm64-uefi-6g", {"-p", "-c", "Image", "--initrd=initrd", "--reuse-cmdline"}},
+        {"arm64-dtb", "arm64-rk3399-4.4", {"Image", "--dtb=board.dtb", "--append=quiet", "--serial=ttyS2"}},
+        {"ppc64-crash", "ppc64-powernv", {"-p", "-c", "vmlinux-ppc64", "--initrd=initrd"}},
+        {"s390x-crash", "s390x-1g", {"-p", "-c", "image-s390x", "--initrd=initrd", "--append=a"}},
+        {"s390x-reboot", "s390x-6g", {"image-s390x", "--reuse-cmdline"}},
+    };
+}
+
+// For two of them the picture is kept too, to be looked at.
+bool is_drawn(const Case &asked) { return asked.name == "x86_64-efi-reboot" || asked.name == "ppc64-crash"; }
+
 } // namespace
+
+TEST_CASE("each report is the one that is kept") {
+    TemporaryDirectory directory;
+    add_files(directory);
+    for (const Case &asked : reported_cases()) {
+        INFO(asked.name);
+        Report report = report_of(asked, directory);
+        std::string text = without(report_text(report), directory.path("/"));
+        std::string json = without(report_json(report), directory.path("/"));
+        CHECK(text == expected_text("plans/reports/" + asked.name + ".txt", text));
+        CHECK(json == expected_text("plans/reports/" + asked.name + ".json", json));
+        if (!is_drawn(asked))
+            continue;
+        std::string picture = report_svg(report);
+        CHECK(picture == expected_text("plans/reports/" + asked.name + ".svg", picture));
+    }
+}
+
+TEST_CASE("no report is kept for a case that is gone") {
+    std::set<std::string> names;
+    for (const Case &asked : reported_cases())
+        for (std::string ending : {".txt", ".json"})
+            CHECK(names.insert(asked.name + ending).second);
+    for (const Case &asked : reported_cases())
+        if (is_drawn(asked))
+            names.insert(asked.name + ".svg");
+    std::vector<std::string> files = list_directory(in_tests("plans/reports")).value();
+    CHECK(std::set<std::string>(files.begin(), files.end()) == names);
+}
 
 TEST_CASE("each machine and command line gives the plan that is kept") {
     TemporaryDirectory directory;

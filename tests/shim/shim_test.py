@@ -234,6 +234,27 @@ class Behind(unittest.TestCase):
             self.assertEqual((done.returncode, done.calls), (status, []), done.stderr)
             self.assertTrue(done.stderr.startswith("kexec: "), done.stderr)
 
+    def test_plans_reach_no_call_whatever_else_is_asked(self):
+        self.machine.reserve_crash_memory()
+        self.machine.write("kexec_loaded", "1\n")
+        for words in (("-l",), ("-p", "-c"), ("-f", "-x"), ("-e",), ("-u",), ("-d", "-s")):
+            for form in ("text", "json", "svg"):
+                done = self.machine.run(*words, f"--plan={form}", self.kernel, "--initrd", self.initrd)
+                self.assertEqual((done.returncode, done.calls, done.stderr), (0, [], ""), words)
+        self.assertEqual(json.loads(self.machine.run("--plan=json", self.kernel).stdout)["version"], 1)
+
+    def test_a_recording_of_this_machine_gives_its_plan(self):
+        recording = os.path.join(self.directory, "recording")
+        done = self.machine.run(f"--record={recording}")
+        self.assertEqual((done.returncode, done.calls, done.stderr), (0, [], ""))
+        self.assertIn("/proc/iomem\n", done.stdout)
+        self.assertLess(os.path.getsize(recording), 100 << 10)
+        self.assertEqual(os.stat(recording).st_mode & 0o777, 0o600)
+        for words in ((), ("-c",), ("--plan=json",)):
+            live = self.machine.run("--plan", self.kernel, "--reuse-cmdline", *words)
+            replayed = self.machine.run("--plan", self.kernel, "--reuse-cmdline", *words, f"--root={recording}")
+            self.assertEqual((live.returncode, live.stdout), (0, replayed.stdout), live.stderr)
+
     def test_nothing_is_left_in_tmp(self):
         def names():
             ours = ("kexec-test-", "kexec-shim-")  # of tests that run at the same time
