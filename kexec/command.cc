@@ -179,7 +179,7 @@ int run_command(World &world, std::span<const char *const> words, Order order) {
     if (!options->steps.contains(Step::report_status))
         for (const std::string &warning : options->warnings)
             warn(world, warning);
-    World meant{world.calls, arch, world.root, world.print, world.complain};
+    World meant{world.calls, arch, world.root, world.print, world.complain, world.to_terminal};
     auto status = perform(meant, *options);
     if (status)
         return *status;

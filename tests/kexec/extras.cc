@@ -82,9 +82,9 @@ TEST_CASE("a plan can be printed in every form, and in no other") {
 
 TEST_CASE("what is warned of stands in the plan") {
     FakeWorld world;
-    Outcome outcome = world.run({"--plan", "--args-elf", world.kernel_file});
+    Outcome outcome = world.run({"--plan", "--elf32-core-headers", world.kernel_file});
     CHECK(outcome.err.empty());
-    CHECK(has(outcome.out, "\nwarning: --args-elf has no effect: "));
+    CHECK(has(outcome.out, "\nwarning: --elf32-core-headers has no effect: "));
 }
 
 TEST_CASE("a plan that cannot be made is the error of the load") {
