@@ -5,6 +5,7 @@
 
 #include "base/compress.h"
 #include "base/text.h"
+#include "image/pe.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -105,9 +106,13 @@ Result<void> enter(Image &image, Unwrapped &&unwrapped) {
     return {};
 }
 
-// A kernel that is a part of another file becomes one of its own, which can be handed to the running kernel.
+// A kernel that is a part of another file becomes one of its own, which can be handed to the running kernel:
+// byte for byte what was put in, so that its signature is as good as it was.
 void detach(Image &image) {
-    if (image.wrappers.empty() || (image.unpacked && image.bytes.size() == image.unpacked->size()))
+    if (image.wrappers.empty())
+        return;
+    image.bytes = without_padding_behind_signatures(image.bytes);
+    if (image.unpacked && image.bytes.size() == image.unpacked->size())
         return;
     image.unpacked = std::make_shared<const Buffer>(image.bytes.begin(), image.bytes.end());
     image.bytes = *image.unpacked;
