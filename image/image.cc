@@ -16,11 +16,13 @@ namespace {
 
 using Probed = Result<std::optional<ImageContent>>;
 
+// Each once: an inspection asks the formats of several machines, which share names.
 std::string names_of(std::span<const Format> formats) {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const Format &format : formats)
-        names += (names.empty() ? "" : ", ") + std::string(format.name);
-    return names;
+        if (std::ranges::find(names, format.name) == names.end())
+            names.push_back(format.name);
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 Failure unknown_type(std::string_view type, std::span<const Format> formats) {
@@ -79,11 +81,23 @@ struct Layer {
     std::string_view type; // what -t calls it; empty where it has no name
     Unwrapped unwrapped;
 };
+// Where a row does not take what it recognises (a wrapper for another machine), a further one still may: an
+// inspection asks those of all machines.
 Result<std::optional<Layer>> outermost_layer(Bytes bytes, std::span<const Format> formats) {
-    for (const Format &format : formats)
-        if (format.take_off)
-            if (auto unwrapped = TRY(format.take_off(bytes)))
-                return Layer{format.name, std::move(*unwrapped)};
+    std::optional<Error> refusal;
+    for (const Format &format : formats) {
+        if (!format.take_off)
+            continue;
+        auto unwrapped = format.take_off(bytes);
+        if (unwrapped && *unwrapped)
+            return Layer{format.name, *std::move(*unwrapped)};
+        if (!unwrapped && unwrapped.error().cause != Cause::unsupported)
+            return Failure(std::move(unwrapped).error());
+        if (!unwrapped && !refusal)
+            refusal = std::move(unwrapped).error();
+    }
+    if (refusal)
+        return Failure(*std::move(refusal));
     if (auto unwrapped = TRY(take_compression_off(bytes)))
         return Layer{{}, std::move(*unwrapped)};
     return std::nullopt;

@@ -157,7 +157,8 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
                                      options.boot_entry),
                          "leave one of them out"},
                         usage_status);
-    if (options.steps.contains(Step::load) && !names_kernel)
+    bool needs_kernel = options.steps.contains(Step::load) || options.steps.contains(Step::inspect);
+    if (needs_kernel && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;
 }

@@ -100,6 +100,8 @@ Steps steps_of(std::span<const GivenOption> options, bool has_kernel) {
         return {{Step::report_status}, status_target(options)};
     if (given(options, OptionId::loaded))
         return {{Step::report_loaded}, Purpose::reboot};
+    if (given(options, OptionId::inspect))
+        return {{Step::inspect}, Purpose::reboot};
     Switches switches = switches_of(options);
     Steps result{{}, given(options, OptionId::load_panic) ? Purpose::crash : Purpose::reboot};
     auto add = [&](bool wanted, Step step) {

@@ -14,6 +14,7 @@ std::string name_of(Step step) {
     switch (step) {
     case Step::report_status: return "status";
     case Step::report_loaded: return "loaded";
+    case Step::inspect: return "inspect";
     case Step::unload: return "unload";
     case Step::load: return "load";
     case Step::shut_down: return "shutdown";
@@ -76,6 +77,11 @@ TEST_CASE("the action options lead to these steps") {
         {"--loaded", "loaded"},
         {"--loaded -l", "loaded"},
         {"-S --loaded", "crash: status"},
+        {"--inspect K", "inspect"},
+        {"--inspect -l K", "inspect"},
+        {"-e --inspect K", "inspect"},
+        {"-p --inspect K", "inspect"},
+        {"--inspect --loaded", "loaded"},
         {"-u", "unload"},
         {"-p -u", "crash: unload"},
         {"-p -u K", "crash: unload"},
