@@ -17,9 +17,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tools")]
 
-import counted  # noqa: E402  (tests/support is a folder of helpers, not a package)
+import cache  # noqa: E402  (folders of helpers, not packages)
+import counted  # noqa: E402
 import signed_kernels  # noqa: E402
 
 SHIM, KEXEC = sys.argv[1:3]
@@ -154,6 +156,16 @@ class Behind(unittest.TestCase):
             path, content = self.handed_over(wrapped)
             self.assertEqual((path, content), ("/memfd:kernel (deleted)", kernel))
             self.assertTrue(signer.verifies(content))
+
+    def test_vmlinux_of_a_bzimage_is_loaded_where_it_is_asked_for(self):
+        found = sorted(Path(cache.root()).glob("kernels/amd64-*/boot/vmlinuz-*"))
+        if not found:
+            self.skipTest("no kernel of Debian for x86_64 is in the cache: tools/fetch.py brings it")
+        for kernel in map(str, found[-1:]):
+            done = self.machine.run("-l", "-d", "-y", "-t", "vmlinux", kernel)
+            self.assertEqual((done.returncode, len(done.calls)), (0, 1), done.stderr)
+            self.assertRegex(done.calls[0], r"^kexec_load entry 0x[0-9a-f]+ segments [5-9] ")
+            self.assertIn("kernel.1", done.stderr)
 
     def test_load_call_gets_segments_of_a_real_plan(self):
         done = self.machine.run("-l", "-c", "-d", "-y", self.kernel, "--initrd=" + self.initrd, "--reuse-cmdline")

@@ -9,6 +9,6 @@ SKIPPED = 77
 def run():
     """Runs the test cases of the program and ends it: with 1 where one failed, else with 77 where one was skipped, and says why."""
     outcome = unittest.main(argv=sys.argv[:1], exit=False).result
-    for _, reason in outcome.skipped:
+    for reason in sorted({reason for _, reason in outcome.skipped}):
         print(f"skipped: {reason}")
     sys.exit(1 if not outcome.wasSuccessful() else SKIPPED if outcome.skipped else 0)
