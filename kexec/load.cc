@@ -77,10 +77,7 @@ void note_options_without_effect(const World &world, const Options &options) {
 Result<std::string> read_command_line(const std::string &path) {
     constexpr std::uint64_t longest = 64 << 10; // no kernel takes as much
     Buffer content = TRY(read_file(path, longest));
-    std::string line;
-    for (std::string_view word : words_of(as_text(content)))
-        line = join_command_lines(line, word);
-    return line;
+    return without_words(as_text(content), {});
 }
 
 Result<std::string> command_line_of(const Options &options, const Machine &machine) {
@@ -190,7 +187,7 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
     note_options_of_other_call(world, options, *served);
     // Where the new kernel is started at once, nobody is left to ask.
     if (!options.steps.contains(Step::execute))
-        keep_record(world, options, record_of(world, options, prepared, *served));
+        keep_record(world, options, prepared, *served);
     return {};
 }
 

@@ -40,16 +40,8 @@ Result<void> check_request(const Request &request) {
     const Settings &settings = request.settings;
     if (settings.purpose == Purpose::crash)
         TRY(check_reservation(request.machine));
-    if (settings.command_line.size() > longest_command_line)
-        return fail(Cause::command_line_too_long,
-                    fmt::format("the command line has {} characters, the kernel takes {}",
-                                settings.command_line.size(), longest_command_line),
-                    "shorten it");
-    if (settings.call == Call::file_load && request.dtb)
-        return fail(Cause::unsupported,
-                    "kexec_file_load takes no device tree: it hands on the running kernel's",
-                    "leave out -s, or --dtb");
-    return {};
+    TRY(check_command_line(settings.command_line, longest_command_line));
+    return check_no_tree_for_file_load(request);
 }
 
 } // namespace

@@ -62,11 +62,7 @@ Result<void> check_request(const Request &request) {
         TRY(check_reservation(request.machine));
     if (settings.has(OptionId::reuse_initrd))
         TRY(check_reused_initrd(request));
-    if (settings.call == Call::file_load && request.dtb)
-        return fail(Cause::unsupported,
-                    "kexec_file_load takes no device tree: it hands on the running kernel's",
-                    "leave out -s, or --dtb");
-    return {};
+    return check_no_tree_for_file_load(request);
 }
 
 } // namespace

@@ -40,14 +40,13 @@ def scenarios():
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
         Case("arm64", "arm64 crash of a board with --dtb", board.run_guide_with_tree),
         Case("ppc64", "ppc64 ten hops vof", lambda bench: reboot.run_hops(bench, "ppc64", "6.1")),
-        Case("ppc64", "ppc64 altered crash kernel", lambda bench: altered.run(bench, "ppc64", "6.1", "crash")),
+        Case("ppc64", "ppc64 altered crash kernel", lambda bench: altered.run(bench, "ppc64", "small", "crash")),
         Case("ppc64", "ppc64 fadump radix", fadump.run_filtered),
         Case("ppc64", "ppc64 fadump nocma hash, stored without makedumpfile", fadump.run_plain),
         Case("s390x", "s390x ten hops small", lambda bench: reboot.run_hops(bench, "s390x", "small")),
         Case("s390x", "s390x reboot into Debian 6.1 and back", mainframe.run_debian),
         Case("s390x", "s390x altered crash kernel", lambda bench: altered.run(bench, "s390x", "small", "crash")),
         Case("s390x", "s390x bad input", mainframe.run_bad_input),
-        Case("s390x", "s390x kernel without kexec", lambda bench: without_kexec.run_emulated(bench, "s390x", "6.12")),
     ]
 
 
@@ -56,6 +55,7 @@ def further_scenarios():
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
+        Case("s390x", "s390x kernel without kexec", lambda bench: without_kexec.run_emulated(bench, "s390x", "6.12")),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
 
 

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import re
+import secrets
 import subprocess
 
 import proof
@@ -27,7 +28,7 @@ FIRST = """\
 say_memory
 say_processors
 say acpi "$(ls /sys/firmware/acpi/tables 2>/dev/null | wc -l)"
-marker plant >/tmp/marker &
+marker plant {marker} >/tmp/marker &
 while ! grep -q . /tmp/marker; do sleep 0.1; done
 cat /tmp/marker
 address=$(cut -d' ' -f3 /tmp/marker)
@@ -89,11 +90,11 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
     tools = {"sbin/marker": bench.marker}
     capture = bench.packed_initramfs(machine, "capture", CAPTURE.replace("{pipe}", pipe).replace("{head}", str(head_size(cell))),
                                      {**tools, **bench.program("vmcore-dmesg"), **supplies.makedumpfile(machine)})
-    word = proof.nonce()
+    word, marker = proof.nonce(), secrets.token_hex(32)
     more = f"{machine.command_line()} nonce={word} marker=$address"
     files = {**bench.program(), **tools, **(more_files or {}),
              places[0]: supplies.kernel_form(machine, cell.kernel, cell.form), places[1]: capture}
-    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", " ".join("/" + place for place in places))
+    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", " ".join("/" + place for place in places)).replace("{marker}", marker)
     first = bench.initramfs(machine, "first", script, files)
     reservation = machine.crash_high if cell.memory > 4096 else machine.crash_low
     setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, cell.memory, cell.processors,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Proves that a dump holds what memory held. "plant" fills a locked page with random bytes and prints them
-// with the page's physical address, which /proc/self/pagemap tells
-// (Documentation/admin-guide/mm/pagemap.rst), then waits for the end. "find" runs in the capture kernel: it
+// Proves that a dump holds what memory held. "plant" fills a locked page with bytes made of a random
+// word and prints them with the page's physical address, which /proc/self/pagemap tells
+// (Documentation/admin-guide/mm/pagemap.rst), then waits for the end. The word comes from outside: a machine
+// that was just started would gather randomness for a second. "find" runs in the capture kernel: it
 // follows the program headers of the dump to that physical address and prints what lies there.
 #include <cerrno>
 #include <cstdint>
@@ -11,7 +12,6 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 namespace {
@@ -48,15 +48,20 @@ uint64_t physical_address_of(const void *page, uint64_t page_size) {
     return (entry & ((uint64_t{1} << 55) - 1)) * page_size;
 }
 
-int plant() {
+// Each byte inverted: the word itself lies elsewhere in memory too, in a script and in the arguments.
+int plant(const char *word) {
+    if (std::strlen(word) != marker_size) {
+        std::printf("@@ marker_error the word has %zu characters, not %zu\n", std::strlen(word), marker_size);
+        return 2;
+    }
     auto page_size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
     void *memory = mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED || mlock(memory, page_size) != 0) {
         fail("a locked page");
     }
     auto *marker = static_cast<unsigned char *>(memory);
-    if (getrandom(marker, marker_size, 0) != static_cast<ssize_t>(marker_size)) {
-        fail("random bytes");
+    for (size_t i = 0; i < marker_size; ++i) {
+        marker[i] = static_cast<unsigned char>(~word[i]);
     }
     print_bytes("marker", physical_address_of(memory, page_size), marker);
     for (;;) {
@@ -96,12 +101,12 @@ int find(const char *path, uint64_t physical) {
 } // namespace
 
 int main(int count, char **arguments) {
-    if (count == 2 && std::strcmp(arguments[1], "plant") == 0) {
-        return plant();
+    if (count == 3 && std::strcmp(arguments[1], "plant") == 0) {
+        return plant(arguments[2]);
     }
     if (count == 4 && std::strcmp(arguments[1], "find") == 0) {
         return find(arguments[2], std::strtoull(arguments[3], nullptr, 0));
     }
-    std::printf("usage: marker plant | marker find DUMP PHYSICAL\n");
+    std::printf("usage: marker plant WORD | marker find DUMP PHYSICAL\n");
     return 2;
 }
