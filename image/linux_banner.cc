@@ -91,9 +91,11 @@ std::optional<std::string> linux_version(const BzImage &image) {
 }
 
 std::optional<LinuxBanner> linux_banner(Bytes kernel) {
+    constexpr unsigned most_banners = 16; // a kernel has two
     std::optional<LinuxBanner> first;
-    while (auto text = next_banner(kernel)) {
-        auto banner = banner_of(*text);
+    for (unsigned i = 0; i < most_banners; i++) {
+        auto text = next_banner(kernel);
+        auto banner = text ? banner_of(*text) : std::nullopt;
         if (banner && has_build_number(banner->build))
             return banner;
         if (!first)

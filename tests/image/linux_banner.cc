@@ -79,6 +79,14 @@ TEST_CASE("of two banners the one with the number of the build counts") {
     CHECK(build("Linux version 6.1.0 " + std::string(2000, 'x')).size() == 512 - 6);
 }
 
+TEST_CASE("a file full of banners is not searched to its end") {
+    std::string text;
+    for (unsigned i = 0; i < 16; i++)
+        text += std::string("Linux version 6.1.0 (a) # SMP\0", 30);
+    text += "Linux version 6.1.0 (b) #1 SMP";
+    CHECK(linux_banner(as_bytes(text))->build == "(a) # SMP");
+}
+
 TEST_CASE("a bzImage and an image of s390x tell how they were built") {
     Buffer bzimage = build_bzimage(usual_setup_header(), {}, "6.1.0-50 (builder) #1 SMP");
     auto banner = linux_banner(**parse_bzimage(bzimage));
