@@ -122,7 +122,10 @@ inline constexpr std::array general_options = {
                  "load only what the running kernel verifies; never fall back to kexec_load")),
     ours(general(OptionId::loaded, "loaded", 0, "", OptionReach::any,
                  "print what was loaded, and whether the kernel says that it still is")),
-    ours(general(OptionId::json, "json", 0, "", OptionReach::any, "with --loaded: print it as JSON")),
+    ours(general(OptionId::inspect, "inspect", 0, "", OptionReach::any,
+                 "print what a kernel file is, of whatever machine, and do nothing else")),
+    ours(general(OptionId::json, "json", 0, "", OptionReach::any,
+                 "with --loaded and --inspect: print it as JSON")),
     with_check(with_optional_argument(
                    ours(general(OptionId::plan, "plan", 0, "FORM", OptionReach::any,
                                 "print what the other options would load, where and why, and change nothing; "

@@ -123,6 +123,14 @@ Bytes without_zero_padding(Bytes bytes) {
 
 std::string_view name_of(Compression compression) { return decoder_of(compression).name; }
 
+std::vector<std::string_view> compression_names(bool built_in) {
+    std::vector<std::string_view> names;
+    for (const Decoder &decoder : decoders)
+        if ((decoder.unpack != nullptr) == built_in)
+            names.push_back(decoder.name);
+    return names;
+}
+
 std::optional<Compression> recognise_compression(Bytes file) {
     for (const Magic &magic : magics)
         if (starts_with(file, as_bytes(magic.bytes)))

@@ -7,12 +7,16 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace kexec {
 
 enum class Compression { gzip, xz, lzma, zstd, bzip2, lz4, lzo };
 
 std::string_view name_of(Compression compression);
+
+// The names of those that this build has a library for, or of those that it has none for.
+std::vector<std::string_view> compression_names(bool built_in);
 
 // What the first bytes say; nothing where no magic fits. lzma ("alone") has no magic: its 13-byte header is
 // taken for one only if its properties, dictionary size and length are ones that encoders write.

@@ -5,6 +5,8 @@
 
 #include "base/compress.h"
 #include "base/text.h"
+#include "image/pe.h"
+#include "image/wrapper.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -15,11 +17,13 @@ namespace {
 
 using Probed = Result<std::optional<ImageContent>>;
 
+// Each once: an inspection asks the formats of several machines, which share names.
 std::string names_of(std::span<const Format> formats) {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const Format &format : formats)
-        names += (names.empty() ? "" : ", ") + std::string(format.name);
-    return names;
+        if (std::ranges::find(names, format.name) == names.end())
+            names.push_back(format.name);
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 Failure unknown_type(std::string_view type, std::span<const Format> formats) {
@@ -48,6 +52,7 @@ Failure unknown_file(const Image &image, std::span<const Format> formats) {
 struct Wanted {
     std::span<const Format> kernels; // those of them that may match: all, or the one that was named
     std::string_view wrapper;        // one of this name must be there; empty: none has to
+    const Format *named = nullptr;
 };
 Result<Wanted> understand_type(std::span<const Format> formats, std::optional<std::string_view> type) {
     if (!type)
@@ -55,7 +60,7 @@ Result<Wanted> understand_type(std::span<const Format> formats, std::optional<st
     auto named = std::ranges::find(formats, *type, &Format::name);
     if (named == formats.end())
         return unknown_type(*type, formats);
-    return named->take_off ? Wanted{formats, *type} : Wanted{std::span(named, 1), {}};
+    return named->probe ? Wanted{std::span(named, 1), {}, &*named} : Wanted{formats, *type, &*named};
 }
 
 // The first format that takes the bytes, or finds them damaged; nothing where none does.
@@ -78,11 +83,25 @@ struct Layer {
     std::string_view type; // what -t calls it; empty where it has no name
     Unwrapped unwrapped;
 };
-Result<std::optional<Layer>> outermost_layer(Bytes bytes, std::span<const Format> formats) {
-    for (const Format &format : formats)
-        if (format.take_off)
-            if (auto unwrapped = TRY(format.take_off(bytes)))
-                return Layer{format.name, std::move(*unwrapped)};
+// A row that is a format as well (the vmlinux in a bzImage) is asked only where -t names it: what it opens is
+// a kernel itself. Where a row does not take what it recognises (a wrapper for another machine), a further
+// one still may: an inspection asks those of all machines.
+Result<std::optional<Layer>> outermost_layer(Bytes bytes, std::span<const Format> formats,
+                                             const Wanted &wanted) {
+    std::optional<Error> refusal;
+    for (const Format &format : formats) {
+        if (!format.take_off || (format.probe && &format != wanted.named))
+            continue;
+        auto unwrapped = format.take_off(bytes);
+        if (unwrapped && *unwrapped)
+            return Layer{format.name, *std::move(*unwrapped)};
+        if (!unwrapped && unwrapped.error().cause != Cause::unsupported)
+            return Failure(std::move(unwrapped).error());
+        if (!unwrapped && !refusal)
+            refusal = std::move(unwrapped).error();
+    }
+    if (refusal)
+        return Failure(*std::move(refusal));
     if (auto unwrapped = TRY(take_compression_off(bytes)))
         return Layer{{}, std::move(*unwrapped)};
     return std::nullopt;
@@ -105,9 +124,13 @@ Result<void> enter(Image &image, Unwrapped &&unwrapped) {
     return {};
 }
 
-// A kernel that is a part of another file becomes one of its own, which can be handed to the running kernel.
+// A kernel that is a part of another file becomes one of its own, which can be handed to the running kernel:
+// byte for byte what was put in, so that its signature is as good as it was.
 void detach(Image &image) {
-    if (image.wrappers.empty() || (image.unpacked && image.bytes.size() == image.unpacked->size()))
+    if (image.wrappers.empty())
+        return;
+    image.bytes = without_padding_behind_signatures(image.bytes);
+    if (image.unpacked && image.bytes.size() == image.unpacked->size())
         return;
     image.unpacked = std::make_shared<const Buffer>(image.bytes.begin(), image.bytes.end());
     image.bytes = *image.unpacked;
@@ -117,7 +140,7 @@ void detach(Image &image) {
 Result<bool> unwrap(Image &image, std::span<const Format> formats, const Wanted &wanted) {
     bool found = wanted.wrapper.empty();
     while (!first_match(image.bytes, wanted.kernels)) {
-        auto layer = TRY(outermost_layer(image.bytes, formats));
+        auto layer = TRY(outermost_layer(image.bytes, formats, wanted));
         if (!layer)
             break;
         found = found || layer->type == wanted.wrapper;
@@ -135,6 +158,13 @@ Failure no_match(const Image &image, std::span<const Format> formats, std::optio
 }
 
 } // namespace
+
+Result<std::optional<Unwrapped>> inside_of(std::string_view wrapper, Result<std::optional<Bytes>> opened) {
+    auto inside = TRY(std::move(opened));
+    if (!inside)
+        return std::nullopt;
+    return Unwrapped{wrapper, *inside};
+}
 
 Result<std::optional<Unwrapped>> take_compression_off(Bytes file) {
     auto compression = recognise_compression(file);

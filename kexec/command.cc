@@ -5,6 +5,7 @@
 
 #include "kexec/exit_status.h"
 #include "kexec/extras.h"
+#include "kexec/inspect.h"
 #include "kexec/interfaces.h"
 #include "kexec/kernel_state.h"
 #include "kexec/load.h"
@@ -132,8 +133,14 @@ Result<int> perform(World &world, const Options &options) {
         world.print(options.settings.has(OptionId::json) ? loaded_json(world) : loaded_text(world));
         return 0;
     }
+    if (steps.contains(Step::inspect)) {
+        bool as_json = options.settings.has(OptionId::json);
+        world.print(TRY(inspect_kernel(options.kernel, options.type,
+                                       as_json ? InspectionForm::json : InspectionForm::text)));
+        return 0;
+    }
     if (options.settings.has(OptionId::json))
-        warn(world, "--json has no effect without --loaded; going on without");
+        warn(world, "--json has no effect without --loaded or --inspect; going on without");
     TRY(check_offered(options));
     if (steps.contains(Step::plan))
         return show_plan(world, options);

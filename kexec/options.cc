@@ -170,7 +170,8 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
                                      options.boot_entry),
                          "leave one of them out"},
                         usage_status);
-    bool needs_kernel = options.steps.contains(Step::load) || options.steps.contains(Step::plan);
+    bool needs_kernel = std::ranges::any_of(std::array{Step::load, Step::plan, Step::inspect},
+                                            [&](Step step) { return options.steps.contains(step); });
     if (needs_kernel && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;

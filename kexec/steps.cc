@@ -102,6 +102,8 @@ Steps steps_of(std::span<const GivenOption> options, bool has_kernel) {
         return {{Step::report_loaded}, Purpose::reboot};
     if (given(options, OptionId::record))
         return {{Step::record}, Purpose::reboot};
+    if (given(options, OptionId::inspect))
+        return {{Step::inspect}, Purpose::reboot};
     Steps result{{}, given(options, OptionId::load_panic) ? Purpose::crash : Purpose::reboot};
     if (given(options, OptionId::plan)) {
         result.steps = {Step::plan};

@@ -2,10 +2,11 @@
 // Laying out the usage text.
 #include "kexec/usage.h"
 
+#include "base/compress.h"
 #include "base/text.h"
 #include "kexec/extras.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 namespace kexec {
 namespace {
@@ -59,6 +60,17 @@ std::string formats_text(std::span<const Format> formats) {
     return text;
 }
 
+// Of any type: compression is taken off first.
+std::string compressions_text() {
+    auto built_in = compression_names(true);
+    std::string text = built_in.empty()
+                           ? "none is unpacked"
+                           : fmt::format("each may be packed with {}", fmt::join(built_in, ", "));
+    if (auto missing = compression_names(false); !missing.empty())
+        text += fmt::format("; this kexec was built without {}", fmt::join(missing, ", "));
+    return laid_out("Compression:", text);
+}
+
 } // namespace
 
 std::string version_text() { return "kexec-tools 2.0.32+toolkit." TOOLKIT_VERSION "\n"; }
@@ -72,6 +84,7 @@ std::string usage_text(const Arch &arch) {
     text += options_text(arch.options, true);
     text += "\nSupported kernel file types:\n";
     text += formats_text(arch.formats);
+    text += "\n" + compressions_text();
     text += "\nArchitecture options:\n";
     text += options_text(arch.options, false);
     return text + "\n";

@@ -68,6 +68,7 @@ enum class OptionId {
     load_entry,
     require_signature,
     loaded,
+    inspect,
     json,
     plan,
     record,

@@ -23,23 +23,12 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     return elf;
 }
 
-Result<std::optional<Unwrapped>> named(std::string_view wrapper, Result<std::optional<Bytes>> opened) {
-    auto inside = TRY(std::move(opened));
-    if (!inside)
-        return std::nullopt;
-    return Unwrapped{wrapper, *inside};
-}
-
-Result<std::optional<Unwrapped>> take_uimage_off(Bytes file) {
-    return named("uImage", open_uimage(file, uimage_arm64));
-}
-
 Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
-    return named("zboot", open_zboot(file, pe_machine_arm64));
+    return inside_of("zboot", open_zboot(file, pe_machine_arm64));
 }
 
 Result<std::optional<Unwrapped>> take_uki_off(Bytes file) {
-    return named("UKI", open_uki(file, pe_machine_arm64));
+    return inside_of("UKI", open_uki(file, pe_machine_arm64));
 }
 
 constexpr Format formats[] = {
@@ -52,7 +41,7 @@ constexpr Format formats[] = {
      .description = "an Image in U-Boot's uImage",
      .by_file_load = false,
      .probe = nullptr,
-     .take_off = take_uimage_off},
+     .take_off = take_uimage_off<uimage_arm64>},
     {.name = "vmlinuz",
      .description = "an Image in an EFI program that unpacks it (zboot)",
      .by_file_load = false,

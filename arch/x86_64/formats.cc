@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The kernel files that x86_64 loads, in probe order, under the names that -t takes.
 #include "arch/x86_64/x86_64.h"
+#include "image/bzimage_payload.h"
+#include "image/pe.h"
+#include "image/uimage.h"
+#include "image/zboot.h"
 
 #include <elf.h>
 #include <fmt/core.h>
@@ -60,6 +64,14 @@ Result<std::optional<ImageContent>> probe_bzimage(Bytes file) {
     return image;
 }
 
+Result<std::optional<Unwrapped>> take_bzimage_off(Bytes file) {
+    return inside_of("bzImage", open_bzimage(file));
+}
+
+Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
+    return inside_of("zboot", open_zboot(file, pe_machine_x86_64));
+}
+
 constexpr Format formats[] = {
     {.name = "elf-x86_64", .description = "an ELF vmlinux", .by_file_load = false, .probe = probe_vmlinux},
     {.name = "bzImage64",
@@ -70,6 +82,21 @@ constexpr Format formats[] = {
      .description = "a bzImage, by its 32-bit entry",
      .by_file_load = false,
      .probe = probe_bzimage},
+    {.name = "vmlinux",
+     .description = "an ELF vmlinux, or the one that a bzImage holds",
+     .by_file_load = false,
+     .probe = probe_vmlinux,
+     .take_off = take_bzimage_off},
+    {.name = "uImage",
+     .description = "any of these in U-Boot's uImage",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_uimage_off<uimage_x86_64>},
+    {.name = "zboot",
+     .description = "any of these in an EFI program that unpacks it",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_zboot_off},
 };
 
 } // namespace

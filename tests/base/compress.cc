@@ -239,6 +239,11 @@ TEST_CASE("every compression has a name", "[compress]") {
     CHECK(names == "gzip xz lzma zstd bzip2 lz4 lzo ");
 }
 
+TEST_CASE("the tests are built with every library", "[compress]") {
+    CHECK(compression_names(true).size() == std::size(every));
+    CHECK(compression_names(false).empty());
+}
+
 TEST_CASE("a snappy page unpacks on every machine, whichever packed it", "[compress]") {
     // By the format: a size of 64, a literal of eight bytes, and a copy of 56 from eight bytes back.
     constexpr std::string_view packed("\x40\x1c"

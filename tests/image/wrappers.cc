@@ -97,6 +97,20 @@ TEST_CASE("an Image is found in every wrapper, and its bytes are on their own") 
     }
 }
 
+TEST_CASE("a signed Image comes out as it was signed, without what a wrapper padded it with") {
+    Files files;
+    Buffer kernel = build_signed_arm64_image(), padded = kernel;
+    padded.resize(kernel.size() + 5000); // the kernel's build fills an Image up to its image_size for zboot
+    for (const Wrapped &wrapped : all_wrapped(padded)) {
+        auto image = files.read(wrapped.file);
+        CAPTURE(wrapped.wrappers);
+        REQUIRE(image);
+        CHECK(*image->unpacked == kernel);
+        CHECK(image->bytes.data() == image->unpacked->data());
+    }
+    CHECK(files.read(padded)->bytes.size() == padded.size()); // what is not wrapped is handed over as it is
+}
+
 TEST_CASE("an Image that is not wrapped is not copied") {
     Files files;
     auto image = files.read(build_arm64_image());

@@ -16,6 +16,7 @@ std::string name_of(Step step) {
     case Step::report_loaded: return "loaded";
     case Step::record: return "record";
     case Step::plan: return "plan";
+    case Step::inspect: return "inspect";
     case Step::unload: return "unload";
     case Step::load: return "load";
     case Step::shut_down: return "shutdown";
@@ -78,6 +79,11 @@ TEST_CASE("the action options lead to these steps") {
         {"--loaded", "loaded"},
         {"--loaded -l", "loaded"},
         {"-S --loaded", "crash: status"},
+        {"--inspect K", "inspect"},
+        {"--inspect -l K", "inspect"},
+        {"-e --inspect K", "inspect"},
+        {"-p --inspect K", "inspect"},
+        {"--inspect --loaded", "loaded"},
         {"-u", "unload"},
         {"-p -u", "crash: unload"},
         {"-p -u K", "crash: unload"},

@@ -6,6 +6,7 @@
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -31,6 +32,16 @@ TEST_CASE("-h keeps its shape") {
         CHECK(at_start.contains(format.name));
     for (std::string_view line : lines)
         CHECK(line.size() < 80);
+}
+
+TEST_CASE("-h says what kernels may be packed with") {
+    std::string text = usage_text(fake_arch());
+    std::size_t start = text.find("\nCompression:");
+    REQUIRE(start != npos);
+    std::vector<std::string_view> words = words_of(std::string_view(text).substr(start));
+    for (std::string_view name : {"gzip,", "xz,", "lzma,", "zstd,", "bzip2,", "lz4,", "lzo"})
+        CHECK(std::ranges::count(words, name) == 1);
+    CHECK(text.find("built without") == npos);
 }
 
 TEST_CASE("-h names every option of every architecture once") {

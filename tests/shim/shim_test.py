@@ -4,46 +4,31 @@
 
 Usage: shim_test.py SHIM KEXEC. Ends with 77 (skipped) where this machine lets no shim be built."""
 
+import bz2
+import gzip
 import hashlib
 import json
+import lzma
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tools")]
+
+import cache  # noqa: E402  (folders of helpers, not packages)
+import counted  # noqa: E402
+import signed_kernels  # noqa: E402
 
 import pretended
 
 SHIM, KEXEC = sys.argv[1:3]
-SKIPPED = 77
 EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL, EKEYREJECTED = 1, 16, 22, 38, 99, 129
 LINE_OF_RESERVATION = "  10000000-1fffffff : Crash kernel\n"
-
-
-def small_bzimage():
-    """A bzImage of protocol 2.15 that is well-formed and runs nothing."""
-    setup, kernel = bytearray(5 * 512), b"\xf4" * 0x10000
-
-    def put(form, offset, value):
-        struct.pack_into(form, setup, offset, value)
-
-    put("<B", 0x1F1, 4)
-    put("<I", 0x1F4, len(kernel) // 16)
-    put("<H", 0x1FE, 0xAA55)
-    setup[0x200:0x206] = b"\xeb\x6aHdrS"
-    put("<H", 0x206, 0x020F)
-    put("<B", 0x211, 1)
-    put("<I", 0x22C, 0x7FFFFFFF)
-    put("<I", 0x230, 0x200000)
-    put("<B", 0x234, 1)
-    put("<B", 0x235, 21)
-    put("<H", 0x236, 0x7F)
-    put("<I", 0x238, 2047)
-    put("<Q", 0x258, 0x1000000)
-    put("<I", 0x260, 0x100000)
-    return bytes(setup) + kernel
 
 
 def sha256_of(path):
@@ -80,11 +65,11 @@ class Machine:
         self.over["/proc/iomem"] = path
         self.write("kexec_crash_size", f"{0x10000000}\n")
 
-    def run(self, *words, **answers):
-        """The program's status and output, and the calls that the shim saw."""
+    def run(self, *words, keep=None, **answers):
+        """The program's status and output, and the calls that the shim saw; what the kernel would have read goes to the path `keep`."""
         if os.path.exists(self.log):
             os.unlink(self.log)
-        line = [SHIM, "--log", self.log]
+        line = [SHIM, "--log", self.log] + (["--keep", keep] if keep else [])
         for call, numbers in answers.items():
             line += ["--answer", f"{call}={numbers}"]
         for path, file in self.over.items():
@@ -108,7 +93,7 @@ class Behind(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="kexec-shim-")
         self.addCleanup(shutil.rmtree, self.directory)
         self.machine = Machine(self.directory)
-        self.kernel = self.file("bzImage", small_bzimage())
+        self.kernel = self.file("bzImage", signed_kernels.small_bzimage())
         self.initrd = self.file("initrd", b"initial ramdisk" * 1000)
 
     def file(self, name, content):
@@ -123,6 +108,49 @@ class Behind(unittest.TestCase):
         self.assertEqual(done.calls, [f"kexec_file_load flags 0 kernel {self.kernel} initrd {self.initrd} "
                                       'command line "root=/dev/vda quiet" = 0', "sync = 0"])
         self.assertEqual(done.stdout, "")
+
+    def handed_over(self, content):
+        """(the path behind the descriptor of the kernel file, the bytes that the kernel would have read from it)"""
+        kernel, kept = self.file("handed", content), os.path.join(self.directory, "kept")
+        done = self.machine.run("-l", "-s", "-y", kernel, keep=kept)
+        self.assertEqual((done.returncode, len(done.calls)), (0, 1), done.stderr)
+        return done.calls[0].partition(" kernel ")[2].partition(" initrd ")[0], Path(kept).read_bytes()
+
+    def test_file_that_is_not_wrapped_is_handed_over_itself(self):
+        kernel = signed_kernels.small_bzimage()
+        for content in (kernel, kernel + b"a signature, or anything else", kernel + bytes(4096)):
+            self.assertEqual(self.handed_over(content), (os.path.join(self.directory, "handed"), content))
+
+    def test_wrapped_kernel_is_handed_over_as_it_was_put_in(self):
+        kernel = signed_kernels.small_bzimage() + b"what follows"
+        for content in (gzip.compress(kernel), lzma.compress(kernel), bz2.compress(gzip.compress(kernel))):
+            self.assertEqual(self.handed_over(content), ("/memfd:kernel (deleted)", kernel))
+
+    def test_signature_holds_for_what_is_handed_over(self):
+        if missing := signed_kernels.missing_programs():
+            self.skipTest(f"there is no program {missing[0]} (package sbsigntool)")
+        signer = signed_kernels.Signer(self.directory)
+        kernel = signer.signed(signed_kernels.as_efi_program(signed_kernels.small_bzimage(), signed_kernels.X86_64))
+        self.assertTrue(signer.verifies(kernel))
+        path, content = self.handed_over(kernel)
+        self.assertEqual(path, os.path.join(self.directory, "handed"))
+        self.assertTrue(signer.verifies(content))
+        padded = kernel + bytes(512)
+        self.assertFalse(signer.verifies(padded))
+        for wrapped in (gzip.compress(kernel), lzma.compress(kernel), gzip.compress(padded)):
+            path, content = self.handed_over(wrapped)
+            self.assertEqual((path, content), ("/memfd:kernel (deleted)", kernel))
+            self.assertTrue(signer.verifies(content))
+
+    def test_vmlinux_of_a_bzimage_is_loaded_where_it_is_asked_for(self):
+        found = sorted(Path(cache.root()).glob("kernels/amd64-*/boot/vmlinuz-*"))
+        if not found:
+            self.skipTest("no kernel of Debian for x86_64 is in the cache: tools/fetch.py brings it")
+        for kernel in map(str, found[-1:]):
+            done = self.machine.run("-l", "-d", "-y", "-t", "vmlinux", kernel)
+            self.assertEqual((done.returncode, len(done.calls)), (0, 1), done.stderr)
+            self.assertRegex(done.calls[0], r"^kexec_load entry 0x[0-9a-f]+ segments [5-9] ")
+            self.assertIn("kernel.1", done.stderr)
 
     def test_load_call_gets_segments_of_a_real_plan(self):
         done = self.machine.run("-l", "-c", "-d", "-y", self.kernel, "--initrd=" + self.initrd, "--reuse-cmdline")
@@ -224,7 +252,7 @@ class Behind(unittest.TestCase):
         self.assertEqual(bool(down), "routes and addresses may be lost" in done.stderr)
 
     def test_bad_files_reach_no_call(self):
-        truncated = self.file("truncated", small_bzimage()[:4096])
+        truncated = self.file("truncated", signed_kernels.small_bzimage()[:4096])
         text = self.file("text", b"hello\n")
         missing = os.path.join(self.directory, "missing")
         for words, status in ((("-l", "-c", truncated), 255), (("-l", text), 255), (("-l", "-c", missing), 1),
@@ -280,5 +308,5 @@ if __name__ == "__main__":
     REASON = why_not()
     if REASON:
         print(f"skipped: {REASON}")
-        sys.exit(SKIPPED)
-    unittest.main(argv=sys.argv[:1])
+        sys.exit(counted.SKIPPED)
+    counted.run()
