@@ -55,7 +55,7 @@ Result<Wanted> understand_type(std::span<const Format> formats, std::optional<st
     auto named = std::ranges::find(formats, *type, &Format::name);
     if (named == formats.end())
         return unknown_type(*type, formats);
-    return named->take_off ? Wanted{formats, *type} : Wanted{std::span(named, 1), {}};
+    return named->probe ? Wanted{std::span(named, 1), {}} : Wanted{formats, *type};
 }
 
 // The first format that takes the bytes, or finds them damaged; nothing where none does.
@@ -77,30 +77,51 @@ std::optional<Match> first_match(Bytes bytes, std::span<const Format> formats) {
 struct Layer {
     std::string_view type; // what -t calls it; empty where it has no name
     Unwrapped unwrapped;
+    std::optional<Companions> companions = {};
 };
-Result<std::optional<Layer>> outermost_layer(Bytes bytes, std::span<const Format> formats) {
-    for (const Format &format : formats)
+Result<std::optional<Layer>> outermost_layer(Bytes bytes, std::span<const Format> formats,
+                                             const Selection &selection) {
+    for (const Format &format : formats) {
         if (format.take_off)
             if (auto unwrapped = TRY(format.take_off(bytes)))
                 return Layer{format.name, std::move(*unwrapped)};
+        if (format.take_out)
+            if (auto taken = TRY(format.take_out(bytes, selection)))
+                return Layer{format.name, {taken->container, taken->kernel}, std::move(taken->companions)};
+    }
     if (auto unwrapped = TRY(take_compression_off(bytes)))
         return Layer{{}, std::move(*unwrapped)};
     return std::nullopt;
 }
 
+// What goes with the kernel keeps the buffer that it lies in.
+Result<void> keep_companions(Image &image, std::optional<Companions> &&companions) {
+    if (!companions)
+        return {};
+    if (image.companions)
+        return fail(Cause::bad_image,
+                    fmt::format("the kernel lies in two containers ({}), each with parts of its own",
+                                fmt::join(image.wrappers, ", ")),
+                    "take the inner one out first");
+    image.companions = std::move(companions);
+    image.companions->storage.push_back(image.unpacked);
+    return {};
+}
+
 // Steps inside. A buffer that nothing points into any more goes away.
-Result<void> enter(Image &image, Unwrapped &&unwrapped) {
+Result<void> enter(Image &image, Layer &&layer) {
     if (image.wrappers.size() == most_wrappers)
         return fail(Cause::bad_image,
                     fmt::format("the kernel is packed more than {} times ({})", most_wrappers,
                                 fmt::join(image.wrappers, ", ")),
                     "unpack it first, or name another file");
-    image.wrappers.push_back(unwrapped.wrapper);
-    if (auto *part = std::get_if<Bytes>(&unwrapped.inside)) {
+    image.wrappers.push_back(layer.unwrapped.wrapper);
+    TRY(keep_companions(image, std::move(layer.companions)));
+    if (auto *part = std::get_if<Bytes>(&layer.unwrapped.inside)) {
         image.bytes = *part;
         return {};
     }
-    image.unpacked = std::make_shared<const Buffer>(std::get<Buffer>(std::move(unwrapped.inside)));
+    image.unpacked = std::make_shared<const Buffer>(std::get<Buffer>(std::move(layer.unwrapped.inside)));
     image.bytes = *image.unpacked;
     return {};
 }
@@ -114,14 +135,15 @@ void detach(Image &image) {
 }
 
 // Takes off what is no kernel that is wanted, and tells whether the wrapper that is wanted was there.
-Result<bool> unwrap(Image &image, std::span<const Format> formats, const Wanted &wanted) {
+Result<bool> unwrap(Image &image, std::span<const Format> formats, const Wanted &wanted,
+                    const Selection &selection) {
     bool found = wanted.wrapper.empty();
     while (!first_match(image.bytes, wanted.kernels)) {
-        auto layer = TRY(outermost_layer(image.bytes, formats));
+        auto layer = TRY(outermost_layer(image.bytes, formats, selection));
         if (!layer)
             break;
         found = found || layer->type == wanted.wrapper;
-        TRY(enter(image, std::move(layer->unwrapped)));
+        TRY(enter(image, std::move(*layer)));
     }
     detach(image);
     return found;
@@ -144,7 +166,7 @@ Result<std::optional<Unwrapped>> take_compression_off(Bytes file) {
 }
 
 Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const Format> formats,
-                         std::optional<std::string_view> type) {
+                         std::optional<std::string_view> type, const Selection &selection) {
     Wanted wanted = TRY(understand_type(formats, type)); // an unknown name is no reason to unpack anything
     Image image{.format = nullptr,
                 .content = {},
@@ -152,7 +174,7 @@ Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const
                 .bytes = file->bytes(),
                 .file = file,
                 .unpacked = {}};
-    bool found = TRY_WITHIN(file->path(), unwrap(image, formats, wanted));
+    bool found = TRY_WITHIN(file->path(), unwrap(image, formats, wanted, selection));
     auto match = first_match(image.bytes, wanted.kernels);
     if (!match || !found)
         return no_match(image, formats, type);

@@ -2,16 +2,14 @@
 // The way from a command line to a loaded kernel: look, think, act.
 #include "kexec/load.h"
 
-#include "base/text.h"
 #include "kexec/attempts.h"
 #include "kexec/boot_entry.h"
-#include "kexec/initrds.h"
 #include "kexec/kernel_state.h"
+#include "kexec/parts.h"
 #include "kexec/rearm.h"
 #include "kexec/record.h"
 #include "kexec/refusal.h"
 #include "plan/check.h"
-#include "plan/command_line.h"
 
 #include <cerrno>
 #include <fmt/core.h>
@@ -40,13 +38,14 @@ Result<std::shared_ptr<const MappedFile>> open_file(const std::string &path) {
 
 // kexec-tools heeds -t only on its way to kexec_load; a script with a wrong -t works there with the file
 // call, and here.
-Result<Image> read_kernel(const World &world, const Options &options) {
-    auto file = TRY(open_file(options.kernel));
+Result<Image> read_kernel(const World &world, const Options &options, const std::string &path,
+                          const Selection &selection) {
+    auto file = TRY(open_file(path));
     std::optional<std::string_view> type(options.type);
-    auto image = read_image(file, world.arch.formats, type);
+    auto image = read_image(file, world.arch.formats, type, selection);
     bool may_ignore_type = type && options.settings.call != Call::load;
     if (!image && image.error().cause == Cause::unknown_image && may_ignore_type) {
-        if (auto other = read_image(file, world.arch.formats)) {
+        if (auto other = read_image(file, world.arch.formats, {}, selection)) {
             warn(world,
                  fmt::format("{}; it is a {}, going on without -t", image.error().what, other->format->name));
             return other;
@@ -73,49 +72,26 @@ void note_options_without_effect(const World &world, const Options &options) {
                                     each.option->note));
 }
 
-// A text file may well have several lines, and ends with a line end.
-Result<std::string> read_command_line(const std::string &path) {
-    constexpr std::uint64_t longest = 64 << 10; // no kernel takes as much
-    Buffer content = TRY(read_file(path, longest));
-    std::string line;
-    for (std::string_view word : words_of(as_text(content)))
-        line = join_command_lines(line, word);
-    return line;
-}
+// A request, and what was read for it besides the files that options name.
+struct Asked {
+    Request request;
+    std::vector<std::shared_ptr<const MappedFile>> addons;
+};
 
-Result<std::string> command_line_of(const Options &options, const Machine &machine) {
-    std::string line;
-    if (options.reuse_command_line)
-        line = reused_command_line(machine.command_line, options.settings.purpose);
-    line = join_command_lines(line, options.append);
-    if (!options.append_file.empty())
-        line = join_command_lines(line, TRY(read_command_line(options.append_file)));
-    if (!options.removed_words.empty())
-        line = without_words(line, options.removed_words);
-    for (const std::string &word : options.added_words)
-        line = join_command_lines(line, word);
-    return line;
-}
-
-// Null where none was given, or where this architecture has no use for one.
-Result<std::shared_ptr<const MappedFile>> open_dtb(const World &world, const Settings &settings) {
-    auto given = settings.given.find(OptionId::dtb);
-    for (const Option &option : world.arch.options)
-        if (given != settings.given.end() && option.id == OptionId::dtb &&
-            option.reach != OptionReach::nothing)
-            return open_file(given->second);
-    return nullptr;
-}
-
-Result<Request> build_request(World &world, const Options &options, Machine machine) {
-    Image image = TRY(read_kernel(world, options));
+Result<Asked> build_request(World &world, const Options &options, Machine machine) {
+    KernelName kernel = parse_kernel_name(options.kernel);
+    Selection selection = selection_of(options, kernel, machine);
+    Image image = TRY(read_kernel(world, options, kernel.path, selection));
     TRY(check_real_mode(world, options, image));
-    auto initrd = TRY(open_initrds(options.initrds));
-    auto dtb = TRY(open_dtb(world, options.settings));
-    Settings settings = options.settings;
-    settings.command_line = TRY(command_line_of(options, machine));
-    return Request{std::move(settings), std::move(machine), std::move(image),
-                   std::move(initrd),   std::move(dtb),     world.calls.draw_entropy()};
+    TRY(check_selection(selection, image));
+    std::vector<std::string> warnings;
+    auto addons = take_addons(image, selection, warnings);
+    Request request{options.settings, std::move(machine),        std::move(image), nullptr,
+                    nullptr,          world.calls.draw_entropy()};
+    TRY(add_parts(request, options, world.arch, warnings));
+    for (const std::string &warning : warnings)
+        warn(world, warning);
+    return Asked{std::move(request), std::move(addons)};
 }
 
 // What the kernel would refuse whatever is handed to it.
@@ -133,15 +109,19 @@ Result<void> check_permission(World &world, const Settings &settings) {
 }
 
 // Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
-Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options) {
+Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &options) {
+    const Request &request = asked.request;
     std::vector<LoadedFile> files = {{"kernel", request.image.file}};
-    if (options.initrds.size() == 1)
-        files.push_back({"initrd", request.initrd});
-    else
-        for (const std::string &path : options.initrds)
-            files.push_back({"initrd", TRY(open_file(path))});
-    if (request.dtb)
+    for (const auto &addon : asked.addons)
+        files.push_back({"addon", addon});
+    for (const std::string &path : options.initrds) {
+        bool is_alone = request.initrd && request.initrd->path() == path;
+        files.push_back({"initrd", is_alone ? request.initrd : TRY(open_file(path))});
+    }
+    if (request.dtb && request.settings.has(OptionId::dtb))
         files.push_back({"dtb", request.dtb});
+    for (const std::string &path : options.tree_overlays)
+        files.push_back({"dtb-overlay", TRY(open_file(path))});
     return files;
 }
 
@@ -165,9 +145,9 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
     note_options_without_effect(world, options);
     if (!options.boot_entry.empty())
         TRY(take_boot_entry(world, options));
-    Request request = TRY(build_request(world, options, std::move(machine)));
-    PreparedLoad prepared{TRY(world.arch.plan(request)), TRY(files_of(request, options)),
-                          request.settings.command_line};
+    Asked asked = TRY(build_request(world, options, std::move(machine)));
+    PreparedLoad prepared{TRY(world.arch.plan(asked.request)), TRY(files_of(asked, options)),
+                          asked.request.settings.command_line};
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)

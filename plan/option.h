@@ -66,6 +66,9 @@ enum class OptionId {
     remove_arg,
     append_file,
     load_entry,
+    profile,
+    dtb_overlay,
+    dtb_set,
     require_signature,
     loaded,
     json

@@ -24,6 +24,7 @@
 #include "arch/arm64/options.h"
 #include "plan/check.h"
 #include "plan/choice.h"
+#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <elf.h>
@@ -45,11 +46,7 @@ Result<void> check_request(const Request &request) {
                     fmt::format("the command line has {} characters, the kernel takes {}",
                                 settings.command_line.size(), longest_command_line),
                     "shorten it");
-    if (settings.call == Call::file_load && request.dtb)
-        return fail(Cause::unsupported,
-                    "kexec_file_load takes no device tree: it hands on the running kernel's",
-                    "leave out -s, or --dtb");
-    return {};
+    return check_tree_options(settings);
 }
 
 } // namespace

@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "plan/check.h"
 #include "plan/choice.h"
+#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -62,11 +63,7 @@ Result<void> check_request(const Request &request) {
         TRY(check_reservation(request.machine));
     if (settings.has(OptionId::reuse_initrd))
         TRY(check_reused_initrd(request));
-    if (settings.call == Call::file_load && request.dtb)
-        return fail(Cause::unsupported,
-                    "kexec_file_load takes no device tree: it hands on the running kernel's",
-                    "leave out -s, or --dtb");
-    return {};
+    return check_tree_options(settings);
 }
 
 } // namespace

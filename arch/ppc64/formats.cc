@@ -2,6 +2,7 @@
 // One kind of kernel, ELF, and the wrapper that firmware starts it by. kexec_file_load takes ELF
 // (arch/powerpc/kexec/elf_64.c).
 #include "arch/ppc64/ppc64.h"
+#include "image/fit.h"
 #include "image/ppc_zimage.h"
 
 #include <elf.h>
@@ -27,6 +28,10 @@ Result<std::optional<Unwrapped>> take_wrapper_off(Bytes file) {
     return Unwrapped{"zImage", *inside};
 }
 
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "ppc", selection);
+}
+
 constexpr Format formats[] = {
     {.name = "elf-ppc64", .description = "an ELF vmlinux", .by_file_load = true, .probe = probe_vmlinux},
     {.name = "zImage",
@@ -34,6 +39,12 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_wrapper_off},
+    {.name = "fit",
+     .description = "a FIT image of U-Boot's",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = nullptr,
+     .take_out = take_out_of_fit},
 };
 
 } // namespace

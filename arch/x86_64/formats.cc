@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The kernel files that x86_64 loads, in probe order, under the names that -t takes.
 #include "arch/x86_64/x86_64.h"
+#include "image/fit.h"
+#include "image/pe.h"
+#include "image/uki.h"
 
 #include <elf.h>
 #include <fmt/core.h>
@@ -28,6 +31,14 @@ Result<std::optional<ImageContent>> probe_bzimage64(Bytes file) {
     return *std::move(image);
 }
 
+Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
+    return open_uki(file, pe_machine_x86_64, selection);
+}
+
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "x86_64", selection);
+}
+
 constexpr Format formats[] = {
     {.name = "elf-x86_64", .description = "an ELF vmlinux", .by_file_load = false, .probe = probe_vmlinux},
     {.name = "bzImage64",
@@ -38,6 +49,18 @@ constexpr Format formats[] = {
      .description = "a bzImage, by its 32-bit entry",
      .by_file_load = false,
      .probe = probe_by<parse_bzimage>},
+    {.name = "uki",
+     .description = "a unified kernel image (UKI)",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = nullptr,
+     .take_out = take_out_of_uki},
+    {.name = "fit",
+     .description = "a FIT image of U-Boot's",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = nullptr,
+     .take_out = take_out_of_fit},
 };
 
 } // namespace

@@ -31,6 +31,7 @@ public:
     std::vector<Link> all_links;
     bool privileged = true;
     std::string last_command_line;
+    std::string last_kernel, last_initrd; // what the file call was given, as read from the descriptors
     std::vector<std::string> last_segment_contents;
     std::vector<std::string> messages; // that each refusal leaves in the kernel's log
 
