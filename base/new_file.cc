@@ -92,12 +92,9 @@ NewFile::~NewFile() {
 std::string NewFile::incomplete_path() const { return path_ + "-incomplete"; }
 
 Result<void> NewFile::append(Bytes bytes) {
-    while (!bytes.empty()) {
-        ssize_t put = ::write(file_.number(), bytes.data(), bytes.size());
-        if (put < 0 && errno != EINTR)
-            return fail_to("writing", incomplete_path());
-        bytes = bytes.subspan(put > 0 ? static_cast<std::size_t>(put) : 0);
-    }
+    auto written = write_next(file_, bytes, incomplete_path());
+    if (!written)
+        return fail_to("writing", incomplete_path(), written.error().number);
     return {};
 }
 

@@ -170,7 +170,7 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
     note_options_of_other_call(world, options, *served);
     // Where the new kernel is started at once, nobody is left to ask.
     if (!options.steps.contains(Step::execute))
-        keep_record(world, options, record_of(world, options, prepared, *served));
+        keep_record(world, options, prepared, *served);
     return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "kexec/attempts.h"
 #include "kexec/record.h"
+#include "plan/digest.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -20,7 +21,7 @@ Result<void> check_unchanged(const RecordedFile &recorded) {
         return Failure(file.error());
     if (file->bytes().size() != recorded.size)
         return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
-    if (digest_text(file->bytes()) != recorded.sha256)
+    if (digest_text(digest_of(file->bytes())) != recorded.sha256)
         return changed("its content has changed");
     return {};
 }

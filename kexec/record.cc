@@ -5,6 +5,7 @@
 #include "base/new_file.h"
 #include "base/text.h"
 #include "plan/command_line.h"
+#include "plan/purgatory.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -128,6 +129,32 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     return words;
 }
 
+// Not computed again where the purgatory has been given it.
+Digest digest_of(const PreparedLoad &prepared, Bytes bytes) {
+    for (const Attempt &attempt : prepared.decision.attempts)
+        if (auto *plan = std::get_if<SegmentLoad>(&attempt.plan))
+            if (auto digest = sealed_digest(*plan, bytes))
+                return *digest;
+    return kexec::digest_of(bytes);
+}
+
+LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
+    LoadRecord record{.boot = this_boot(world),
+                      .time = world.calls.now(),
+                      .call = served == RefusedCall::load ? "kexec_load" : "kexec_file_load",
+                      .command_line = masked_command_line(prepared.command_line),
+                      .files = {},
+                      .words = {}};
+    for (const LoadedFile &each : prepared.files) {
+        Bytes bytes = each.file->bytes();
+        record.files.push_back(
+            {each.role, real_path(each.file->path()), bytes.size(), digest_text(digest_of(prepared, bytes))});
+    }
+    if (options.settings.purpose == Purpose::crash)
+        record.words = words_to_repeat(options, prepared);
+    return record;
+}
+
 } // namespace
 
 std::span<const Source> record_sources() { return sources; }
@@ -152,26 +179,10 @@ Result<LoadRecord> parse_record(std::string_view text) {
     return record;
 }
 
-LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
-    LoadRecord record{.boot = this_boot(world),
-                      .time = world.calls.now(),
-                      .call = served == RefusedCall::load ? "kexec_load" : "kexec_file_load",
-                      .command_line = masked_command_line(prepared.command_line),
-                      .files = {},
-                      .words = {}};
-    for (const LoadedFile &each : prepared.files) {
-        Bytes bytes = each.file->bytes();
-        record.files.push_back({each.role, real_path(each.file->path()), bytes.size(), digest_text(bytes)});
-    }
-    if (options.settings.purpose == Purpose::crash)
-        record.words = words_to_repeat(options, prepared);
-    return record;
-}
-
-void keep_record(World &world, const Options &options, const LoadRecord &record) {
+void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
     if (!list_directory(world.root + "/run"))
         return;
-    std::string text = text_of(record);
+    std::string text = text_of(record_of(world, options, prepared, served));
     auto kept = write_private_file(directory_of(world), name_of(options.settings.purpose), as_bytes(text));
     if (kept)
         return;

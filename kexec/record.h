@@ -42,10 +42,9 @@ struct LoadRecord {
 std::string text_of(const LoadRecord &record);
 Result<LoadRecord> parse_record(std::string_view text);
 
-LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served);
-
-// Where there is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
-void keep_record(World &world, const Options &options, const LoadRecord &record);
+// Reads the files whole where no segment of the purgatory's has their digest already. Where there is no /run
+// nothing is read or kept. Any other failure is a warning: the kernel is loaded all the same.
+void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served);
 void drop_record(World &world, Purpose purpose);
 
 // Nothing where none is kept, or it is of an earlier boot.

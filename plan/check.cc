@@ -110,6 +110,26 @@ Result<void> check_reservation(const Machine &machine) {
                 fmt::format("boot with crashkernel=256M (now: {}), then load again", now));
 }
 
+Result<void> check_command_line(std::string_view line, std::uint64_t limit, std::string_view remark) {
+    if (line.size() <= limit)
+        return {};
+    return fail(Cause::command_line_too_long,
+                fmt::format("the command line has {} characters{}; the kernel takes {}", line.size(), remark,
+                            limit),
+                "shorten it");
+}
+
+Result<void> check_no_tree_for_file_load(const Request &request) {
+    constexpr std::pair<OptionId, std::string_view> tree_options[] = {
+        {OptionId::dtb, "--dtb"}, {OptionId::dtb_overlay, "--dtb-overlay"}, {OptionId::dtb_set, "--dtb-set"}};
+    for (auto [id, name] : tree_options)
+        if (request.settings.call == Call::file_load && request.settings.has(id))
+            return fail(Cause::unsupported,
+                        "kexec_file_load takes no device tree: it hands on the running kernel's",
+                        fmt::format("leave out -s, or {}", name));
+    return {};
+}
+
 Result<void> check(const SegmentLoad &plan, const Machine &machine, Purpose purpose, std::uint64_t page) {
     if (purpose == Purpose::crash && machine.crash_reservations.empty())
         return fail(Cause::no_reservation, "no memory is reserved for a crash kernel", report_it);

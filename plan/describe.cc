@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A decision as text: for -d, and for the golden plans of the tests.
 #include "plan/command_line.h"
+#include "plan/digest.h"
 #include "plan/plan.h"
-#include "purgatory/sha256.h"
 
 #include <cstring>
 #include <fmt/core.h>
@@ -16,7 +16,7 @@ std::string content_of(const Segment &segment, const SegmentLoad &plan) {
         return "random";
     if (is_purgatory)
         return "purgatory";
-    return segment.bytes.empty() ? "zeros" : "sha256 " + digest_text(segment.bytes).substr(0, 16);
+    return segment.bytes.empty() ? "zeros" : "sha256 " + digest_text(digest_of(segment.bytes)).substr(0, 16);
 }
 
 std::string describe_one(const SegmentLoad &plan) {
@@ -38,17 +38,6 @@ std::string describe_one(const FileLoad &plan) {
 }
 
 } // namespace
-
-std::string digest_text(Bytes bytes) {
-    std::uint8_t digest[32];
-    purgatory::Sha256 sum;
-    sum.update(reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size());
-    sum.finish(digest);
-    std::string text;
-    for (std::uint8_t byte : digest)
-        text += fmt::format("{:02x}", byte);
-    return text;
-}
 
 std::string describe(const Decision &decision) {
     std::string text;

@@ -77,7 +77,4 @@ inline constexpr std::uint32_t kexec_file_force_dtb = 0x20;
 // /proc/iomem prints them.
 std::string describe(const Decision &decision);
 
-// SHA-256 in hexadecimal.
-std::string digest_text(Bytes bytes);
-
 } // namespace kexec

@@ -3,9 +3,8 @@
 // that come from files. The zeros behind them are no data: whoever is entered clears its own bss.
 #include "plan/purgatory.h"
 
-#include "purgatory/sha256.h"
-
 #include <algorithm>
+#include <ranges>
 
 namespace kexec {
 namespace {
@@ -29,23 +28,44 @@ template <typename U64, typename U32> void write_settings(Buffer &blob, const Pu
     write_at(blob, PURGATORY_PARAMETERS, stored);
 }
 
-template <typename U64, typename U32> void write_regions(const SegmentLoad &plan) {
+// The segments that the purgatory verifies, in the order of its regions.
+auto verified_segments(const SegmentLoad &plan) {
+    return plan.segments | std::views::filter([](const Segment &segment) {
+               return segment.verified && !segment.bytes.empty();
+           });
+}
+
+template <typename U64, typename U32> Parameters<U64, U32> stored_in(const SegmentLoad &plan) {
     Parameters<U64, U32> stored;
     std::memcpy(&stored, plan.purgatory->data() + PURGATORY_PARAMETERS, sizeof stored);
+    return stored;
+}
+
+template <typename U64, typename U32> void write_regions(const SegmentLoad &plan) {
+    auto stored = stored_in<U64, U32>(plan);
     if (stored.flags & purgatory::flag::skip_checks)
         return;
     std::size_t slot = 0;
-    for (const Segment &segment : plan.segments) {
-        if (!segment.verified || segment.bytes.empty())
-            continue;
+    for (const Segment &segment : verified_segments(plan)) {
         auto &region = stored.regions[slot++]; // check() has counted the segments
         region.start = segment.destination.first();
         region.size = segment.bytes.size();
-        purgatory::Sha256 sum;
-        sum.update(reinterpret_cast<const std::uint8_t *>(segment.bytes.data()), segment.bytes.size());
-        sum.finish(region.digest);
+        std::ranges::copy(digest_of(segment.bytes), region.digest);
     }
     write_at(*plan.purgatory, PURGATORY_PARAMETERS, stored);
+}
+
+template <typename U64, typename U32>
+std::optional<Digest> written_digest(const SegmentLoad &plan, Bytes bytes) {
+    auto stored = stored_in<U64, U32>(plan);
+    std::size_t slot = 0;
+    for (const Segment &segment : verified_segments(plan)) {
+        const auto &region = stored.regions[slot++];
+        bool are_these = segment.bytes.data() == bytes.data() && segment.bytes.size() == bytes.size();
+        if (are_these && region.size != 0) // 0: not sealed
+            return std::to_array(region.digest);
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -66,6 +86,13 @@ void seal(SegmentLoad &plan) {
         write_regions<le64, le32>(plan);
     else
         write_regions<be64, be32>(plan);
+}
+
+std::optional<Digest> sealed_digest(const SegmentLoad &plan, Bytes bytes) {
+    if (!plan.purgatory)
+        return std::nullopt;
+    return plan.order == std::endian::little ? written_digest<le64, le32>(plan, bytes)
+                                             : written_digest<be64, be32>(plan, bytes);
 }
 
 } // namespace kexec

@@ -3,6 +3,7 @@
 // with the digests of what it will verify. Any host prepares any machine's, in that machine's byte order.
 #pragma once
 
+#include "plan/digest.h"
 #include "plan/plan.h"
 #include "purgatory/parameters.h"
 
@@ -18,5 +19,9 @@ std::shared_ptr<Buffer> prepare_purgatory(Bytes blob, std::endian order, const P
 // The last thing before the call: it reads every byte of the kernel and the initrd. Nothing is done where the
 // plan has no purgatory or was made with checks off.
 void seal(SegmentLoad &plan);
+
+// The digest that seal() has computed of exactly these bytes, which a segment of the plan is a view of;
+// nothing where it has computed none.
+std::optional<Digest> sealed_digest(const SegmentLoad &plan, Bytes bytes);
 
 } // namespace kexec

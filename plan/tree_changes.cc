@@ -99,9 +99,6 @@ bool is_node_path(std::string_view path) {
     return path == "/" || (path.starts_with('/') && !path.ends_with('/') && path.find("//") == npos);
 }
 
-constexpr OptionId tree_options[] = {OptionId::dtb, OptionId::dtb_overlay, OptionId::dtb_set};
-constexpr std::string_view tree_option_names[] = {"--dtb", "--dtb-overlay", "--dtb-set"};
-
 } // namespace
 
 Result<TreeChange> parse_tree_change(std::string_view argument) {
@@ -131,17 +128,6 @@ Result<void> change_tree(DeviceTree &tree, const Request &request, std::vector<s
         notes.push_back(fmt::format("device tree: {}:{} set to {} bytes", printable(change.path),
                                     printable(change.property), change.value.size()));
     }
-    return {};
-}
-
-Result<void> check_tree_options(const Settings &settings) {
-    if (settings.call != Call::file_load)
-        return {};
-    for (std::size_t i = 0; i < std::size(tree_options); i++)
-        if (settings.has(tree_options[i]))
-            return fail(Cause::unsupported,
-                        "kexec_file_load takes no device tree: it hands on the running kernel's",
-                        fmt::format("leave out -s, or {}", tree_option_names[i]));
     return {};
 }
 

@@ -19,9 +19,6 @@ Result<TreeChange> parse_tree_change(std::string_view argument);
 // The overlays first, then each property, as the request has them. What was done goes into `notes`.
 Result<void> change_tree(DeviceTree &tree, const Request &request, std::vector<std::string> &notes);
 
-// Cause::unsupported where the user named the file call, and a tree or a change to one, which it cannot take.
-Result<void> check_tree_options(const Settings &settings);
-
 // What the file call could not hand over of this request, in sentence parts, besides options.
 std::vector<std::string> trees_for_segments(const Request &request);
 

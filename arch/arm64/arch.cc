@@ -24,7 +24,6 @@
 #include "arch/arm64/options.h"
 #include "plan/check.h"
 #include "plan/choice.h"
-#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <elf.h>
@@ -41,12 +40,8 @@ Result<void> check_request(const Request &request) {
     const Settings &settings = request.settings;
     if (settings.purpose == Purpose::crash)
         TRY(check_reservation(request.machine));
-    if (settings.command_line.size() > longest_command_line)
-        return fail(Cause::command_line_too_long,
-                    fmt::format("the command line has {} characters, the kernel takes {}",
-                                settings.command_line.size(), longest_command_line),
-                    "shorten it");
-    return check_tree_options(settings);
+    TRY(check_command_line(settings.command_line, longest_command_line));
+    return check_no_tree_for_file_load(request);
 }
 
 } // namespace

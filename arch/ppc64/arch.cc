@@ -24,7 +24,6 @@
 #include "base/text.h"
 #include "plan/check.h"
 #include "plan/choice.h"
-#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -63,7 +62,7 @@ Result<void> check_request(const Request &request) {
         TRY(check_reservation(request.machine));
     if (settings.has(OptionId::reuse_initrd))
         TRY(check_reused_initrd(request));
-    return check_tree_options(settings);
+    return check_no_tree_for_file_load(request);
 }
 
 } // namespace

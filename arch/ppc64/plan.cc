@@ -5,6 +5,7 @@
 #include "arch/ppc64/kernel.h"
 #include "arch/ppc64/ppc64.h"
 #include "machine/tree_facts.h"
+#include "plan/check.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
 #include "plan/tree_changes.h"
@@ -120,12 +121,7 @@ Result<void> find_command_line(Load &load, const DeviceTree &tree) {
     if (load.crash)
         line +=
             fmt::format("{}elfcorehdr={}K", line.empty() ? "" : " ", load.crash->core_header.first() / 1024);
-    if (line.size() > longest_command_line)
-        return fail(
-            Cause::command_line_too_long,
-            fmt::format("the command line has {} characters, with what kexec adds; the kernel takes {}",
-                        line.size(), longest_command_line),
-            "shorten it");
+    TRY(check_command_line(line, longest_command_line, with_additions));
     load.plan.command_line = line;
     load.plan.announcement = "Modified cmdline: " + line;
     return {};

@@ -47,14 +47,10 @@ Range reservation_of(const Request &request) { return request.machine.crash_rese
 // The kernel's file call counts the NUL twice (kexec_file_add_components in
 // arch/s390/kernel/machine_kexec_file.c).
 Result<void> check_command_line(const Request &request) {
-    std::uint64_t limit = image_of(request).command_line_size - 1, has = request.settings.command_line.size();
+    std::uint64_t limit = image_of(request).command_line_size - 1;
     if (request.settings.call == Call::file_load && limit > 0)
         limit--;
-    if (has > limit)
-        return fail(Cause::command_line_too_long,
-                    fmt::format("the command line has {} characters, the kernel takes {}", has, limit),
-                    "shorten it");
-    return {};
+    return kexec::check_command_line(request.settings.command_line, limit);
 }
 
 Result<void> check_crash(const Request &request) {

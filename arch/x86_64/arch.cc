@@ -35,13 +35,7 @@ Result<void> check_request(const Request &request) {
     const Settings &settings = request.settings;
     if (settings.purpose == Purpose::crash)
         TRY(check_reservation(request.machine));
-    std::uint32_t limit = x86_64::command_line_limit(request.image);
-    if (settings.command_line.size() > limit)
-        return fail(Cause::command_line_too_long,
-                    fmt::format("the command line has {} characters, the kernel takes {}",
-                                settings.command_line.size(), limit),
-                    "shorten it");
-    return {};
+    return check_command_line(settings.command_line, x86_64::command_line_limit(request.image));
 }
 
 // The decompressor of an image without XLF_5LEVEL cannot start while five-level paging is on (boot.rst,

@@ -4,6 +4,7 @@
 #include "arch/x86_64/console.h"
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
+#include "plan/check.h"
 #include "plan/choice.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
@@ -40,17 +41,6 @@ void extend_command_line(Load &load, bool protocol_takes_rsdp) {
         add(fmt::format("acpi_rsdp={:#x}", load.facts.acpi_rsdp));
     if (load.crash)
         add(fmt::format("elfcorehdr={}K", load.crash->core_header.first() / 1024));
-}
-
-Result<void> check_command_line(const Load &load) {
-    std::uint32_t limit = command_line_limit(load.request.image);
-    if (load.command_line.size() > limit)
-        return fail(
-            Cause::command_line_too_long,
-            fmt::format("the command line has {} characters, with what kexec adds; the kernel takes {}",
-                        load.command_line.size(), limit),
-            "shorten it");
-    return {};
 }
 
 Result<void> place_initrd(Load &load, Range window) {
@@ -159,7 +149,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     TRY(place_initrd(load, kernel.initrd_window));
     decide_efi(load, kernel, warnings);
     extend_command_line(load, kernel.header.version >= 0x020e);
-    TRY(check_command_line(load));
+    TRY(check_command_line(load.command_line, command_line_limit(load.request.image), with_additions));
     Range boot_parameters = TRY(place_boot_parameters(load, kernel));
     TRY(place_purgatory(load, kernel, boot_parameters));
     load.plan.command_line = load.command_line;

@@ -41,7 +41,7 @@ def scenarios():
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
         Case("arm64", "arm64 crash of a board with --dtb", board.run_guide_with_tree),
         Case("ppc64", "ppc64 ten hops vof", lambda bench: reboot.run_hops(bench, "ppc64", "6.1")),
-        Case("ppc64", "ppc64 altered crash kernel", lambda bench: altered.run(bench, "ppc64", "6.1", "crash")),
+        Case("ppc64", "ppc64 altered crash kernel", lambda bench: altered.run(bench, "ppc64", "small", "crash")),
         Case("ppc64", "ppc64 fadump radix", fadump.run_filtered),
         Case("ppc64", "ppc64 fadump nocma hash, stored without makedumpfile", fadump.run_plain),
         Case("s390x", "s390x ten hops small", lambda bench: reboot.run_hops(bench, "s390x", "small")),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What --loaded answers.
 #include "base/file.h"
-#include "plan/plan.h"
+#include "plan/digest.h"
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 
@@ -26,7 +26,7 @@ TEST_CASE("nothing loaded, nothing recorded") {
 TEST_CASE("what was loaded, and that more cannot be known") {
     FakeWorld world;
     world.run({"-l", "--append=root=/dev/vda", world.kernel_file});
-    std::string digest = digest_text(as_bytes("BOTH calls take it"));
+    std::string digest = digest_text(digest_of(as_bytes("BOTH calls take it")));
     CHECK(world.run({"--loaded"}).out == "kernel for the next reboot: loaded\n"
                                          "  loaded 2026-11-18T11:06:40Z by kexec_file_load\n"
                                          "  kernel " +
@@ -64,7 +64,7 @@ TEST_CASE("a damaged record is said to be one") {
 TEST_CASE("the same as JSON") {
     FakeWorld world;
     world.run({"-l", "-c", "--append=say=\"hello you\"", world.kernel_file});
-    std::string digest = digest_text(as_bytes("BOTH calls take it"));
+    std::string digest = digest_text(digest_of(as_bytes("BOTH calls take it")));
     CHECK(
         world.run({"--json", "--loaded"}).out ==
         "{\"reboot\":{\"loaded\":true,\"agrees\":true,\"record\":{\"time\":\"2026-11-18T11:06:40Z\","

@@ -170,3 +170,27 @@ TEST_CASE("a plan without a purgatory needs no seal") {
     seal(plan);
     CHECK(plan.purgatory == nullptr);
 }
+
+TEST_CASE("the digest of a sealed segment is that of its bytes, and only of these") {
+    std::string_view first = "first", second = "second";
+    for (std::endian order : {std::endian::little, std::endian::big}) {
+        SegmentLoad plan = plan_with({segment(0x1000, 0x1000, as_bytes(first)), segment(0x2000, 0x1000, {}),
+                                      segment(0x3000, 0x1000, as_bytes(second))},
+                                     order);
+        CHECK_FALSE(sealed_digest(plan, as_bytes(second)));
+        seal(plan);
+        CHECK(sealed_digest(plan, as_bytes(first)) == digest_of(as_bytes(first)));
+        CHECK(sealed_digest(plan, as_bytes(second)) == digest_of(as_bytes(second)));
+        CHECK_FALSE(sealed_digest(plan, as_bytes(second.substr(0, 5))));
+        CHECK_FALSE(sealed_digest(plan, as_bytes(std::string_view("elsewhere"))));
+    }
+}
+
+TEST_CASE("with checks off, and without a purgatory, no digest is known") {
+    std::string_view text = "text";
+    SegmentLoad plan = plan_with({segment(0x1000, 0x1000, as_bytes(text))}, std::endian::little,
+                                 purgatory::flag::skip_checks);
+    seal(plan);
+    CHECK_FALSE(sealed_digest(plan, as_bytes(text)));
+    CHECK_FALSE(sealed_digest(SegmentLoad{}, as_bytes(text)));
+}

@@ -2,6 +2,7 @@
 // The grammar of --dtb-set, and changes to a tree in their order.
 #include "plan/tree_changes.h"
 
+#include "plan/check.h"
 #include "tests/catch.h"
 #include "tests/formats/build_fit.h"
 #include "tests/plan/kernels.h"
@@ -89,11 +90,11 @@ TEST_CASE("overlays are applied before properties are set, and each is noted") {
 }
 
 TEST_CASE("the file call takes no change of a tree") {
-    Settings settings;
-    settings.given[OptionId::dtb_set] = "";
-    CHECK(check_tree_options(settings));
-    settings.call = Call::file_load;
-    CHECK(check_tree_options(settings).error().remedy == "leave out -s, or --dtb-set");
-    settings.given = {{OptionId::dtb_overlay, ""}};
-    CHECK(check_tree_options(settings).error().remedy == "leave out -s, or --dtb-overlay");
+    Request request = request_to_load(pc(), bzimage_file());
+    give(request, OptionId::dtb_set);
+    CHECK(check_no_tree_for_file_load(request));
+    request.settings.call = Call::file_load;
+    CHECK(check_no_tree_for_file_load(request).error().remedy == "leave out -s, or --dtb-set");
+    request.settings.given = {{OptionId::dtb_overlay, ""}};
+    CHECK(check_no_tree_for_file_load(request).error().remedy == "leave out -s, or --dtb-overlay");
 }

@@ -203,12 +203,12 @@ TEST_CASE("s390x: a command line is as long as the image says, less the NUL, and
     asked.settings.command_line = std::string(4095, 'x');
     CHECK(command_line_told(plan(asked)).size() == 4095);
     asked.settings.call = Call::file_load;
-    CHECK(refusal(asked).what == "the command line has 4095 characters, the kernel takes 4094");
+    CHECK(refusal(asked).what == "the command line has 4095 characters; the kernel takes 4094");
     asked.settings.call = Call::load;
     asked.settings.command_line += 'x';
     Error error = refusal(asked);
     CHECK(error.cause == Cause::command_line_too_long);
-    CHECK(error.what == "the command line has 4096 characters, the kernel takes 4095");
+    CHECK(error.what == "the command line has 4096 characters; the kernel takes 4095");
 }
 
 TEST_CASE("s390x: a crash load is refused where nothing is reserved, or the kernel could not start") {

@@ -55,7 +55,7 @@ TEST_CASE("a command line may be as long as the image says and no longer") {
         request.settings.call = call;
         Error error = refusal(request);
         CHECK(error.cause == Cause::command_line_too_long);
-        CHECK(error.what == "the command line has 301 characters, the kernel takes 300");
+        CHECK(error.what == "the command line has 301 characters; the kernel takes 300");
     }
 }
 

@@ -70,7 +70,7 @@ def boot(bench, setup, image, action, put_back):
                 guest.wait("@@ stage second", LIMIT)
                 bench.usual = time.monotonic() - triggered
                 return bench.usual
-            entered = not proof.wait_quietly(guest, "@@ stage second|Linux version", 2 * bench.usual + 5)
+            entered = not proof.wait_quietly(guest, "@@ stage second|Linux version", bench.usual + 3)
             bench.ended = guest.has_ended()
             return 0.0 if entered else None
 

@@ -71,7 +71,7 @@ STEPS = (
     Step("noise", "kexec -p -c /work/noise", 255, "it is none of: image, elf-s390x"),
     Step("inner-vmlinux", "kexec -p -c /vmlinux", 255, "no entry of its own"),
     Step("without-crash-dump", "kexec -p -c /debian", 255, "CONFIG_CRASH_DUMP"),
-    Step("long-command-line", 'kexec -p -c /kernel --append="$long"', 255, "4096 characters, the kernel takes 4095"),
+    Step("long-command-line", 'kexec -p -c /kernel --append="$long"', 255, "4096 characters; the kernel takes 4095"),
     Step("huge-initrd-p", "kexec -p -c /kernel --initrd=/work/huge-initrd --append=a", 1, "no room for the initrd"),
     Step("initrd-over-kernel", "kexec -l -c /kernel --initrd=/second --append=a --mem-max=0x7fffff", 1, "no room for the initrd"),
 )

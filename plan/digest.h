@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SHA-256 of bytes that lie in memory: of segments, for the purgatory, and of files, for people and records.
+#pragma once
+
+#include "base/bytes.h"
+
+#include <array>
+#include <string>
+
+namespace kexec {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+// Reads every byte: for a kernel and an initrd the most expensive thing there is in a load.
+Digest digest_of(Bytes bytes);
+
+// In hexadecimal.
+std::string digest_text(const Digest &digest);
+
+} // namespace kexec
