@@ -67,6 +67,17 @@ struct Format {
     Result<std::optional<TakenOut>> (*take_out)(Bytes file, const Selection &selection) = nullptr;
 };
 
+// The row of a container.
+constexpr Format container(std::string_view name, std::string_view description,
+                           Result<std::optional<TakenOut>> (*take_out)(Bytes, const Selection &)) {
+    return {.name = name,
+            .description = description,
+            .by_file_load = false,
+            .probe = nullptr,
+            .take_off = nullptr,
+            .take_out = take_out};
+}
+
 // The wrapper that is a compression, whichever it is: for the row of a machine that has a name for such
 // files.
 Result<std::optional<Unwrapped>> take_compression_off(Bytes file);

@@ -39,12 +39,7 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_wrapper_off},
-    {.name = "fit",
-     .description = "a FIT image of U-Boot's",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = nullptr,
-     .take_out = take_out_of_fit},
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 
 } // namespace

@@ -49,18 +49,8 @@ constexpr Format formats[] = {
      .description = "a bzImage, by its 32-bit entry",
      .by_file_load = false,
      .probe = probe_by<parse_bzimage>},
-    {.name = "uki",
-     .description = "a unified kernel image (UKI)",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = nullptr,
-     .take_out = take_out_of_uki},
-    {.name = "fit",
-     .description = "a FIT image of U-Boot's",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = nullptr,
-     .take_out = take_out_of_fit},
+    container("uki", "a unified kernel image (UKI)", take_out_of_uki),
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 
 } // namespace
