@@ -76,6 +76,7 @@ void note_options_without_effect(const World &world, const Options &options) {
 struct Asked {
     Request request;
     std::vector<std::shared_ptr<const MappedFile>> addons;
+    std::string configuration; // as PreparedLoad has it
 };
 
 Result<Asked> build_request(World &world, const Options &options, Machine machine) {
@@ -91,7 +92,8 @@ Result<Asked> build_request(World &world, const Options &options, Machine machin
     TRY(add_parts(request, options, world.arch, warnings));
     for (const std::string &warning : warnings)
         warn(world, warning);
-    return Asked{std::move(request), std::move(addons)};
+    return Asked{std::move(request), std::move(addons),
+                 kernel.configuration ? "#" + *kernel.configuration : ""};
 }
 
 // What the kernel would refuse whatever is handed to it.
@@ -147,7 +149,8 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
         TRY(take_boot_entry(world, options));
     Asked asked = TRY(build_request(world, options, std::move(machine)));
     PreparedLoad prepared{TRY(world.arch.plan(asked.request)), TRY(files_of(asked, options)),
-                          asked.request.settings.command_line};
+                          asked.request.settings.command_line, asked.configuration,
+                          words_for_parts(asked.request, options)};
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)

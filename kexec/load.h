@@ -18,6 +18,8 @@ struct PreparedLoad {
     Decision decision;
     std::vector<LoadedFile> files; // that it was made from
     std::string command_line;      // as asked for; the plan adds what a crash kernel needs
+    std::string configuration;     // of a FIT image: "#NAME", what stands behind its path; else empty
+    std::vector<std::string> words_for_parts; // kexec/parts.h
 };
 
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.

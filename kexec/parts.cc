@@ -217,4 +217,40 @@ Result<void> add_parts(Request &request, const Options &options, const Arch &arc
     return add_tree(request, options, brought, arch, warnings);
 }
 
+namespace {
+
+// What stands behind a command line that the kernel's file brings again.
+std::vector<std::string> words_for_additions(const Options &options) {
+    std::vector<std::string> words;
+    if (options.reuse_command_line)
+        words.emplace_back("--reuse-cmdline");
+    words.push_back("--append=" + options.append);
+    if (!options.append_file.empty())
+        words.push_back("--append-file=" + real_path(options.append_file));
+    for (const std::string &word : options.removed_words)
+        words.push_back("--remove-arg=" + word);
+    for (const std::string &word : options.added_words)
+        words.push_back("--add-arg=" + word);
+    return words;
+}
+
+} // namespace
+
+std::vector<std::string> words_for_parts(const Request &request, const Options &options) {
+    const auto &companions = request.image.companions;
+    bool has_own_line = companions && companions->command_line;
+    std::vector<std::string> words = {"--append=" + request.settings.command_line};
+    if (has_own_line)
+        words = words_for_additions(options);
+    bool replaces = !companions || options.settings.has(OptionId::initrd);
+    if (companions && replaces && options.settings.given.at(OptionId::initrd).empty()) {
+        words.emplace_back("--initrd=");
+        replaces = false;
+    }
+    for (const std::string &path : options.initrds)
+        words.push_back(fmt::format("--{}={}", std::exchange(replaces, false) ? "initrd" : "add-initrd",
+                                    real_path(path)));
+    return words;
+}
+
 } // namespace kexec

@@ -56,7 +56,7 @@ std::string tree_for(std::string_view compatible) {
 class Asking {
 public:
     TemporaryDirectory files;
-    Texts warnings;
+    Texts warnings, words_again;
     const Arch &arch = *arch_named("arm64");
 
     Result<Request> ask(std::vector<std::string> words, const std::string &running_tree = {}) {
@@ -78,6 +78,7 @@ public:
         addons = take_addons(image, selection, warnings);
         Request request{options.settings, machine, std::move(image), nullptr, nullptr, {}};
         TRY(add_parts(request, options, arch, warnings));
+        words_again = words_for_parts(request, options);
         return request;
     }
     std::vector<std::shared_ptr<const MappedFile>> addons;
@@ -215,6 +216,33 @@ TEST_CASE("an add-on that does not fit, and what would be lost, are named in war
                 release + ": it is for a kernel of release 6.2, this one is 6.1; going on without",
                 text + ": it is no add-on: it is no EFI program; going on without",
                 secret + ": credentials and extensions are not handed over; going on without"});
+}
+
+TEST_CASE("the words that load it again give the same parts, and no part twice", "[parts]") {
+    Asking asking;
+    std::string path = asking.files.add("a.efi", uki({{".cmdline", "own"}, {".initrd", "1234"}}));
+    std::string plain = asking.files.add("Image", build_arm64_image());
+    std::string mine = asking.files.write("mine", "mine"), more = asking.files.write("more", "more");
+    std::string line = asking.files.write("line", "from a file");
+    for (std::vector<std::string> words :
+         {std::vector<std::string>{},
+          {"--append=a", "--add-arg=b", "--remove-arg=own", "--append-file=" + line},
+          {"--reuse-cmdline", "--initrd=" + mine, "--add-initrd=" + more},
+          {"--initrd="},
+          {"--initrd=", "--add-initrd=" + more},
+          {"--add-initrd=" + more}}) {
+        for (const std::string &kernel : {path, plain}) {
+            words.insert(words.begin(), kernel);
+            Request first = asking.ask(words).value();
+            Texts again = asking.words_again;
+            again.push_back(kernel);
+            Request second = asking.ask(again).value();
+            CHECK(second.settings.command_line == first.settings.command_line);
+            CHECK(text_of(second.initrd) == text_of(first.initrd));
+            CHECK(asking.words_again == Texts(again.begin(), again.end() - 1));
+            words.erase(words.begin());
+        }
+    }
 }
 
 TEST_CASE("a machine whose kernels take no device tree says that there was one", "[parts]") {
