@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Any bytes as a UKI, an add-on or a FIT image: whatever is taken out lies in them or in the storage that comes
-// with it, and its overlays are applied to its device tree or refused.
+// Any bytes as a UKI, an add-on or a FIT image: whatever is taken out lies in them or in the storage that
+// comes with it, and its overlays are applied to its device tree or refused.
 #include "base/devicetree.h"
 #include "image/fit.h"
 #include "image/pe.h"
