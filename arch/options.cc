@@ -26,4 +26,11 @@ Result<void> check_plan_form(std::string_view argument) {
                 "use --plan=text, --plan=json or --plan=svg");
 }
 
+Result<void> check_count(std::string_view argument) {
+    if (parse_decimal(argument))
+        return {};
+    return fail(Cause::bad_usage, fmt::format("\"{}\" is no number that counts from 0", printable(argument)),
+                "write it with decimal digits alone");
+}
+
 } // namespace kexec

@@ -139,6 +139,25 @@ inline constexpr std::array general_options = {
                  "with --plan: for a machine of this architecture")),
 };
 
+// Whether it is a number that counts from 0.
+Result<void> check_count(std::string_view argument);
+
+// For machines whose kernels come in unified kernel images.
+inline constexpr Option profile_option =
+    with_check(our_loader(OptionId::profile, "profile", "N",
+                          "of a unified kernel image, start this profile, counted from 0; default: 0"),
+               check_count);
+
+// For machines whose kernels are given a device tree.
+constexpr std::array<Option, 2> tree_options(OptionScope scope) {
+    return {
+        ours(Option{OptionId::dtb_overlay, "dtb-overlay", 0, "FILE", scope, OptionReach::segments,
+                    "apply this overlay to the device tree that is handed over; may be repeated"}),
+        ours(Option{OptionId::dtb_set, "dtb-set", 0, "CHANGE", scope, OptionReach::segments,
+                    "PATH:PROPERTY=VALUE in the device tree that is handed over; may be repeated"}),
+    };
+}
+
 // --reuseinitrd is general, and means something else on every architecture.
 constexpr Option reuse_initrd_option(OptionReach reach, std::string_view note) {
     return with_note(general(OptionId::reuse_initrd, "reuseinitrd", 0, "", reach,

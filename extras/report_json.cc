@@ -121,7 +121,7 @@ void write_tree(JsonWriter &json, const std::optional<TreeDifference> &differenc
     if (!difference)
         return json.nothing();
     json.begin_array();
-    for (const TreeChange &change : difference->changes) {
+    for (const PropertyDifference &change : difference->changes) {
         json.begin_object();
         json.key("node").text(change.path);
         write_text_or_nothing(json, "property", change.property);

@@ -120,7 +120,7 @@ std::string shown(const std::optional<std::string> &value) {
 
 std::vector<std::string> tree_lines(const TreeDifference &difference) {
     std::vector<std::string> lines;
-    for (const TreeChange &change : difference.changes)
+    for (const PropertyDifference &change : difference.changes)
         lines.push_back(fmt::format("{}{}{}: {} -> {}", change.path, change.property.empty() ? "" : " ",
                                     change.property, shown(change.before), shown(change.after)));
     auto add = [&](const std::vector<TreeReservation> &entries, std::string_view what) {

@@ -10,14 +10,14 @@
 
 namespace kexec {
 
-struct TreeChange {
+struct PropertyDifference {
     std::string path;                         // "/chosen"
     std::string property;                     // empty: the node itself came or went, with all below it
     std::optional<std::string> before, after; // the value in words; nothing where it is not there
 };
 
 struct TreeDifference {
-    std::vector<TreeChange> changes;           // in the order of the second tree, what went behind it
+    std::vector<PropertyDifference> changes;   // in the order of the second tree, what went behind it
     std::vector<TreeReservation> taken, given; // of /memreserve/: gone, and new
 };
 

@@ -148,10 +148,10 @@ Result<int> show_plan(const World &world, Options options) {
                   .complain = [&](std::string_view text) { warnings.push_back(sentence_in(text)); }};
     const Entropy drawn_at_load{.bytes = {}, .available = true};
     Machine machine = TRY(world.arch.understand(seen.snapshot));
-    Request request = TRY(request_for(looking, options, std::move(machine), drawn_at_load));
-    Decision decision = TRY(world.arch.plan(request));
+    Asked asked = TRY(request_for(looking, options, std::move(machine), drawn_at_load));
+    Decision decision = TRY(world.arch.plan(asked.request));
     Report report =
-        report_on(request, decision, named_files(TRY(files_of(request, options))), std::move(warnings));
+        report_on(asked.request, decision, named_files(TRY(files_of(asked, options))), std::move(warnings));
     std::string form = argument_of(options.given, OptionId::plan);
     world.print(form == "json"  ? report_json(report)
                 : form == "svg" ? report_svg(report)

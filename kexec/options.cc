@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "kexec/exit_status.h"
 #include "plan/command_line.h"
+#include "plan/tree_changes.h"
 
 #include <fmt/core.h>
 
@@ -53,6 +54,7 @@ void take_texts(Options &options) {
         case OptionId::type: options.type = each.argument; break;
         case OptionId::add_initrd: options.initrds.push_back(each.argument); break;
         case OptionId::add_arg: options.added_words.push_back(each.argument); break;
+        case OptionId::dtb_overlay: options.tree_overlays.push_back(each.argument); break;
         case OptionId::remove_arg: options.removed_words.push_back(each.argument); break;
         default: break;
         }
@@ -112,10 +114,16 @@ Result<void> check_machine(const Options &options) {
     return {};
 }
 
-Result<void> check_arguments(const Options &options) {
-    for (const GivenOption &each : options.given)
+// Checked arguments, and what those that need a form of their own say.
+Result<void> take_arguments(Options &options) {
+    for (const GivenOption &each : options.given) {
         if (each.option->check)
             TRY(each.option->check(each.argument));
+        if (each.option->id == OptionId::dtb_set)
+            options.settings.tree_changes.push_back(TRY(parse_tree_change(each.argument)));
+        if (each.option->id == OptionId::profile)
+            options.profile = parse_decimal(each.argument);
+    }
     return {};
 }
 
@@ -158,7 +166,7 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
 
     if (auto checked = take_numbers(options.settings); !checked)
         return unusable(std::move(checked).error(), usage_status);
-    if (auto checked = check_arguments(options); !checked)
+    if (auto checked = take_arguments(options); !checked)
         return unusable(std::move(checked).error(), general_failure);
     if (auto checked = check_scopes(options); !checked)
         return unusable(std::move(checked).error(), usage_status);
@@ -170,8 +178,9 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
                                      options.boot_entry),
                          "leave one of them out"},
                         usage_status);
-    bool needs_kernel = std::ranges::any_of(std::array{Step::load, Step::plan, Step::inspect},
-                                            [&](Step step) { return options.steps.contains(step); });
+    const Steps &steps = options.steps;
+    bool needs_kernel =
+        steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::inspect);
     if (needs_kernel && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;

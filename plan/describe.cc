@@ -43,6 +43,8 @@ std::string describe_one(const FileLoad &plan) {
 
 std::string describe(const Decision &decision) {
     std::string text;
+    for (const std::string &note : decision.notes)
+        text += "part: " + note + "\n";
     for (const Attempt &attempt : decision.attempts) {
         text += fmt::format("plan: {}\n", attempt.reason);
         text += std::visit([](const auto &plan) { return describe_one(plan); }, attempt.plan);

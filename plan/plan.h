@@ -58,8 +58,9 @@ struct Attempt {
 };
 
 struct Decision {
-    std::vector<Attempt> attempts;     // at least one
-    std::vector<std::string> warnings; // survived problems, for stderr
+    std::vector<Attempt> attempts;       // at least one
+    std::vector<std::string> warnings;   // survived problems, for stderr
+    std::vector<std::string> notes = {}; // which part comes from where, for printing
 };
 
 // Flag bits of include/uapi/linux/kexec.h.

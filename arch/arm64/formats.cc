@@ -3,6 +3,7 @@
 // kexec_file_load takes a plain Image (arch/arm64/kernel/kexec_image.c): of a wrapped one it gets the inside.
 #include "arch/arm64/formats.h"
 
+#include "image/fit.h"
 #include "image/pe.h"
 #include "image/uimage.h"
 #include "image/uki.h"
@@ -27,8 +28,12 @@ Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
     return inside_of("zboot", open_zboot(file, pe_machine_arm64));
 }
 
-Result<std::optional<Unwrapped>> take_uki_off(Bytes file) {
-    return inside_of("UKI", open_uki(file, pe_machine_arm64));
+Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
+    return open_uki(file, pe_machine_arm64, selection);
+}
+
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "arm64", selection);
 }
 
 constexpr Format formats[] = {
@@ -47,11 +52,8 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_zboot_off},
-    {.name = "uki",
-     .description = "an Image in a unified kernel image",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = take_uki_off},
+    container("uki", "a unified kernel image (UKI)", take_out_of_uki),
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
     {.name = "zImage",
      .description = "an Image that is compressed",
      .by_file_load = false,

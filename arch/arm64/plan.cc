@@ -8,6 +8,7 @@
 #include "machine/tree_facts.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
+#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -145,6 +146,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     SegmentLoad plan{};
     plan.notes.push_back(fmt::format("pages of {} KiB ({})", facts.page_size >> 10, facts.page_size_words));
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes));
+    TRY(change_tree(tree, request, plan.notes));
     Load load{.request = request,
               .facts = facts,
               .placer = placer_for(request, facts.page_size, TRY(reservations_in(tree))),

@@ -2,6 +2,7 @@
 // One kind of kernel, ELF, and the wrappers that firmware starts it by. kexec_file_load takes ELF
 // (arch/powerpc/kexec/elf_64.c).
 #include "arch/ppc64/ppc64.h"
+#include "image/fit.h"
 #include "image/ppc_zimage.h"
 #include "image/uimage.h"
 
@@ -25,6 +26,10 @@ Result<std::optional<Unwrapped>> take_wrapper_off(Bytes file) {
     return inside_of("zImage", open_ppc_zimage(file));
 }
 
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "ppc", selection);
+}
+
 constexpr Format formats[] = {
     {.name = "elf-ppc64", .description = "an ELF vmlinux", .by_file_load = true, .probe = probe_vmlinux},
     {.name = "zImage",
@@ -37,6 +42,7 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_uimage_off<uimage_powerpc>},
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 
 } // namespace

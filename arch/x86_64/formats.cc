@@ -2,8 +2,10 @@
 // The kernel files that x86_64 loads, in probe order, under the names that -t takes.
 #include "arch/x86_64/x86_64.h"
 #include "image/bzimage_payload.h"
+#include "image/fit.h"
 #include "image/pe.h"
 #include "image/uimage.h"
+#include "image/uki.h"
 #include "image/zboot.h"
 
 #include <elf.h>
@@ -72,6 +74,14 @@ Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
     return inside_of("zboot", open_zboot(file, pe_machine_x86_64));
 }
 
+Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
+    return open_uki(file, pe_machine_x86_64, selection);
+}
+
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "x86_64", selection);
+}
+
 constexpr Format formats[] = {
     {.name = "elf-x86_64", .description = "an ELF vmlinux", .by_file_load = false, .probe = probe_vmlinux},
     {.name = "bzImage64",
@@ -97,6 +107,8 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_zboot_off},
+    container("uki", "a unified kernel image (UKI)", take_out_of_uki),
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 
 } // namespace

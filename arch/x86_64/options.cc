@@ -70,7 +70,7 @@ constexpr std::array own_options = {
 };
 
 constexpr auto table = join_options(general_options, own_options, boot_options(OptionScope::loader),
-                                    std::array{ramdisk_option(OptionScope::loader)});
+                                    std::array{ramdisk_option(OptionScope::loader), profile_option});
 
 } // namespace
 

@@ -3,7 +3,7 @@
 import functools
 
 import matrix
-from cases import (altered, board, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
+from cases import (altered, board, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
                    without_kexec)
 from runner import Case
 
@@ -35,6 +35,7 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
+        Case("x86_64", "x86_64 unified kernel image -c", lambda bench: container.run_uki(bench, "x86_64", "-c")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
@@ -62,6 +63,10 @@ def further_scenarios():
         Case("ppc64", "ppc64 crash of several nodes with a hole", power.run_nodes),
         Case("ppc64", "ppc64 reboot with a device tree file", power.run_tree),
         Case("ppc64", "ppc64 reboot with the initramfs used again", power.run_reused_initrd),
+        Case("x86_64", "x86_64 unified kernel image -s", lambda bench: container.run_uki(bench, "x86_64", "-s")),
+        Case("arm64", "arm64 unified kernel image -c", lambda bench: container.run_uki(bench, "arm64", "-c")),
+        Case("arm64", "arm64 unified kernel image -s", lambda bench: container.run_uki(bench, "arm64", "-s")),
+        Case("arm64", "arm64 FIT image with its device tree", container.run_fit),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
 
 

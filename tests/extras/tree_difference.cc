@@ -14,7 +14,7 @@ namespace {
 
 std::string text_of(const TreeDifference &difference) {
     std::string text;
-    for (const TreeChange &change : difference.changes)
+    for (const PropertyDifference &change : difference.changes)
         text += fmt::format("{} {}: {} -> {}\n", change.path, change.property, change.before.value_or("-"),
                             change.after.value_or("-"));
     return text;

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace kexec::test {
 namespace {
@@ -111,11 +112,26 @@ int FakeKernel::load(std::uint64_t entry, std::span<const KexecSegment> segments
     return answer(load_answers, false, (flags & kexec_on_crash) != 0, segments.empty());
 }
 
+namespace {
+
+std::string content_of(int descriptor) {
+    std::string content;
+    char buffer[4096];
+    for (ssize_t got;
+         (got = ::pread(descriptor, buffer, sizeof buffer, static_cast<off_t>(content.size()))) > 0;)
+        content.append(buffer, static_cast<std::size_t>(got));
+    return content;
+}
+
+} // namespace
+
 int FakeKernel::file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
                           std::uint32_t flags) {
     log.push_back(
         fmt::format("kexec_file_load kernel {} initrd {} flags {:#x}", kernel >= 0, initrd >= 0, flags));
     last_command_line = command_line.value_or("(none)");
+    last_kernel = content_of(kernel);
+    last_initrd = content_of(initrd);
     return answer(file_load_answers, true, (flags & kexec_file_on_crash) != 0,
                   (flags & kexec_file_unload) != 0);
 }

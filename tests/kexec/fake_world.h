@@ -36,6 +36,7 @@ public:
     bool privileged = true;
     std::string last_command_line;
     std::uint64_t last_entry = 0;
+    std::string last_kernel, last_initrd; // what the file call was given, as read from the descriptors
     std::vector<std::string> last_segment_contents;
     std::vector<std::uint64_t> last_segment_places; // physical addresses
     std::vector<std::string> messages;              // that each refusal leaves in the kernel's log

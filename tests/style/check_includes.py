@@ -13,7 +13,7 @@ planning = ('plan/', 'machine/', 'image/', 'base/')
 arrows = {
     'base': (),
     'machine': ('base/',),
-    'image': ('base/',),
+    'image': ('base/', 'purgatory/sha256.h'),
     'plan': planning + purgatory_contract,
     'arch': planning + purgatory_contract,
     'extras': planning + purgatory_contract,
