@@ -57,6 +57,8 @@ def further_scenarios():
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
+        Case("x86_64", "x86_64 crash with its memory on the command line",
+             lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
         Case("s390x", "s390x kernel without kexec", lambda bench: without_kexec.run_emulated(bench, "s390x", "6.12")),
         Case("ppc64", "ppc64 fadump, found by a kernel that starts another", fadump.run_relayed),

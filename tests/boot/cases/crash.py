@@ -84,9 +84,14 @@ def run_classic(bench, cell):
     return crash(bench, cell, CLASSIC)
 
 
-def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=()):
+def run_memmap(bench, cell):
+    """With the capture kernel's memory on its command line as well."""
+    return crash(bench, cell, PLAIN.replace("{call}", cell.call + " --pass-memmap-cmdline"), pipe=":", words="memmap=exactmap memmap=")
+
+
+def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=(), words=""):
     """`load` is the command line of kexec, `places` are where its kernel and initramfs lie, `more_files` what else it reads, `hardware` are
-    further options of QEMU."""
+    further options of QEMU; `words` have to be on the capture kernel's command line."""
     machine = MACHINES[cell.machine]
     tools = {"sbin/marker": bench.marker}
     capture = bench.packed_initramfs(machine, "capture", CAPTURE.replace("{pipe}", pipe).replace("{head}", str(head_size(cell))),
@@ -103,6 +108,7 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
                   f"crashkernel={reservation}", cell.cpu, hardware)
     said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
     proved = judge(bench, said, cell, word)
+    require(words in said.one("capture", "cmdline"), f"the capture kernel's command line lacks {words!r}")
     if pipe == PIPE:
         require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
     return proved
