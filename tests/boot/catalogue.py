@@ -34,7 +34,6 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
-        Case("x86_64", "x86_64 unified kernel image -c", lambda bench: container.run_uki(bench, "x86_64", "-c")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
@@ -57,6 +56,7 @@ def further_scenarios():
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
+        Case("x86_64", "x86_64 unified kernel image -c", lambda bench: container.run_uki(bench, "x86_64", "-c")),
         Case("x86_64", "x86_64 unified kernel image -s", lambda bench: container.run_uki(bench, "x86_64", "-s")),
         Case("arm64", "arm64 unified kernel image -c", lambda bench: container.run_uki(bench, "arm64", "-c")),
         Case("arm64", "arm64 unified kernel image -s", lambda bench: container.run_uki(bench, "arm64", "-s")),
