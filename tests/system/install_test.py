@@ -13,7 +13,7 @@ from pathlib import Path
 
 PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/coldreboot",
             "{libexecdir}/kexec-toolkit/kexec-load", "{libexecdir}/kexec-toolkit/kexec-reboot"]
-FILES = ["{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
+FILES = ["{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man5/kexec-plan.5", "{mandir}/man8/vmcore-dmesg.8",
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
          "{systemdsystemunitdir}/kexec-load.service"]
