@@ -20,7 +20,7 @@ bool is_plain_path(std::string_view path);
 
 // The largest member that is read, and how many.
 inline constexpr std::uint64_t largest_tar_member = 64 << 20;
-inline constexpr std::size_t most_tar_members = 100000;
+inline constexpr std::size_t most_tar_members = 1000000;
 
 // The same bytes for the same members: owner, time and mode are always the same.
 Buffer write_tar(const std::vector<TarMember> &members);
