@@ -27,6 +27,12 @@ constexpr OtherName other_names[] = {
 
 } // namespace
 
+std::vector<Source> all_sources(const Arch &arch) {
+    std::vector<Source> sources(common_sources().begin(), common_sources().end());
+    sources.insert(sources.end(), arch.sources.begin(), arch.sources.end());
+    return sources;
+}
+
 std::span<const Arch *const> all_archs() { return archs; }
 
 const Arch *arch_named(std::string_view name) {

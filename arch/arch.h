@@ -15,6 +15,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace kexec {
 
@@ -29,6 +30,9 @@ struct Arch {
     std::span<const std::byte> purgatory;
     std::string_view efi_name = {}; // as EFI and boot entries say it: "x64"; empty: they do not know it
 };
+
+// What to look at on such a machine: the common files and its own.
+std::vector<Source> all_sources(const Arch &arch);
 
 std::span<const Arch *const> all_archs();
 // By our name, or by the one uname -m gives ("aarch64", "ppc64le"); null where there is none.

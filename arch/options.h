@@ -41,6 +41,16 @@ constexpr Option our_loader(OptionId id, std::string_view name, std::string_view
 
 // Whether it is one word of a kernel's command line.
 Result<void> check_word(std::string_view argument);
+// Whether it is a form that a plan can be printed in; none stands for text.
+Result<void> check_plan_form(std::string_view argument);
+
+constexpr Option with_optional_argument(Option option) {
+    option.may_lack_argument = true;
+    return option;
+}
+
+inline constexpr std::string_view no_live_update =
+    "live update of the Xen hypervisor is not offered: restart the host to change it";
 
 inline constexpr std::array general_options = {
     general(OptionId::help, "help", 'h', "", OptionReach::any, "print this text and exit"),
@@ -60,16 +70,18 @@ inline constexpr std::array general_options = {
     general(OptionId::exec, "exec", 'e', "", OptionReach::any, "start the kernel that is loaded"),
     with_note(general(OptionId::exec_live_update, "exec-live-update", 0, "", OptionReach::refused,
                       "start a live update of the Xen hypervisor (not offered)"),
-              "live update of the Xen hypervisor is not offered"),
+              no_live_update),
     with_note(general(OptionId::load_preserve_context, "load-preserve-context", 0, "", OptionReach::refused,
                       "load a kernel that can jump back (not offered)"),
-              "loading a kernel that can jump back to the running one is not offered"),
+              "loading a kernel that can jump back to the running one is not offered: hibernation (systemctl "
+              "hibernate) keeps a running system"),
     with_note(general(OptionId::load_jump_back_helper, "load-jump-back-helper", 0, "", OptionReach::refused,
                       "load the helper for jumping back (not offered)"),
-              "jumping back to a preserved kernel is not offered"),
+              "jumping back to a preserved kernel is not offered: hibernation (systemctl hibernate) keeps a "
+              "running system"),
     with_note(general(OptionId::load_live_update, "load-live-update", 0, "", OptionReach::refused,
                       "load a new Xen hypervisor over the running one (not offered)"),
-              "live update of the Xen hypervisor is not offered"),
+              no_live_update),
     general(OptionId::entry, "entry", 0, "ADDRESS", OptionReach::segments,
             "enter the new kernel at this address"),
     general(OptionId::type, "type", 't', "TYPE", OptionReach::any,
@@ -110,8 +122,41 @@ inline constexpr std::array general_options = {
                  "load only what the running kernel verifies; never fall back to kexec_load")),
     ours(general(OptionId::loaded, "loaded", 0, "", OptionReach::any,
                  "print what was loaded, and whether the kernel says that it still is")),
-    ours(general(OptionId::json, "json", 0, "", OptionReach::any, "with --loaded: print it as JSON")),
+    ours(general(OptionId::inspect, "inspect", 0, "", OptionReach::any,
+                 "print what a kernel file is, of whatever machine, and do nothing else")),
+    ours(general(OptionId::json, "json", 0, "", OptionReach::any,
+                 "with --loaded and --inspect: print it as JSON")),
+    with_check(with_optional_argument(
+                   ours(general(OptionId::plan, "plan", 0, "FORM", OptionReach::any,
+                                "print what the other options would load, where and why, and change nothing; "
+                                "as text, json or svg"))),
+               check_plan_form),
+    ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
+                 "put what a plan needs to know of this machine into a file")),
+    ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,
+                 "with --plan: for the machine that this file of --record, or directory, is of")),
+    ours(general(OptionId::arch, "arch", 0, "ARCH", OptionReach::any,
+                 "with --plan: for a machine of this architecture")),
 };
+
+// Whether it is a number that counts from 0.
+Result<void> check_count(std::string_view argument);
+
+// For machines whose kernels come in unified kernel images.
+inline constexpr Option profile_option =
+    with_check(our_loader(OptionId::profile, "profile", "N",
+                          "of a unified kernel image, start this profile, counted from 0; default: 0"),
+               check_count);
+
+// For machines whose kernels are given a device tree.
+constexpr std::array<Option, 2> tree_options(OptionScope scope) {
+    return {
+        ours(Option{OptionId::dtb_overlay, "dtb-overlay", 0, "FILE", scope, OptionReach::segments,
+                    "apply this overlay to the device tree that is handed over; may be repeated"}),
+        ours(Option{OptionId::dtb_set, "dtb-set", 0, "CHANGE", scope, OptionReach::segments,
+                    "PATH:PROPERTY=VALUE in the device tree that is handed over; may be repeated"}),
+    };
+}
 
 // --reuseinitrd is general, and means something else on every architecture.
 constexpr Option reuse_initrd_option(OptionReach reach, std::string_view note) {

@@ -123,6 +123,14 @@ Bytes without_zero_padding(Bytes bytes) {
 
 std::string_view name_of(Compression compression) { return decoder_of(compression).name; }
 
+std::vector<std::string_view> compression_names(bool built_in) {
+    std::vector<std::string_view> names;
+    for (const Decoder &decoder : decoders)
+        if ((decoder.unpack != nullptr) == built_in)
+            names.push_back(decoder.name);
+    return names;
+}
+
 std::optional<Compression> recognise_compression(Bytes file) {
     for (const Magic &magic : magics)
         if (starts_with(file, as_bytes(magic.bytes)))
@@ -148,6 +156,17 @@ Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t c
         // lzma has no magic: what follows is more likely a size word than a second file.
     } while (compression != Compression::lzma && recognise_compression(rest) == compression);
     return out.take();
+}
+
+#if !HAVE_ZLIB
+std::optional<Buffer> pack_gzip(Bytes) { return std::nullopt; }
+#endif
+
+Result<Buffer> compress_gzip(Bytes bytes) {
+    if (auto packed = pack_gzip(bytes))
+        return *std::move(packed);
+    return fail(Cause::unsupported, "cannot pack as gzip: this build has no zlib, or there is no memory",
+                "use a build that has zlib, or free some memory");
 }
 
 Unpacked::Unpacked(std::string_view compression, std::uint64_t packed_size, std::uint64_t most)

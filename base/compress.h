@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Compressed data, recognised by its magic and unpacked in memory: gzip, xz, lzma, zstd, bzip2, lz4, lzo. The
-// only file that includes the compression libraries.
+// Compressed data, recognised by its magic and unpacked in memory: gzip, xz, lzma, zstd, bzip2, lz4, lzo; and
+// packing as gzip.
 #pragma once
 
 #include "base/bytes.h"
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace kexec {
 
 enum class Compression { gzip, xz, lzma, zstd, bzip2, lz4, lzo };
 
 std::string_view name_of(Compression compression);
+
+// The names of those that this build has a library for, or of those that it has none for.
+std::vector<std::string_view> compression_names(bool built_in);
 
 // What the first bytes say; nothing where no magic fits. lzma ("alone") has no magic: its 13-byte header is
 // taken for one only if its properties, dictionary size and length are ones that encoders write.
@@ -23,5 +27,8 @@ std::optional<Compression> recognise_compression(Bytes file);
 // Cause::bad_image where the data is damaged or truncated, or unpacks to more than `ceiling` bytes;
 // Cause::unsupported where this build has no library for it.
 Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t ceiling);
+
+// One gzip member, the same for the same bytes. Cause::unsupported where this build has no zlib.
+Result<Buffer> compress_gzip(Bytes bytes);
 
 } // namespace kexec

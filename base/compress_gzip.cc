@@ -47,6 +47,29 @@ Result<std::size_t> unpack_gzip(Bytes packed, Unpacked &out) {
     }
 }
 
+std::optional<Buffer> pack_gzip(Bytes bytes) {
+    z_stream stream{};
+    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip_only, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return std::nullopt;
+    std::unique_ptr<z_stream, int (*)(z_streamp)> end(&stream, deflateEnd);
+    Buffer packed;
+    int status = Z_OK;
+    for (std::size_t used = 0; status == Z_OK;) {
+        std::size_t at = packed.size();
+        packed.resize(at + 65536);
+        uInt offered = portion(bytes.size() - used), space = portion(packed.size() - at);
+        stream.next_in = reinterpret_cast<Bytef *>(const_cast<std::byte *>(bytes.data() + used));
+        stream.avail_in = offered;
+        stream.next_out = reinterpret_cast<Bytef *>(packed.data() + at);
+        stream.avail_out = space;
+        status = deflate(&stream, offered == bytes.size() - used ? Z_FINISH : Z_NO_FLUSH);
+        used += offered - stream.avail_in;
+        packed.resize(at + space - stream.avail_out);
+    }
+    return status == Z_STREAM_END ? std::optional(std::move(packed)) : std::nullopt;
+}
+
 bool unpack_zlib_page(Bytes packed, MutableBytes page) {
     uLongf size = page.size();
     return uncompress(reinterpret_cast<Bytef *>(page.data()), &size,

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 
+#include <optional>
 #include <string_view>
 
 namespace kexec {
@@ -46,6 +47,8 @@ private:
 std::uint64_t last_word(Bytes packed);
 
 Result<std::size_t> unpack_gzip(Bytes packed, Unpacked &out);
+// Nothing where zlib has no memory.
+std::optional<Buffer> pack_gzip(Bytes bytes);
 Result<std::size_t> unpack_xz(Bytes packed, Unpacked &out);
 Result<std::size_t> unpack_lzma(Bytes packed, Unpacked &out);
 Result<std::size_t> unpack_zstd(Bytes packed, Unpacked &out);

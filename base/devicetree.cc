@@ -25,6 +25,9 @@ std::string sentence_of(int status) {
     case FDT_ERR_BADLAYOUT: return "its blocks overlap or stand in the wrong order";
     case FDT_ERR_BADMAGIC: return "it does not start as one";
     case FDT_ERR_NOTFOUND: return "there is no such node";
+    case FDT_ERR_BADOVERLAY: return "a fragment has no target in it, or is not built as one";
+    case FDT_ERR_BADPHANDLE: return "a phandle has no node";
+    case FDT_ERR_NOPHANDLES: return "no phandle is left";
     default: return fdt_strerror(status);
     }
 }
@@ -33,8 +36,8 @@ int size_for_libfdt(std::size_t size) { return static_cast<int>(std::min<std::si
 
 bool is_path(const std::string &path) { return path.starts_with('/'); }
 
-int offset_of(const Buffer &blob, const std::string &path) {
-    return is_path(path) ? fdt_path_offset(blob.data(), path.c_str()) : -FDT_ERR_BADPATH;
+int offset_of(const void *blob, const std::string &path) {
+    return is_path(path) ? fdt_path_offset(blob, path.c_str()) : -FDT_ERR_BADPATH;
 }
 
 // The node, made with those above it where it is missing; an error of libfdt below 0.
@@ -54,30 +57,53 @@ int make_node(void *blob, const std::string &path) {
     return node;
 }
 
+Failure bad_tree(std::string what) { return fail(Cause::bad_image, std::move(what), other_tree); }
+
+// The blob without what follows it, where its header fits it.
+Result<Bytes> sized_blob(Bytes blob, std::uint64_t most) {
+    if (blob.size() < header_bytes)
+        return bad_tree(fmt::format("it has {} bytes, the header of a device tree alone has {}", blob.size(),
+                                    header_bytes));
+    std::uint32_t found = TRY(read_at<be32>(blob, 0, "the header"));
+    if (found != magic)
+        return bad_tree(fmt::format("it starts with {:08x}, a device tree with {:08x}", found, magic));
+    std::uint64_t total = TRY(read_at<be32>(blob, 4, "the header"));
+    if (total > blob.size())
+        return bad_tree(fmt::format("it says that it has {} bytes, there are only {}", total, blob.size()));
+    if (total > most)
+        return bad_tree(fmt::format("it has {} MiB, at most {} are taken", total >> 20, most >> 20));
+    return blob.first(total);
+}
+
+Result<void> done(int status) {
+    if (status < 0)
+        return bad_tree("the device tree is damaged: " + sentence_of(status));
+    return {};
+}
+
+// As the Devicetree Specification wants it, 5.2.
+bool is_aligned(Bytes blob) { return reinterpret_cast<std::uintptr_t>(blob.data()) % 8 == 0; }
+
 } // namespace
 
 Result<DeviceTree> DeviceTree::read(Bytes blob) {
-    auto bad = [](std::string what) { return fail(Cause::bad_image, std::move(what), other_tree); };
-    if (blob.size() < header_bytes)
-        return bad(fmt::format("it has {} bytes, the header of a device tree alone has {}", blob.size(),
-                               header_bytes));
-    std::uint32_t found = TRY(read_at<be32>(blob, 0, "the header"));
-    if (found != magic)
-        return bad(fmt::format("it starts with {:08x}, a device tree with {:08x}", found, magic));
-    std::uint64_t total = TRY(read_at<be32>(blob, 4, "the header"));
-    if (total > blob.size())
-        return bad(fmt::format("it says that it has {} bytes, there are only {}", total, blob.size()));
-    if (total > largest_device_tree)
-        return bad(
-            fmt::format("it has {} MiB, at most {} are taken", total >> 20, largest_device_tree >> 20));
-    Buffer copy(blob.begin(), blob.begin() + static_cast<std::ptrdiff_t>(total));
-    Buffer opened(total + spare_room);
-    int status = fdt_check_full(copy.data(), copy.size());
-    if (status == 0)
-        status = fdt_open_into(copy.data(), opened.data(), size_for_libfdt(opened.size()));
-    if (status < 0)
-        return bad("the device tree is damaged: " + sentence_of(status));
+    Bytes all = TRY(sized_blob(blob, largest_device_tree));
+    Buffer copy(all.begin(), all.end()); // libfdt wants it aligned
+    Buffer opened(copy.size() + spare_room);
+    TRY(done(fdt_check_full(copy.data(), copy.size())));
+    TRY(done(fdt_open_into(copy.data(), opened.data(), size_for_libfdt(opened.size()))));
     return DeviceTree(std::move(opened));
+}
+
+Result<DeviceTree> DeviceTree::view(Bytes blob, std::uint64_t most) {
+    Bytes all = TRY(sized_blob(blob, std::min<std::uint64_t>(most, INT32_MAX)));
+    DeviceTree tree({});
+    if (is_aligned(all))
+        tree.viewed_ = all;
+    else
+        tree.blob_.assign(all.begin(), all.end());
+    TRY(done(fdt_check_full(tree.blob(), all.size())));
+    return tree;
 }
 
 DeviceTree DeviceTree::empty() {
@@ -87,44 +113,55 @@ DeviceTree DeviceTree::empty() {
 }
 
 std::optional<DeviceTree::Node> DeviceTree::find(const std::string &path) const {
-    int node = offset_of(blob_, path);
+    int node = offset_of(blob(), path);
     return node < 0 ? std::nullopt : std::optional(Node{node});
 }
 
 std::optional<DeviceTree::Node> DeviceTree::find_compatible(const std::string &device) const {
-    int node = fdt_node_offset_by_compatible(blob_.data(), -1, device.c_str());
+    int node = fdt_node_offset_by_compatible(blob(), -1, device.c_str());
     return node < 0 ? std::nullopt : std::optional(Node{node});
 }
 
 std::vector<DeviceTree::Node> DeviceTree::children(Node parent) const {
     std::vector<Node> nodes;
     int node = 0;
-    fdt_for_each_subnode(node, blob_.data(), static_cast<int>(parent)) nodes.push_back(Node{node});
+    fdt_for_each_subnode(node, blob(), static_cast<int>(parent)) nodes.push_back(Node{node});
     return nodes;
 }
 
 std::string_view DeviceTree::name(Node node) const {
     int length = 0;
-    const char *name = fdt_get_name(blob_.data(), static_cast<int>(node), &length);
+    const char *name = fdt_get_name(blob(), static_cast<int>(node), &length);
     return name ? std::string_view(name, static_cast<std::size_t>(length)) : std::string_view();
 }
 
 std::uint64_t DeviceTree::size_of(Node node) const {
     int start = static_cast<int>(node), depth = 0;
-    int end = fdt_next_node(blob_.data(), start, &depth);
+    int end = fdt_next_node(blob(), start, &depth);
     while (end >= 0 && depth > 0)
-        end = fdt_next_node(blob_.data(), end, &depth);
+        end = fdt_next_node(blob(), end, &depth);
     if (end < 0) // the last node of all
-        end = static_cast<int>(fdt_size_dt_struct(blob_.data()));
+        end = static_cast<int>(fdt_size_dt_struct(blob()));
     return static_cast<std::uint64_t>(end - start);
 }
 
 std::optional<Bytes> DeviceTree::property(Node node, const std::string &name) const {
     int length = 0;
-    const void *value = fdt_getprop(blob_.data(), static_cast<int>(node), name.c_str(), &length);
+    const void *value = fdt_getprop(blob(), static_cast<int>(node), name.c_str(), &length);
     if (!value || length < 0)
         return std::nullopt;
     return Bytes(static_cast<const std::byte *>(value), static_cast<std::size_t>(length));
+}
+
+std::vector<std::string> DeviceTree::property_names(Node node) const {
+    std::vector<std::string> names;
+    int property = 0;
+    fdt_for_each_property_offset(property, blob_.data(), static_cast<int>(node)) {
+        const char *name = nullptr;
+        if (fdt_getprop_by_offset(blob_.data(), property, &name, nullptr) && name)
+            names.emplace_back(name);
+    }
+    return names;
 }
 
 std::optional<Bytes> DeviceTree::property(const std::string &path, const std::string &name) const {
@@ -142,18 +179,19 @@ std::optional<std::uint64_t> DeviceTree::number(const std::string &path, const s
 }
 
 Result<void> DeviceTree::grow() {
-    Buffer larger(blob_.size() * 2);
+    Buffer larger(room() * 2);
     if (larger.size() > 2 * largest_device_tree)
         return fail(Cause::no_room,
                     fmt::format("the device tree would pass {} MiB", largest_device_tree >> 20), other_tree);
-    int status = fdt_open_into(blob_.data(), larger.data(), size_for_libfdt(larger.size()));
-    if (status < 0)
-        return fail(Cause::bad_image, "the device tree is damaged: " + sentence_of(status), other_tree);
+    TRY(done(fdt_open_into(blob(), larger.data(), size_for_libfdt(larger.size()))));
     blob_ = std::move(larger);
+    viewed_ = {};
     return {};
 }
 
 template <typename Change> Result<void> DeviceTree::change(const std::string &what, Change change) {
+    if (!viewed_.empty())
+        TRY(grow());
     int status = 0;
     while ((status = change(blob_.data())) == -FDT_ERR_NOSPACE)
         TRY(grow());
@@ -188,7 +226,7 @@ Result<void> DeviceTree::set_number(const std::string &path, const std::string &
 }
 
 Result<void> DeviceTree::remove(const std::string &path, const std::string &name) {
-    int node = offset_of(blob_, path);
+    int node = offset_of(blob(), path);
     if (node < 0)
         return {};
     return change(path, [&](void *blob) { return fdt_delprop(blob, node, name.c_str()); });
@@ -196,10 +234,10 @@ Result<void> DeviceTree::remove(const std::string &path, const std::string &name
 
 std::vector<TreeReservation> DeviceTree::reservations() const {
     std::vector<TreeReservation> entries;
-    int count = fdt_num_mem_rsv(blob_.data());
+    int count = fdt_num_mem_rsv(blob());
     for (int i = 0; i < count; i++) {
         TreeReservation entry{};
-        if (fdt_get_mem_rsv(blob_.data(), i, &entry.address, &entry.size) == 0)
+        if (fdt_get_mem_rsv(blob(), i, &entry.address, &entry.size) == 0)
             entries.push_back(entry);
     }
     return entries;
@@ -221,8 +259,86 @@ Result<void> DeviceTree::release(TreeReservation entry) {
     return change("/memreserve/", [&](void *blob) { return fdt_del_mem_rsv(blob, index); });
 }
 
+namespace {
+
+// libfdt goes down into an overlay by recursion.
+constexpr int deepest_overlay = 64;
+constexpr const char *other_overlay = "name another overlay, or make this one again with dtc -@";
+
+Failure bad_overlay(std::string what) { return fail(Cause::bad_image, std::move(what), other_overlay); }
+
+Result<void> check_depth(const void *overlay) {
+    int depth = 0;
+    for (int node = 0; node >= 0; node = fdt_next_node(overlay, node, &depth))
+        if (depth > deepest_overlay)
+            return bad_overlay(
+                fmt::format("the overlay nests more than {} nodes in each other", deepest_overlay));
+    return {};
+}
+
+std::vector<std::string> labels_needed(const void *overlay) {
+    std::vector<std::string> labels;
+    int property = 0;
+    fdt_for_each_property_offset(property, overlay, fdt_path_offset(overlay, "/__fixups__")) {
+        const char *name = nullptr;
+        fdt_getprop_by_offset(overlay, property, &name, nullptr);
+        if (name)
+            labels.emplace_back(name);
+    }
+    return labels;
+}
+
+Result<void> check_labels(const DeviceTree &tree, const std::vector<std::string> &labels) {
+    for (const std::string &label : labels) {
+        if (!tree.find("/__symbols__"))
+            return fail(Cause::bad_image,
+                        fmt::format("the overlay refers to labels ({}{}), and the device tree has no "
+                                    "/__symbols__ that would tell where they are",
+                                    label, labels.size() > 1 ? ", ..." : ""),
+                        "make the device tree with dtc -@, or an overlay that names its targets by path");
+        if (!tree.property("/__symbols__", label))
+            return bad_overlay(fmt::format(
+                "the overlay refers to the label {}, which the device tree's /__symbols__ does not have",
+                label));
+    }
+    return {};
+}
+
+} // namespace
+
+bool DeviceTree::is_overlay() const {
+    return std::ranges::any_of(children(root), [&](Node fragment) {
+        return fdt_subnode_offset(blob(), static_cast<int>(fragment), "__overlay__") >= 0;
+    });
+}
+
+// libfdt leaves both trees unusable where it fails.
+Result<void> DeviceTree::apply_overlay(Bytes overlay) {
+    DeviceTree fragments = TRY(read(overlay));
+    if (!fragments.is_overlay())
+        return bad_overlay("it is no overlay: it has no fragment with a node __overlay__");
+    TRY(check_depth(fragments.blob()));
+    TRY(check_labels(*this, labels_needed(fragments.blob())));
+    if (!viewed_.empty())
+        TRY(grow());
+    for (;;) {
+        DeviceTree result = *this, used = fragments;
+        int status = fdt_overlay_apply(result.blob_.data(), used.blob_.data());
+        if (status == 0) {
+            *this = std::move(result);
+            return {};
+        }
+        if (status != -FDT_ERR_NOSPACE)
+            return bad_overlay("the overlay does not fit the device tree: " + sentence_of(status));
+        TRY(grow());
+    }
+}
+
+std::uint64_t DeviceTree::size() const { return fdt_totalsize(blob()); }
+
 Buffer DeviceTree::packed() const {
-    Buffer blob = blob_;
+    auto *start = static_cast<const std::byte *>(this->blob());
+    Buffer blob(start, start + room());
     fdt_pack(blob.data()); // fails for what read() would have refused
     blob.resize(fdt_totalsize(blob.data()));
     return blob;

@@ -30,6 +30,9 @@ public:
     // A copy of the tree that `blob` starts with. Cause::bad_image where it is none, is cut off, lies about
     // its sizes or does not nest.
     static Result<DeviceTree> read(Bytes blob);
+    // The same without a copy, where `blob` outlives the tree; a change makes one. It may have up to `most`
+    // bytes.
+    static Result<DeviceTree> view(Bytes blob, std::uint64_t most = largest_device_tree);
     // A root node and nothing else.
     static DeviceTree empty();
 
@@ -40,6 +43,7 @@ public:
     std::string_view name(Node node) const; // with its unit address: "memory@40000000"
     std::uint64_t size_of(Node node) const; // bytes in the blob, without its properties' names
     std::optional<Bytes> property(Node node, const std::string &name) const;
+    std::vector<std::string> property_names(Node node) const; // in their order
     // The same by path; nothing where there is no such node, either.
     std::optional<Bytes> property(const std::string &path, const std::string &name) const;
     // A property of one big-endian number, or of two halves of one; nothing where it has another size.
@@ -57,6 +61,14 @@ public:
     Result<void> reserve(TreeReservation entry);
     Result<void> release(TreeReservation entry); // the first entry that is the same
 
+    // Whether it is a tree of fragments for another one, as dtc -@ makes it.
+    bool is_overlay() const;
+    // Applies such a tree. Cause::bad_image where it is none, or
+    // where it refers to labels that this tree does not tell of in /__symbols__; the tree is then as it was.
+    Result<void> apply_overlay(Bytes overlay);
+
+    // Bytes of the blob, without what follows it in its file.
+    std::uint64_t size() const;
     // The blob, without spare room.
     Buffer packed() const;
 
@@ -65,8 +77,11 @@ private:
     explicit DeviceTree(Buffer blob) : blob_(std::move(blob)) {}
     template <typename Change> Result<void> change(const std::string &what, Change change);
     Result<void> grow();
+    const void *blob() const { return viewed_.empty() ? blob_.data() : viewed_.data(); }
+    std::uint64_t room() const { return viewed_.empty() ? blob_.size() : viewed_.size(); }
 
-    Buffer blob_; // with spare room at its end
+    Buffer blob_;  // with spare room at its end
+    Bytes viewed_; // in its place, until the first change
 };
 
 // Makes a tree from its first node to its last: each node's properties first, then its children. What fails

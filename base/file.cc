@@ -195,6 +195,13 @@ Result<std::vector<std::string>> list_directory(const std::string &path) {
     return names;
 }
 
+bool on_one_file_system(const std::string &path, const std::string &other) {
+    struct stat first {
+    }, second{};
+    return ::stat(path.c_str(), &first) == 0 && ::stat(other.c_str(), &second) == 0 &&
+           first.st_dev == second.st_dev;
+}
+
 namespace {
 
 // Adds what lies below `prefix` (empty, or a path that ends in a slash) of the directory `root`.

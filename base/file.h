@@ -50,6 +50,9 @@ bool can_seek(const Descriptor &file);
 // The names in a directory, sorted, without "." and "..".
 Result<std::vector<std::string>> list_directory(const std::string &path);
 
+// False where one of them cannot be looked at, too.
+bool on_one_file_system(const std::string &path, const std::string &other);
+
 // The regular files below a directory, at most so many levels deep, as paths relative to it, in order.
 // Symbolic links are not followed, directories that cannot be read are passed over.
 inline constexpr unsigned deepest_tree = 32;

@@ -2,7 +2,7 @@
 // JSON is that of RFC 8259; what is UTF-8 says RFC 3629, section 4.
 #include "base/json.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 namespace kexec {
 
@@ -48,6 +48,50 @@ std::string json_string(std::string_view text) {
         text.remove_prefix(size == 0 ? 1 : size);
     }
     return quoted + '"';
+}
+
+// A value stands behind its key, or on a line of its own.
+void JsonWriter::start_value() {
+    if (has_key_ || closings_.empty()) {
+        has_key_ = false;
+        return;
+    }
+    text_ += is_first_ ? "\n" : ",\n";
+    text_.append(2 * closings_.size(), ' ');
+    is_first_ = false;
+}
+
+void JsonWriter::value(std::string_view written) {
+    start_value();
+    text_ += written;
+}
+
+JsonWriter &JsonWriter::key(std::string_view name) {
+    start_value();
+    text_ += json_string(name) + ": ";
+    has_key_ = true;
+    return *this;
+}
+
+void JsonWriter::text(std::string_view text) { value(json_string(text)); }
+void JsonWriter::number(std::uint64_t number) { value(fmt::to_string(number)); }
+void JsonWriter::truth(bool truth) { value(truth ? "true" : "false"); }
+void JsonWriter::nothing() { value("null"); }
+
+void JsonWriter::begin(char opening, char closing) {
+    start_value();
+    text_ += opening;
+    closings_ += closing;
+    is_first_ = true;
+}
+
+void JsonWriter::end() {
+    char closing = closings_.back();
+    closings_.pop_back();
+    if (!is_first_)
+        text_ += "\n" + std::string(2 * closings_.size(), ' ');
+    text_ += closing;
+    is_first_ = false;
 }
 
 } // namespace kexec

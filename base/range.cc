@@ -57,9 +57,24 @@ void Ranges::add(const Ranges &others) {
         add(range);
 }
 
+// One walk along both, for machines that have many of both.
 void Ranges::remove(const Ranges &holes) {
-    for (Range hole : holes)
-        remove(hole);
+    std::vector<Range> kept;
+    auto hole = holes.begin();
+    for (Range range : ranges_) {
+        std::optional<Range> rest = range;
+        while (hole != holes.end() && hole->last() < range.first())
+            ++hole;
+        for (auto each = hole; rest && each != holes.end() && each->first() <= rest->last(); ++each) {
+            if (each->first() > rest->first())
+                kept.push_back(*Range::between(rest->first(), each->first() - 1));
+            rest =
+                each->last() < rest->last() ? Range::between(each->last() + 1, rest->last()) : std::nullopt;
+        }
+        if (rest)
+            kept.push_back(*rest);
+    }
+    ranges_ = std::move(kept);
 }
 
 bool Ranges::contains(Range range) const {

@@ -91,6 +91,13 @@ std::vector<std::string_view> words_of(std::string_view text) {
     return words;
 }
 
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (std::string_view word : words_of(text))
+        line.append(line.empty() ? "" : " ").append(word);
+    return line;
+}
+
 std::string printable(std::string_view text) {
     constexpr std::size_t longest = 60;
     std::string shown(text.substr(0, longest));

@@ -26,6 +26,9 @@ std::vector<std::string_view> lines_of(std::string_view text);
 // split, and the quotes stay in the word.
 std::vector<std::string_view> words_of(std::string_view text);
 
+// The words with one blank between each: a text of any lines as one line.
+std::string one_line(std::string_view text);
+
 // Foreign text as an error may quote it: at most 60 characters and "...", each that is not plain ASCII shown
 // as '?'.
 std::string printable(std::string_view text);

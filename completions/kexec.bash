@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kexec and vmcore-dmesg in bash. The options and the names of their arguments are read from the help
+# Completion of kexec, vmcore-dmesg and fadump in bash. The options and the names of their arguments are read from the help
 # text of the program that is being completed: they are those of this machine, and stand in its option table only.
 # What an argument is called there decides what is offered for it.
 # shellcheck shell=bash
@@ -8,12 +8,14 @@ _kexec_help() {
     PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin "$1" --help 2> /dev/null
 }
 
-# Each option of program $1 on a line: its letter or "-", its name, and what its argument is called or "-".
+# Each option of program $1 on a line: its letter or "-", its name, and what its argument is called or "-"; "[=NAME]"
+# where it may be missing.
 _kexec_options() {
-    local line
+    local line argument
     while IFS= read -r line; do
-        [[ $line =~ ^\ {1,2}((-[A-Za-z]),\ )?(--[a-z0-9-]+)(=([A-Z]+))?(\ |$) ]] || continue
-        echo "${BASH_REMATCH[2]:--} ${BASH_REMATCH[3]} ${BASH_REMATCH[5]:--}"
+        [[ $line =~ ^\ {1,2}((-[A-Za-z]),\ )?(--[a-z0-9-]+)(\[?=([A-Z]+)\]?)?(\ |$) ]] || continue
+        argument=${BASH_REMATCH[4]#=}
+        echo "${BASH_REMATCH[2]:--} ${BASH_REMATCH[3]} ${argument:--}"
     done < <(_kexec_help "$1")
 }
 
@@ -23,6 +25,11 @@ _kexec_argument() {
     while read -r letter name argument; do
         [[ $2 != "$letter" && $2 != "$name" ]] || [[ $argument == - ]] || echo "$argument"
     done < <(_kexec_options "$1")
+}
+
+# The words that program $1 can be told first, where it takes such.
+_kexec_words() {
+    _kexec_help "$1" | sed -n 's/^  \([a-z]\{1,\}\)\( [A-Z]*\)\{0,1\}  .*/\1/p'
 }
 
 _kexec_types() {
@@ -85,6 +92,8 @@ _kexec_offer_argument() {
     case $2 in
         TYPE) _kexec_offer "$current" "$lead" < <(_kexec_types "$1") ;;
         ID) _kexec_offer "$current" "$lead" < <(_kexec_entries) ;;
+        FORM) _kexec_offer "$current" "$lead" < <(printf '%s\n' text json svg) ;;
+        ARCH) _kexec_offer "$current" "$lead" < <(printf '%s\n' x86_64 arm64 ppc64 s390x) ;;
         LEVELS)
             [[ $current != *,* ]] || lead+=${current%,*},
             _kexec_offer "${current##*,}" "$lead" < <(printf '%s\n' emerg alert crit err warn notice info debug)
@@ -99,17 +108,21 @@ _kexec_offer_argument() {
 }
 
 _kexec() {
-    local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} lead='' argument
+    local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} lead='' argument is_own_word=1
     COMPREPLY=()
     # "=" divides words, unless COMP_WORDBREAKS was told otherwise.
     if [[ $current == = ]]; then
-        current=
+        current='' is_own_word=
     elif [[ $option == = && $COMP_CWORD -ge 2 ]]; then
-        option=${COMP_WORDS[COMP_CWORD - 2]}
+        option=${COMP_WORDS[COMP_CWORD - 2]} is_own_word=
     elif [[ $current == --*=* ]]; then
-        option=${current%%=*} lead=${current%%=*}= current=${current#*=}
+        is_own_word='' option=${current%%=*} lead=${current%%=*}= current=${current#*=}
     fi
     argument=$(_kexec_argument "$1" "$option")
+    # One that may be missing is no word of its own.
+    [[ $argument != \[* || -z $is_own_word ]] || argument=
+    argument=${argument#\[=}
+    argument=${argument%]}
     if [[ -n $argument ]]; then
         _kexec_offer_argument "$1" "$argument" "$option" "$current" "$lead"
     elif [[ $current == -* ]]; then
@@ -118,6 +131,10 @@ _kexec() {
             $3 == "-" { print $2 }
             $3 != "-" { print $2 "=" }')
         [[ ${COMPREPLY[*]} != --*= ]] || compopt -o nospace 2> /dev/null
+    elif [[ $1 == *fadump && $COMP_CWORD -eq 1 ]]; then
+        _kexec_offer "$current" '' < <(_kexec_words "$1")
+    elif [[ $1 == *fadump ]]; then
+        [[ ${COMP_WORDS[1]} != save ]] || _kexec_offer "$current" '' < <(compgen -d -S / -- "$current")
     elif [[ $1 == *vmcore-dmesg ]]; then
         _kexec_offer_files _kexec_dumps "$current" ''
     else
@@ -125,4 +142,4 @@ _kexec() {
     fi
 }
 
-complete -F _kexec kexec vmcore-dmesg
+complete -F _kexec kexec vmcore-dmesg fadump

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kexec and vmcore-dmesg in fish. The options, their arguments and what is said about them are read from
+# Completion of kexec, vmcore-dmesg and fadump in fish. The options, their arguments and what is said about them are read from
 # the help text of the installed programs: they are those of this machine, and stand in their option tables only.
 # What an argument is called there decides what is offered for it.
 
@@ -43,6 +43,10 @@ function __kexec_add
             complete $options
         case 'TYPE:*'
             complete $options -x -a '(__kexec_types)'
+        case 'FORM:*'
+            complete $options -f -a 'text json svg'
+        case 'ARCH:*'
+            complete $options -x -a 'x86_64 arm64 ppc64 s390x'
         case 'ID:*'
             complete $options -x -a '(__kexec_entries)'
         case 'LEVELS:*'
@@ -56,13 +60,16 @@ function __kexec_add
     end
 end
 
-for program in kexec vmcore-dmesg
+for program in kexec vmcore-dmesg fadump
     # What is said about an option may go on in further lines, far to the right.
     for line in (__kexec_help $program | string collect | string replace -ra '\n {10,}' ' ' | string split \n)
-        if string match -qr '^ {1,2}(?:-(?<letter>\w), )?--(?<name>[a-z0-9-]+)(?:=(?<argument>[A-Z]+))?(?: +(?<text>.*))?$' -- $line
+        if string match -qr '^ {1,2}(?:-(?<letter>\w), )?--(?<name>[a-z0-9-]+)(?:\[?=(?<argument>[A-Z]+)\]?)?(?: +(?<text>.*))?$' -- $line
             __kexec_add $program "$argument" $name "$letter" "$text"
         end
     end
 end
+complete -c fadump -f
+complete -c fadump -n 'test (count (commandline -opc)) -eq 1' -a "(__kexec_help fadump | string match -rg '^  ([a-z]+)(?: [A-Z]+)?  ')"
+complete -c fadump -n 'contains save (commandline -opc)' -a '(__fish_complete_directories)'
 complete -c kexec -a '(__kexec_kernels)'
 complete -c vmcore-dmesg -a '(__kexec_dumps)'

@@ -27,8 +27,36 @@ struct Unwrapped {
     std::variant<Bytes, Buffer> inside;
 };
 
-// A format of kernel files, which has `probe`, or a wrapper around such a file, which has `take_off`. Each
-// architecture lists its own, in probe order; compression is taken off by all of them, listed or not.
+// What a container holds for its kernel. The bytes are views of the kernel's file, or of `storage`.
+struct Companions {
+    std::optional<std::string> command_line; // words with one blank between them
+    std::vector<Bytes> microcode;            // initial ramdisks that must stand in front of all others
+    std::vector<Bytes> initrds;
+    std::optional<Bytes> device_tree;
+    std::vector<Bytes> overlays;       // for a device tree, in this order
+    std::string release;               // of the kernel, as uname -r says it; empty: not told
+    std::vector<std::string> notes;    // what was chosen of several, in sentence parts
+    std::vector<std::string> warnings; // what is left behind
+    std::vector<std::shared_ptr<const void>> storage;
+};
+
+// What a container gives.
+struct TakenOut {
+    std::string_view container; // "UKI", "FIT": for Image::wrappers
+    Bytes kernel;
+    Companions companions;
+};
+
+// What is to be taken where a container holds several of a kind.
+struct Selection {
+    std::optional<std::uint64_t> profile = {};     // of a UKI, counted from 0
+    std::optional<std::string> configuration = {}; // of a FIT image, by its name
+    std::string compatible = {}; // what the running machine's device tree calls it first; empty: it has none
+};
+
+// A format of kernel files, which has `probe`, or a wrapper around such a file, which has `take_off`, or a
+// container of such a file and more, which has `take_out`. Each architecture lists its own, in probe order;
+// compression is taken off by all of them, listed or not.
 struct Format {
     std::string_view name;        // what -t takes
     std::string_view description; // for the usage text
@@ -36,7 +64,19 @@ struct Format {
     // Nothing: not this format. An error: this format, and damaged.
     Result<std::optional<ImageContent>> (*probe)(Bytes file);
     Result<std::optional<Unwrapped>> (*take_off)(Bytes file) = nullptr;
+    Result<std::optional<TakenOut>> (*take_out)(Bytes file, const Selection &selection) = nullptr;
 };
+
+// The row of a container.
+constexpr Format container(std::string_view name, std::string_view description,
+                           Result<std::optional<TakenOut>> (*take_out)(Bytes, const Selection &)) {
+    return {.name = name,
+            .description = description,
+            .by_file_load = false,
+            .probe = nullptr,
+            .take_off = nullptr,
+            .take_out = take_out};
+}
 
 // The wrapper that is a compression, whichever it is: for the row of a machine that has a name for such
 // files.
@@ -53,20 +93,22 @@ template <auto parse> Result<std::optional<ImageContent>> probe_by(Bytes file) {
 struct Image {
     const Format *format;
     ImageContent content;
-    std::vector<std::string_view> wrappers; // taken off, outermost first: "uImage", "gzip"
-    Bytes bytes;                            // the innermost file
-    std::shared_ptr<const MappedFile> file; // as named by the user
-    std::shared_ptr<const Buffer> unpacked; // `bytes` and nothing else, if a wrapper was taken off
+    std::vector<std::string_view> wrappers;    // taken off, outermost first: "uImage", "gzip"
+    Bytes bytes;                               // the innermost file
+    std::shared_ptr<const MappedFile> file;    // as named by the user
+    std::shared_ptr<const Buffer> unpacked;    // `bytes` and nothing else, if a wrapper was taken off
+    std::optional<Companions> companions = {}; // if a container was among the wrappers
 };
 
 // The largest kernel that is unpacked, and how many wrappers may lie around one.
 inline constexpr std::uint64_t largest_unpacked_kernel = std::uint64_t{1} << 30;
 inline constexpr unsigned most_wrappers = 4;
 
-// Takes wrappers off until one of `formats` matches. With `type`, no other format may match, or a wrapper of
-// that name must have been among those taken off. Cause::unknown_image and the three sentences of kexec-tools
-// for -t: unknown name, another format matches, none does.
+// Takes wrappers off until one of `formats` matches, and of containers what `selection` says. With `type`, no
+// other format may match, or a wrapper of that name must have been among those taken off.
+// Cause::unknown_image and the three sentences of kexec-tools for -t: unknown name, another format matches,
+// none does.
 Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const Format> formats,
-                         std::optional<std::string_view> type = {});
+                         std::optional<std::string_view> type = {}, const Selection &selection = {});
 
 } // namespace kexec

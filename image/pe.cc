@@ -31,6 +31,22 @@ struct OptionalHeader {
 };
 static_assert(sizeof(OptionalHeader) == 40);
 
+// Behind the fields that differ: NumberOfRvaAndSizes, then as many entries, of which the fifth is the
+// certificate table's.
+struct DirectoryPlace {
+    std::uint16_t magic; // of the optional header
+    std::uint64_t offset;
+};
+constexpr DirectoryPlace directory_places[] = {{0x10b, 92}, {0x20b, 108}};
+struct Directory {
+    le32 count;
+    le64 before[4];
+    le32 certificates_offset; // the only entry that has an offset in the file
+    le32 certificates_size;
+};
+static_assert(sizeof(Directory) == 44);
+constexpr std::uint32_t entries_with_certificates = 5;
+
 struct SectionHeader {
     char name[8]; // filled up with NUL
     le32 virtual_size;
@@ -55,6 +71,18 @@ std::optional<std::uint64_t> find_coff_header(Bytes file) {
     if (!stored || as_text(*stored) != pe_magic)
         return std::nullopt;
     return *offset + pe_magic.size();
+}
+
+std::optional<PeCertificates> certificates_of(Bytes optional_header) {
+    auto magic = read_at<le16>(optional_header, 0, "the magic number");
+    for (DirectoryPlace place : directory_places) {
+        if (!magic || *magic != place.magic)
+            continue;
+        auto directory = read_at<Directory>(optional_header, place.offset, "the data directories");
+        if (directory && directory->count >= entries_with_certificates && directory->certificates_size != 0)
+            return PeCertificates{directory->certificates_offset, directory->certificates_size};
+    }
+    return std::nullopt;
 }
 
 PeSection section_of(const SectionHeader &header) {
@@ -91,7 +119,10 @@ Result<std::optional<Pe>> parse_pe(Bytes file) {
                                    "are needed",
                                    std::uint16_t{header->size_of_optional_header}, sizeof(OptionalHeader),
                                    left));
-    Pe pe{.machine = header->machine, .file_alignment = start->file_alignment, .sections = {}};
+    Pe pe{.machine = header->machine,
+          .file_alignment = start->file_alignment,
+          .sections = {},
+          .certificates = certificates_of(*optional)};
     for (unsigned i = 0; i < header->number_of_sections; i++) {
         auto section = cursor.next<SectionHeader>("the section table");
         if (!section)
@@ -113,6 +144,26 @@ Result<Bytes> contents_of(const PeSection &section, Bytes file) {
                         "bytes, the file has {:#x}",
                         section.name, section.offset, size, file.size()));
     return contents;
+}
+
+std::optional<Bytes> certificate_table_of(Bytes file) {
+    auto pe = parse_pe(file);
+    if (!pe || !*pe || !(*pe)->certificates)
+        return std::nullopt;
+    auto table = slice(file, (*pe)->certificates->offset, (*pe)->certificates->size, "the certificates");
+    if (!table)
+        return std::nullopt;
+    return *table;
+}
+
+Bytes without_padding_behind_signatures(Bytes file) {
+    auto table = certificate_table_of(file);
+    if (!table)
+        return file;
+    auto end = static_cast<std::size_t>(table->data() + table->size() - file.data());
+    bool is_padding =
+        std::ranges::all_of(file.subspan(end), [](std::byte byte) { return byte == std::byte{0}; });
+    return is_padding ? file.first(end) : file;
 }
 
 std::string pe_machine_name(std::uint16_t machine) {

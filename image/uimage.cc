@@ -27,6 +27,7 @@ constexpr Name architectures[] = {{2, "arm"},  {3, "x86"},    {5, "mips"},    {6
                                   {8, "s390"}, {22, "arm64"}, {24, "x86_64"}, {26, "riscv"}};
 
 constexpr std::uint8_t type_kernel = 2, type_multi = 4, type_kernel_noload = 14;
+constexpr std::uint8_t kernel_types[] = {type_kernel, type_multi, type_kernel_noload};
 constexpr Name types[] = {{1, "standalone"}, {2, "kernel"},   {3, "ramdisk"},
                           {4, "multi"},      {5, "firmware"}, {6, "script"},
                           {7, "filesystem"}, {8, "flat_dt"},  {14, "kernel_noload"}};
@@ -39,6 +40,11 @@ constexpr CompressionNumber compressions[] = {
     {0, std::nullopt},     {1, Compression::gzip}, {2, Compression::bzip2}, {3, Compression::lzma},
     {4, Compression::lzo}, {5, Compression::lz4},  {6, Compression::zstd},
 };
+
+constexpr std::size_t most_files = 16; // U-Boot uses three
+constexpr const char *take_apart =
+    "take it apart (dumpimage -T multi -p NUMBER -o FILE UIMAGE), and name each part: as "
+    "kernel, --initrd, --dtb";
 
 std::string text_of(std::uint8_t number, std::span<const Name> names) {
     auto named = std::ranges::find(names, number, &Name::number);
@@ -89,33 +95,81 @@ Result<void> check_kind(const UimageHeader &header, std::uint8_t architecture) {
                                         text_of(header.architecture, architectures),
                                         text_of(architecture, architectures)),
                             "name a kernel of this machine");
-    if (header.type == type_multi)
-        return not_loadable(
-            "it holds several files (type 4, multi), a single kernel is needed",
-            "take it apart with dumpimage, and name the kernel and the --initrd by themselves");
-    if (header.type != type_kernel && header.type != type_kernel_noload)
-        return not_loadable(fmt::format("its type is {}, {} or {} is needed", text_of(header.type, types),
-                                        text_of(type_kernel, types), text_of(type_kernel_noload, types)),
+    if (std::ranges::find(kernel_types, header.type) == std::end(kernel_types))
+        return not_loadable(fmt::format("its type is {}, {}, {} or {} is needed", text_of(header.type, types),
+                                        text_of(type_kernel, types), text_of(type_multi, types),
+                                        text_of(type_kernel_noload, types)),
                             "name the uImage of a kernel");
     return {};
 }
 
-Result<void> check_compression(const UimageHeader &header, Bytes data) {
+Result<void> check_compression(const UimageHeader &header, Bytes kernel) {
     auto known = std::ranges::find(compressions, header.compression, &CompressionNumber::number);
     if (known == std::end(compressions))
         return fail(Cause::unsupported,
                     fmt::format("the uImage says that its compression is {}, 0 (none) to 6 (zstd) is needed",
                                 header.compression),
-                    "make a uImage of the plain Image");
-    if (known->compression && recognise_compression(data) != known->compression)
+                    "make a uImage of the plain kernel");
+    if (known->compression && recognise_compression(kernel) != known->compression)
         return damaged(fmt::format("compression is {} ({}), and the data is not", header.compression,
                                    name_of(*known->compression)));
     return {};
 }
 
+// Type multi: the sizes of the files, ended by 0, then each file, filled up to a multiple of four bytes but
+// for the last.
+Result<std::vector<Bytes>> split(Bytes data) {
+    constexpr std::uint64_t alignment = 4;
+    Cursor cursor(data);
+    std::vector<std::uint32_t> sizes;
+    do {
+        auto size = cursor.next<be32>("the list of sizes");
+        if (!size)
+            return damaged("the list of its files has no end");
+        sizes.push_back(*size);
+    } while (sizes.back() != 0 && sizes.size() <= most_files);
+    if (sizes.size() < 2 || sizes.back() != 0)
+        return damaged(fmt::format("it holds {}, between 1 and {} files are needed",
+                                   sizes.size() < 2 ? "no file" : "more", most_files));
+    sizes.pop_back();
+    std::vector<Bytes> files;
+    for (std::uint32_t size : sizes) {
+        std::uint64_t there = cursor.remaining(), filled = (size + (alignment - 1)) / alignment * alignment;
+        auto file = cursor.take(size, "a file");
+        if (!file)
+            return damaged(
+                fmt::format("its file {} has {} bytes, and {} are left", files.size() + 1, size, there));
+        files.push_back(*file);
+        TRY(cursor.take(std::min(filled, there) - size, "the padding"));
+    }
+    return files;
+}
+
+bool is_device_tree(Bytes file) {
+    constexpr std::uint32_t tree_magic = 0xd00dfeed;
+    auto magic = read_at<be32>(file, 0, "the magic number");
+    return magic && *magic == tree_magic;
+}
+
+// U-Boot takes the first for the kernel, the second for the initial ramdisk and the third for the device
+// tree; there are such without an initial ramdisk, and the tree has a magic number.
+Result<UimageFiles> assign(const std::vector<Bytes> &files) {
+    UimageFiles assigned{.kernel = files.front(), .initrd = {}, .device_tree = {}};
+    for (Bytes file : std::span(files).subspan(1)) {
+        auto &place = is_device_tree(file) ? assigned.device_tree : assigned.initrd;
+        if (place)
+            return fail(Cause::unsupported,
+                        fmt::format("this uImage cannot be loaded: it holds two files that could be its {}",
+                                    is_device_tree(file) ? "device tree" : "initial ramdisk"),
+                        take_apart);
+        place = file;
+    }
+    return assigned;
+}
+
 } // namespace
 
-Result<std::optional<Bytes>> open_uimage(Bytes file, std::uint8_t architecture) {
+Result<std::optional<UimageFiles>> open_uimage(Bytes file, std::uint8_t architecture) {
     auto stored = read_at<be32>(file, 0, "the magic number");
     if (!stored || *stored != uimage_magic)
         return std::nullopt;
@@ -126,8 +180,27 @@ Result<std::optional<Bytes>> open_uimage(Bytes file, std::uint8_t architecture) 
     TRY(check_header_crc(*header));
     TRY(check_kind(*header, architecture)); // before the data is read: it may be large
     Bytes data = TRY(data_of(file, *header));
-    TRY(check_compression(*header, data));
-    return data;
+    std::vector<Bytes> files = {data};
+    if (header->type == type_multi)
+        files = TRY(split(data));
+    UimageFiles assigned = TRY(assign(files));
+    TRY(check_compression(*header, assigned.kernel));
+    return assigned;
+}
+
+Result<std::optional<Unwrapped>> take_uimage_off(Bytes file, std::uint8_t architecture) {
+    auto files = TRY(open_uimage(file, architecture));
+    if (!files)
+        return std::nullopt;
+    if (files->initrd || files->device_tree)
+        return fail(
+            Cause::unsupported,
+            fmt::format("this uImage holds {} besides its kernel, and only the kernel could be loaded",
+                        !files->initrd       ? "a device tree"
+                        : files->device_tree ? "an initial ramdisk and a device tree"
+                                             : "an initial ramdisk"),
+            take_apart);
+    return Unwrapped{"uImage", files->kernel};
 }
 
 } // namespace kexec

@@ -3,10 +3,7 @@
 // image_header of U-Boot's include/image.h, which also has the numbers.
 #pragma once
 
-#include "base/bytes.h"
-#include "base/result.h"
-
-#include <optional>
+#include "image/wrapper.h"
 
 namespace kexec {
 
@@ -25,12 +22,25 @@ static_assert(sizeof(UimageHeader) == 64);
 
 inline constexpr std::uint32_t uimage_magic = 0x27051956;
 
-// `architecture` of the header.
-inline constexpr std::uint8_t uimage_arm64 = 22;
+// `architecture` of the header. There are no numbers for 64-bit PowerPC and s390x: their kernels have those
+// of the families.
+inline constexpr std::uint8_t uimage_powerpc = 7, uimage_s390 = 8, uimage_arm64 = 22, uimage_x86_64 = 24;
 
-// The kernel inside, which is compressed if the header says so, and then its first bytes say so too. Where
-// U-Boot would put it (load, entry) has no meaning for kexec. Nothing where the file is no uImage; an error
-// where it is a damaged one, or not a Linux kernel for `architecture`.
-Result<std::optional<Bytes>> open_uimage(Bytes file, std::uint8_t architecture);
+// What lies in a uImage: a kernel, and in one of type multi perhaps what goes with it.
+struct UimageFiles {
+    Bytes kernel; // compressed if the header says so, and then its first bytes say so too
+    std::optional<Bytes> initrd, device_tree;
+};
+
+// Where U-Boot would put the kernel (load, entry) has no meaning for kexec. Nothing where the file is no
+// uImage; an error where it is a damaged one, or not a Linux kernel for `architecture`.
+Result<std::optional<UimageFiles>> open_uimage(Bytes file, std::uint8_t architecture);
+
+// As a wrapper around the kernel. Cause::unsupported where it holds more, which would be left behind.
+Result<std::optional<Unwrapped>> take_uimage_off(Bytes file, std::uint8_t architecture);
+// The same for the row of a machine.
+template <std::uint8_t architecture> Result<std::optional<Unwrapped>> take_uimage_off(Bytes file) {
+    return take_uimage_off(file, architecture);
+}
 
 } // namespace kexec

@@ -84,7 +84,8 @@ private:
             argument = word.substr(equals + 1);
         if (option.argument.empty() && argument)
             return bad_usage(fmt::format("option '--{}' doesn't allow an argument", option.name));
-        if (!option.argument.empty() && !argument && !(argument = next_word()))
+        bool needs_one = !option.argument.empty() && !option.may_lack_argument;
+        if (needs_one && !argument && !(argument = next_word()))
             return bad_usage(fmt::format("option '--{}' requires an argument", option.name));
         keep(option, argument.value_or(""));
         return {};

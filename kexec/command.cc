@@ -4,6 +4,8 @@
 #include "kexec/command.h"
 
 #include "kexec/exit_status.h"
+#include "kexec/extras.h"
+#include "kexec/inspect.h"
 #include "kexec/interfaces.h"
 #include "kexec/kernel_state.h"
 #include "kexec/load.h"
@@ -131,9 +133,19 @@ Result<int> perform(World &world, const Options &options) {
         world.print(options.settings.has(OptionId::json) ? loaded_json(world) : loaded_text(world));
         return 0;
     }
+    if (steps.contains(Step::inspect)) {
+        bool as_json = options.settings.has(OptionId::json);
+        world.print(TRY(inspect_kernel(options.kernel, options.type,
+                                       as_json ? InspectionForm::json : InspectionForm::text)));
+        return 0;
+    }
     if (options.settings.has(OptionId::json))
-        warn(world, "--json has no effect without --loaded; going on without");
+        warn(world, "--json has no effect without --loaded or --inspect; going on without");
     TRY(check_offered(options));
+    if (steps.contains(Step::plan))
+        return show_plan(world, options);
+    if (steps.contains(Step::record))
+        return record_machine(world, options);
     if (steps.contains(Step::execute))
         TRY(check_may_execute(world));
     PreparedLoad prepared;
@@ -164,7 +176,8 @@ int refuse_usage(const World &world, const UsageError &usage) {
 } // namespace
 
 int run_command(World &world, std::span<const char *const> words, Order order) {
-    auto options = parse_options(words, world.arch.options, order);
+    const Arch &arch = arch_of_line(world.arch, words, order);
+    auto options = parse_options(words, arch.options, order);
     if (!options)
         return refuse_usage(world, options.error());
     if (options->answer)
@@ -173,7 +186,8 @@ int run_command(World &world, std::span<const char *const> words, Order order) {
     if (!options->steps.contains(Step::report_status))
         for (const std::string &warning : options->warnings)
             warn(world, warning);
-    auto status = perform(world, *options);
+    World meant{world.calls, arch, world.root, world.print, world.complain, world.to_terminal};
+    auto status = perform(meant, *options);
     if (status)
         return *status;
     report(world, status.error());

@@ -15,4 +15,9 @@ namespace kexec {
 // (Documentation/driver-api/early-userspace/buffer-format.rst).
 Result<std::shared_ptr<const MappedFile>> open_initrds(std::span<const std::string> paths);
 
+// The same with pieces of the file called `container` in front of those that are named.
+Result<std::shared_ptr<const MappedFile>> open_initrds(std::span<const Bytes> pieces,
+                                                       const std::string &container,
+                                                       std::span<const std::string> paths);
+
 } // namespace kexec

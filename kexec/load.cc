@@ -2,16 +2,14 @@
 // The way from a command line to a loaded kernel: look, think, act.
 #include "kexec/load.h"
 
-#include "base/text.h"
 #include "kexec/attempts.h"
 #include "kexec/boot_entry.h"
-#include "kexec/initrds.h"
 #include "kexec/kernel_state.h"
+#include "kexec/parts.h"
 #include "kexec/rearm.h"
 #include "kexec/record.h"
 #include "kexec/refusal.h"
 #include "plan/check.h"
-#include "plan/command_line.h"
 
 #include <cerrno>
 #include <fmt/core.h>
@@ -29,9 +27,7 @@ Result<void> check_hotplug(const Settings &settings, const Machine &machine) {
 }
 
 Result<Machine> look_at_machine(const World &world) {
-    std::vector<Source> sources(common_sources().begin(), common_sources().end());
-    sources.insert(sources.end(), world.arch.sources.begin(), world.arch.sources.end());
-    return world.arch.understand(take_snapshot(sources, world.root));
+    return world.arch.understand(take_snapshot(all_sources(world.arch), world.root));
 }
 
 Result<std::shared_ptr<const MappedFile>> open_file(const std::string &path) {
@@ -40,13 +36,14 @@ Result<std::shared_ptr<const MappedFile>> open_file(const std::string &path) {
 
 // kexec-tools heeds -t only on its way to kexec_load; a script with a wrong -t works there with the file
 // call, and here.
-Result<Image> read_kernel(const World &world, const Options &options) {
-    auto file = TRY(open_file(options.kernel));
+Result<Image> read_kernel(const World &world, const Options &options, const std::string &path,
+                          const Selection &selection) {
+    auto file = TRY(open_file(path));
     std::optional<std::string_view> type(options.type);
-    auto image = read_image(file, world.arch.formats, type);
+    auto image = read_image(file, world.arch.formats, type, selection);
     bool may_ignore_type = type && options.settings.call != Call::load;
     if (!image && image.error().cause == Cause::unknown_image && may_ignore_type) {
-        if (auto other = read_image(file, world.arch.formats)) {
+        if (auto other = read_image(file, world.arch.formats, {}, selection)) {
             warn(world,
                  fmt::format("{}; it is a {}, going on without -t", image.error().what, other->format->name));
             return other;
@@ -73,46 +70,21 @@ void note_options_without_effect(const World &world, const Options &options) {
                                     each.option->note));
 }
 
-// A text file may well have several lines, and ends with a line end.
-Result<std::string> read_command_line(const std::string &path) {
-    constexpr std::uint64_t longest = 64 << 10; // no kernel takes as much
-    Buffer content = TRY(read_file(path, longest));
-    return without_words(as_text(content), {});
-}
-
-Result<std::string> command_line_of(const Options &options, const Machine &machine) {
-    std::string line;
-    if (options.reuse_command_line)
-        line = reused_command_line(machine.command_line, options.settings.purpose);
-    line = join_command_lines(line, options.append);
-    if (!options.append_file.empty())
-        line = join_command_lines(line, TRY(read_command_line(options.append_file)));
-    if (!options.removed_words.empty())
-        line = without_words(line, options.removed_words);
-    for (const std::string &word : options.added_words)
-        line = join_command_lines(line, word);
-    return line;
-}
-
-// Null where none was given, or where this architecture has no use for one.
-Result<std::shared_ptr<const MappedFile>> open_dtb(const World &world, const Settings &settings) {
-    auto given = settings.given.find(OptionId::dtb);
-    for (const Option &option : world.arch.options)
-        if (given != settings.given.end() && option.id == OptionId::dtb &&
-            option.reach != OptionReach::nothing)
-            return open_file(given->second);
-    return nullptr;
-}
-
-Result<Request> build_request(World &world, const Options &options, Machine machine) {
-    Image image = TRY(read_kernel(world, options));
+Result<Asked> build_request(const World &world, const Options &options, Machine machine,
+                            const Entropy &entropy) {
+    KernelName kernel = parse_kernel_name(options.kernel);
+    Selection selection = selection_of(options, kernel, machine);
+    Image image = TRY(read_kernel(world, options, kernel.path, selection));
     TRY(check_real_mode(world, options, image));
-    auto initrd = TRY(open_initrds(options.initrds));
-    auto dtb = TRY(open_dtb(world, options.settings));
-    Settings settings = options.settings;
-    settings.command_line = TRY(command_line_of(options, machine));
-    return Request{std::move(settings), std::move(machine), std::move(image),
-                   std::move(initrd),   std::move(dtb),     world.calls.draw_entropy()};
+    TRY(check_selection(selection, image));
+    std::vector<std::string> warnings;
+    auto addons = take_addons(image, selection, warnings);
+    Request request{options.settings, std::move(machine), std::move(image), nullptr, nullptr, entropy};
+    TRY(add_parts(request, options, world.arch, warnings));
+    for (const std::string &warning : warnings)
+        warn(world, warning);
+    return Asked{std::move(request), std::move(addons),
+                 kernel.configuration ? "#" + *kernel.configuration : ""};
 }
 
 // What the kernel would refuse whatever is handed to it.
@@ -129,19 +101,6 @@ Result<void> check_permission(World &world, const Settings &settings) {
     return {};
 }
 
-// Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
-Result<std::vector<LoadedFile>> files_of(const Request &request, const Options &options) {
-    std::vector<LoadedFile> files = {{"kernel", request.image.file}};
-    if (options.initrds.size() == 1)
-        files.push_back({"initrd", request.initrd});
-    else
-        for (const std::string &path : options.initrds)
-            files.push_back({"initrd", TRY(open_file(path))});
-    if (request.dtb)
-        files.push_back({"dtb", request.dtb});
-    return files;
-}
-
 void note_options_of_other_call(const World &world, const Options &options, RefusedCall served) {
     if (served != RefusedCall::load)
         return; // the decision has said so already
@@ -151,20 +110,56 @@ void note_options_of_other_call(const World &world, const Options &options, Refu
                  fmt::format("--{} has no effect with kexec_load; going on without", each.option->name));
 }
 
+// One line for whoever is watching; scripts read nothing that kexec-tools does not write.
+void say_what_is_loaded(const World &world, const Options &options, const PreparedLoad &prepared,
+                        RefusedCall served) {
+    if (!world.to_terminal && !options.settings.debug)
+        return;
+    std::string files;
+    for (const LoadedFile &each : prepared.files)
+        files += (files.empty() ? "" : ", ") + each.file->path();
+    warn(world, fmt::format("loaded {} by {}: {}",
+                            options.settings.purpose == Purpose::crash ? "as the crash kernel"
+                                                                       : "for the next reboot",
+                            name_of(served), files));
+}
+
 } // namespace
 
-Result<PreparedLoad> prepare_load(World &world, Options options) {
-    TRY(check_permission(world, options.settings));
-    Machine machine = TRY(look_at_machine(world));
+Result<Asked> request_for(const World &world, Options &options, Machine machine, const Entropy &entropy) {
     if (options.settings.purpose == Purpose::crash)
         TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
     TRY(check_hotplug(options.settings, machine));
     note_options_without_effect(world, options);
     if (!options.boot_entry.empty())
         TRY(take_boot_entry(world, options));
-    Request request = TRY(build_request(world, options, std::move(machine)));
-    PreparedLoad prepared{TRY(world.arch.plan(request)), TRY(files_of(request, options)),
-                          request.settings.command_line};
+    return build_request(world, options, std::move(machine), entropy);
+}
+
+// Several initial ramdisks were joined in memory; what is on disk is what may change or be loaded again.
+Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &options) {
+    const Request &request = asked.request;
+    std::vector<LoadedFile> files = {{"kernel", request.image.file}};
+    for (const auto &addon : asked.addons)
+        files.push_back({"addon", addon});
+    for (const std::string &path : options.initrds) {
+        bool is_alone = request.initrd && request.initrd->path() == path;
+        files.push_back({"initrd", is_alone ? request.initrd : TRY(open_file(path))});
+    }
+    if (request.dtb && request.settings.has(OptionId::dtb))
+        files.push_back({"dtb", request.dtb});
+    for (const std::string &path : options.tree_overlays)
+        files.push_back({"dtb-overlay", TRY(open_file(path))});
+    return files;
+}
+
+Result<PreparedLoad> prepare_load(World &world, Options options) {
+    TRY(check_permission(world, options.settings));
+    Machine machine = TRY(look_at_machine(world));
+    Asked asked = TRY(request_for(world, options, std::move(machine), world.calls.draw_entropy()));
+    PreparedLoad prepared{TRY(world.arch.plan(asked.request)), TRY(files_of(asked, options)),
+                          asked.request.settings.command_line, asked.configuration,
+                          words_for_parts(asked.request, options)};
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)
@@ -185,6 +180,7 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
         return Failure(std::move(served).error());
     }
     note_options_of_other_call(world, options, *served);
+    say_what_is_loaded(world, options, prepared, *served);
     // Where the new kernel is started at once, nobody is left to ask.
     if (!options.steps.contains(Step::execute))
         keep_record(world, options, prepared, *served);

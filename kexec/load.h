@@ -10,7 +10,7 @@
 namespace kexec {
 
 struct LoadedFile {
-    std::string role; // "kernel", "initrd", "dtb"
+    std::string role; // "kernel", "addon", "initrd", "dtb", "dtb-overlay"
     std::shared_ptr<const MappedFile> file;
 };
 
@@ -18,7 +18,23 @@ struct PreparedLoad {
     Decision decision;
     std::vector<LoadedFile> files; // that it was made from
     std::string command_line;      // as asked for; the plan adds what a crash kernel needs
+    std::string configuration;     // of a FIT image: "#NAME", what stands behind its path; else empty
+    std::vector<std::string> words_for_parts; // kexec/parts.h
 };
+
+// A request, and what was read for it besides the files that options name.
+struct Asked {
+    Request request;
+    std::vector<std::shared_ptr<const MappedFile>> addons;
+    std::string configuration; // as PreparedLoad has it
+};
+
+// What the options ask for on this machine: looks at no more of it than at the files that are named. Where
+// `options` name an entry of the boot menu, what that says is put into them. Prints warnings.
+Result<Asked> request_for(const World &world, Options &options, Machine machine, const Entropy &entropy);
+
+// The files that a request was made from.
+Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &options);
 
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
 Result<PreparedLoad> prepare_load(World &world, Options options);

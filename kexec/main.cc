@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <unistd.h>
 
 namespace {
 
@@ -18,6 +19,7 @@ int run(int count, char **words) {
         .root = {},
         .print = [](std::string_view text) { write_to(stdout, text); },
         .complain = [](std::string_view text) { write_to(stderr, text); },
+        .to_terminal = isatty(STDERR_FILENO) == 1,
     };
     // POSIXLY_CORRECT is the only environment variable with an effect, as in every program that uses
     // getopt_long.

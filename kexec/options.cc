@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "kexec/exit_status.h"
 #include "plan/command_line.h"
+#include "plan/tree_changes.h"
 
 #include <fmt/core.h>
 
@@ -53,6 +54,7 @@ void take_texts(Options &options) {
         case OptionId::type: options.type = each.argument; break;
         case OptionId::add_initrd: options.initrds.push_back(each.argument); break;
         case OptionId::add_arg: options.added_words.push_back(each.argument); break;
+        case OptionId::dtb_overlay: options.tree_overlays.push_back(each.argument); break;
         case OptionId::remove_arg: options.removed_words.push_back(each.argument); break;
         default: break;
         }
@@ -92,7 +94,7 @@ Result<void> take_numbers(Settings &settings) {
 
 // Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there.
 Result<void> check_scopes(const Options &options) {
-    bool about_loaded = !options.steps.contains(Step::load);
+    bool about_loaded = !options.steps.contains(Step::load) && !options.steps.contains(Step::plan);
     for (const GivenOption &each : options.given)
         if (about_loaded && each.option->scope == OptionScope::loader)
             return fail(Cause::bad_usage,
@@ -101,10 +103,27 @@ Result<void> check_scopes(const Options &options) {
     return {};
 }
 
-Result<void> check_arguments(const Options &options) {
+// Nothing that changes this machine may be about another one.
+Result<void> check_machine(const Options &options) {
     for (const GivenOption &each : options.given)
+        if ((each.option->id == OptionId::root || each.option->id == OptionId::arch) &&
+            !options.steps.contains(Step::plan))
+            return fail(Cause::bad_usage,
+                        fmt::format("--{} is for planning, and --plan is not given", each.option->name),
+                        fmt::format("leave --{} out, or add --plan", each.option->name));
+    return {};
+}
+
+// Checked arguments, and what those that need a form of their own say.
+Result<void> take_arguments(Options &options) {
+    for (const GivenOption &each : options.given) {
         if (each.option->check)
             TRY(each.option->check(each.argument));
+        if (each.option->id == OptionId::dtb_set)
+            options.settings.tree_changes.push_back(TRY(parse_tree_change(each.argument)));
+        if (each.option->id == OptionId::profile)
+            options.profile = parse_decimal(each.argument);
+    }
     return {};
 }
 
@@ -147,9 +166,11 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
 
     if (auto checked = take_numbers(options.settings); !checked)
         return unusable(std::move(checked).error(), usage_status);
-    if (auto checked = check_arguments(options); !checked)
+    if (auto checked = take_arguments(options); !checked)
         return unusable(std::move(checked).error(), general_failure);
     if (auto checked = check_scopes(options); !checked)
+        return unusable(std::move(checked).error(), usage_status);
+    if (auto checked = check_machine(options); !checked)
         return unusable(std::move(checked).error(), usage_status);
     if (!options.kernel.empty() && !options.boot_entry.empty())
         return unusable({Cause::bad_usage,
@@ -157,7 +178,10 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
                                      options.boot_entry),
                          "leave one of them out"},
                         usage_status);
-    if (options.steps.contains(Step::load) && !names_kernel)
+    const Steps &steps = options.steps;
+    bool needs_kernel =
+        steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::inspect);
+    if (needs_kernel && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;
 }

@@ -18,12 +18,14 @@ struct Options {
     Steps steps;
     Settings settings; // command_line is left empty: it needs the machine's
 
-    std::string kernel;               // the kernel file; empty: none named
-    std::optional<std::string> type;  // -t
-    std::string boot_entry;           // --load-entry; empty: none named
-    std::vector<std::string> initrds; // --initrd first, then each --add-initrd
-    std::string append;               // --append, --command-line
-    std::string append_file;          // empty: none
+    std::string kernel;                     // the kernel file; empty: none named
+    std::optional<std::string> type;        // -t
+    std::string boot_entry;                 // --load-entry; empty: none named
+    std::vector<std::string> initrds;       // --initrd first, then each --add-initrd
+    std::vector<std::string> tree_overlays; // each --dtb-overlay
+    std::optional<std::uint64_t> profile;   // of a UKI
+    std::string append;                     // --append, --command-line
+    std::string append_file;                // empty: none
     bool reuse_command_line = false;
     std::vector<std::string> removed_words, added_words; // of the command line
 

@@ -102,6 +102,7 @@ constexpr OptionId not_repeated[] = {
     OptionId::append_file,  OptionId::add_arg,
     OptionId::remove_arg,   OptionId::initrd,
     OptionId::add_initrd,   OptionId::dtb,
+    OptionId::dtb_overlay,
 };
 
 std::vector<std::string> words_to_repeat(const Options &options, const PreparedLoad &prepared) {
@@ -113,16 +114,13 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
         if (!each.option->argument.empty())
             words.back() += "=" + each.argument;
     }
-    words.push_back("--append=" + prepared.command_line);
+    words.insert(words.end(), prepared.words_for_parts.begin(), prepared.words_for_parts.end());
     std::string kernel;
-    std::string_view initrd = "initrd"; // for the first one
     for (const LoadedFile &each : prepared.files) {
         std::string path = real_path(each.file->path());
         if (each.role == "kernel")
-            kernel = path;
-        else if (each.role == "initrd")
-            words.push_back(fmt::format("--{}={}", std::exchange(initrd, "add-initrd"), path));
-        else
+            kernel = path + prepared.configuration;
+        else if (each.role.starts_with("dtb"))
             words.push_back(fmt::format("--{}={}", each.role, path));
     }
     words.insert(words.end(), {"--", kernel});
@@ -141,7 +139,7 @@ Digest digest_of(const PreparedLoad &prepared, Bytes bytes) {
 LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
     LoadRecord record{.boot = this_boot(world),
                       .time = world.calls.now(),
-                      .call = served == RefusedCall::load ? "kexec_load" : "kexec_file_load",
+                      .call = std::string(name_of(served)),
                       .command_line = masked_command_line(prepared.command_line),
                       .files = {},
                       .words = {}};

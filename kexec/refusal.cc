@@ -11,6 +11,18 @@
 #include <fmt/core.h>
 
 namespace kexec {
+
+std::string_view name_of(RefusedCall call) {
+    switch (call) {
+    case RefusedCall::load:
+    case RefusedCall::unload: return "kexec_load";
+    case RefusedCall::file_load:
+    case RefusedCall::file_unload: return "kexec_file_load";
+    case RefusedCall::reboot: return "reboot";
+    }
+    return "";
+}
+
 namespace {
 
 enum Calls : unsigned {

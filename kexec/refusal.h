@@ -11,6 +11,9 @@ namespace kexec {
 
 enum class RefusedCall { load, file_load, unload, file_unload, reboot };
 
+// Of the system call: "kexec_load", "kexec_file_load", "reboot".
+std::string_view name_of(RefusedCall call);
+
 struct Refusal {
     RefusedCall call;
     int number; // errno

@@ -100,8 +100,16 @@ Steps steps_of(std::span<const GivenOption> options, bool has_kernel) {
         return {{Step::report_status}, status_target(options)};
     if (given(options, OptionId::loaded))
         return {{Step::report_loaded}, Purpose::reboot};
-    Switches switches = switches_of(options);
+    if (given(options, OptionId::record))
+        return {{Step::record}, Purpose::reboot};
+    if (given(options, OptionId::inspect))
+        return {{Step::inspect}, Purpose::reboot};
     Steps result{{}, given(options, OptionId::load_panic) ? Purpose::crash : Purpose::reboot};
+    if (given(options, OptionId::plan)) {
+        result.steps = {Step::plan};
+        return result;
+    }
+    Switches switches = switches_of(options);
     auto add = [&](bool wanted, Step step) {
         if (wanted)
             result.steps.push_back(step);

@@ -15,6 +15,9 @@ namespace kexec {
 enum class Step {
     report_status, // -S; nothing else is done then
     report_loaded, // --loaded; nothing else is done then
+    record,        // --record; nothing else is done then
+    plan,          // --plan; nothing else is done then
+    inspect,       // --inspect; nothing else is done then
     unload,
     load,
     shut_down,       // run shutdown(8), which is expected to end in kexec -e

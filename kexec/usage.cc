@@ -2,9 +2,11 @@
 // Laying out the usage text.
 #include "kexec/usage.h"
 
+#include "base/compress.h"
 #include "base/text.h"
+#include "kexec/extras.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 namespace kexec {
 namespace {
@@ -16,7 +18,8 @@ std::string names_of(const Option &option) {
     std::string names = option.letter ? fmt::format(" -{}, ", option.letter) : " ";
     names += fmt::format("--{}", option.name);
     if (!option.argument.empty())
-        names += fmt::format("={}", option.argument);
+        names += option.may_lack_argument ? fmt::format("[={}]", option.argument)
+                                          : fmt::format("={}", option.argument);
     return names;
 }
 
@@ -45,7 +48,7 @@ std::string laid_out(std::string lead, std::string_view text) {
 std::string options_text(std::span<const Option> options, bool general) {
     std::string text;
     for (const Option &option : options)
-        if ((option.scope == OptionScope::general) == general)
+        if ((option.scope == OptionScope::general) == general && is_built_in(option.id))
             text += laid_out(names_of(option), option.help);
     return text;
 }
@@ -57,6 +60,17 @@ std::string formats_text(std::span<const Format> formats) {
     return text;
 }
 
+// Of any type: compression is taken off first.
+std::string compressions_text() {
+    auto built_in = compression_names(true);
+    std::string text = built_in.empty()
+                           ? "none is unpacked"
+                           : fmt::format("each may be packed with {}", fmt::join(built_in, ", "));
+    if (auto missing = compression_names(false); !missing.empty())
+        text += fmt::format("; this kexec was built without {}", fmt::join(missing, ", "));
+    return laid_out("Compression:", text);
+}
+
 } // namespace
 
 std::string version_text() { return "kexec-tools 2.0.32+toolkit." TOOLKIT_VERSION "\n"; }
@@ -64,10 +78,13 @@ std::string version_text() { return "kexec-tools 2.0.32+toolkit." TOOLKIT_VERSIO
 std::string usage_text(const Arch &arch) {
     std::string text = version_text();
     text += "Usage: kexec [OPTION]... [kernel]\n"
-            "Start another kernel directly from this one.\n\n";
+            "Start another kernel directly from this one.\n";
+    text += fmt::format("Plans and recordings of machines (--plan, --record): {}.\n\n",
+                        has_extras() ? "built in" : "not built in");
     text += options_text(arch.options, true);
     text += "\nSupported kernel file types:\n";
     text += formats_text(arch.formats);
+    text += "\n" + compressions_text();
     text += "\nArchitecture options:\n";
     text += options_text(arch.options, false);
     return text + "\n";

@@ -18,6 +18,7 @@ struct World {
     std::string root;                               // in front of /proc and /sys; "" on a real machine
     std::function<void(std::string_view)> print;    // to stdout
     std::function<void(std::string_view)> complain; // to stderr
+    bool to_terminal = false;                       // somebody reads stderr as it is written
 };
 
 // "kexec: sentence" on stderr.

@@ -120,10 +120,14 @@ Result<void> check_command_line(std::string_view line, std::uint64_t limit, std:
 }
 
 Result<void> check_no_tree_for_file_load(const Request &request) {
-    if (request.settings.call != Call::file_load || !request.dtb)
-        return {};
-    return fail(Cause::unsupported, "kexec_file_load takes no device tree: it hands on the running kernel's",
-                "leave out -s, or --dtb");
+    constexpr std::pair<OptionId, std::string_view> tree_options[] = {
+        {OptionId::dtb, "--dtb"}, {OptionId::dtb_overlay, "--dtb-overlay"}, {OptionId::dtb_set, "--dtb-set"}};
+    for (auto [id, name] : tree_options)
+        if (request.settings.call == Call::file_load && request.settings.has(id))
+            return fail(Cause::unsupported,
+                        "kexec_file_load takes no device tree: it hands on the running kernel's",
+                        fmt::format("leave out -s, or {}", name));
+    return {};
 }
 
 Result<void> check(const SegmentLoad &plan, const Machine &machine, Purpose purpose, std::uint64_t page) {

@@ -20,7 +20,7 @@ Result<void> check_reservation(const Machine &machine);
 Result<void> check_command_line(std::string_view line, std::uint64_t limit, std::string_view remark = "");
 inline constexpr std::string_view with_additions = ", with what kexec adds";
 
-// kexec_file_load has no argument for a device tree.
+// kexec_file_load has no argument for a device tree: with -s, naming one or a change to one is an error.
 Result<void> check_no_tree_for_file_load(const Request &request);
 
 // An error names the segment that breaks a rule. `page` is the machine's page size in bytes.

@@ -21,6 +21,8 @@
 // With -a the second step is taken after the errnos in the table below, and after no other.
 #include "plan/choice.h"
 
+#include "plan/tree_changes.h"
+
 #include <cerrno>
 #include <fmt/core.h>
 
@@ -147,6 +149,7 @@ Result<CallChoice> choose_call(const Request &request, std::span<const Option> o
         return choice;
     }
     std::vector<std::string> names = given_for_segments(request.settings, options);
+    add_to(names, trees_for_segments(request));
     std::string does_not_take = fmt::format("kexec_file_load does not take a kernel of type {}", format.name);
     if (request.settings.call == Call::file_load) {
         if (!format.by_file_load)
@@ -217,7 +220,7 @@ Result<Decision> decide(
     if (is_hopeless(segments, request))
         return Failure(segments.error());
 
-    Decision decision{.attempts = {}, .warnings = std::move(choice.warnings)};
+    Decision decision{.attempts = {}, .warnings = std::move(choice.warnings), .notes = request.notes};
     for (CallChoice::Step &step : choice.steps) {
         if (step.call == Call::file_load) {
             decision.attempts.push_back({plan_file_load(request), std::move(step.reason), {}});

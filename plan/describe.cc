@@ -26,6 +26,8 @@ std::string describe_one(const SegmentLoad &plan) {
         text += fmt::format("    {:<16} {:>17}  {:>10} of {:>10} bytes  {}{}\n", segment.name,
                             to_string(segment.destination), segment.bytes.size(), segment.destination.size(),
                             content_of(segment, plan), segment.verified ? "" : ", not verified");
+    for (const MemoryRange &entry : plan.memory)
+        text += fmt::format("    told: {:>17} {}\n", to_string(entry.range), name_of(entry.type));
     for (const std::string &line : plan.notes)
         text += "    " + line + "\n";
     return text + fmt::format("    command line: {}\n", masked_command_line(plan.command_line));
@@ -41,6 +43,8 @@ std::string describe_one(const FileLoad &plan) {
 
 std::string describe(const Decision &decision) {
     std::string text;
+    for (const std::string &note : decision.notes)
+        text += "part: " + note + "\n";
     for (const Attempt &attempt : decision.attempts) {
         text += fmt::format("plan: {}\n", attempt.reason);
         text += std::visit([](const auto &plan) { return describe_one(plan); }, attempt.plan);

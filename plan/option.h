@@ -66,9 +66,17 @@ enum class OptionId {
     remove_arg,
     append_file,
     load_entry,
+    profile,
+    dtb_overlay,
+    dtb_set,
     require_signature,
     loaded,
-    json
+    inspect,
+    json,
+    plan,
+    record,
+    root,
+    arch
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.
@@ -105,7 +113,8 @@ struct Option {
 
     std::string_view note = {}; // a sentence part, lower case
     OptionOrigin origin = OptionOrigin::released;
-    bool joins = false; // repeated uses are joined with a space; otherwise the last one counts
+    bool joins = false;             // repeated uses are joined with a space; otherwise the last one counts
+    bool may_lack_argument = false; // it is given as --name=ARGUMENT only, or left out
     // Says whether the argument is one; null: any text is. An error ends the program before anything is done.
     Result<void> (*check)(std::string_view argument) = nullptr;
 };

@@ -30,7 +30,9 @@ struct SegmentLoad {
     std::vector<Segment> segments;  // ascending by destination
     std::string command_line;       // as the new kernel sees it, for printing
     std::string announcement = {};  // a line for stderr when this plan is carried out; empty: none
-    std::vector<std::string> notes; // what the new kernel is told, for printing: memory, firmware
+    MemoryMap memory = {};          // that the new kernel is told of where it is told by a map (E820)
+    std::vector<std::string> notes; // what else it is told, for printing: places, firmware
+    std::string efi = {};           // whether EFI reaches it, and why not, for printing; empty: there is none
 
     std::shared_ptr<Buffer> purgatory; // blob and parameters, which seal() completes; null: there is none
     std::endian order = std::endian::little; // of the purgatory's parameters
@@ -56,8 +58,9 @@ struct Attempt {
 };
 
 struct Decision {
-    std::vector<Attempt> attempts;     // at least one
-    std::vector<std::string> warnings; // survived problems, for stderr
+    std::vector<Attempt> attempts;       // at least one
+    std::vector<std::string> warnings;   // survived problems, for stderr
+    std::vector<std::string> notes = {}; // which part comes from where, for printing
 };
 
 // Flag bits of include/uapi/linux/kexec.h.

@@ -18,6 +18,12 @@ namespace kexec {
 enum class Purpose { reboot, crash };
 enum class Call { automatic, load, file_load };
 
+// A property of the device tree that the new kernel is given.
+struct TreeChange {
+    std::string path, property; // the node's path from the root on
+    Buffer value;
+};
+
 // What was asked on the command line, as far as it concerns planning.
 struct Settings {
     Purpose purpose = Purpose::reboot;
@@ -29,6 +35,7 @@ struct Settings {
     std::uint64_t entry = 0;               // --entry; 0: the plan's own
     std::string command_line;              // as the user wants it; planning adds what a crash kernel needs
     std::map<OptionId, std::string> given; // every option given, with its last argument
+    std::vector<TreeChange> tree_changes;  // in their order
 
     bool has(OptionId id) const { return given.contains(id); }
 };
@@ -44,8 +51,10 @@ struct Request {
     Machine machine;
     Image image;
     std::shared_ptr<const MappedFile> initrd;        // null: none
-    std::shared_ptr<const MappedFile> dtb = nullptr; // --dtb; null: not given
+    std::shared_ptr<const MappedFile> dtb = nullptr; // to hand over; null: the running kernel's tree
     Entropy entropy;
+    std::vector<std::shared_ptr<const MappedFile>> overlays = {}; // for the tree, in their order
+    std::vector<std::string> notes = {};                          // which part comes from where, for printing
 };
 
 } // namespace kexec

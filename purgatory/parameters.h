@@ -84,8 +84,8 @@ template <typename U64, typename U32> struct Console {
 
 template <typename U64, typename U32> struct Parameters {
     U64 entry;    // physical address of the new kernel's entry point
-    U64 argument; // x86_64: boot_params, arm64 and ppc64: device tree (physical address each); s390x: unused,
-                  // 0
+    U64 argument; // x86_64: boot_params (or ELF boot notes), arm64 and ppc64: device tree (physical address
+                  // each); s390x: unused, 0
     U32 flags;    // flag bits
     U32 reserved; // 0
     Backup<U64> backup;

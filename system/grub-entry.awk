@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Reads GRUB's configuration as grub-mkconfig writes it, a command on each line, and prints the kernel, the initrd and
-# the command line of the entry `wanted`, a line each. An entry is named by its number, its title or its identifier;
+# Reads GRUB's configuration as grub-mkconfig writes it, a command on each line, and prints the kernel, the initrds with
+# blanks between and the command line of the entry `wanted`, a line each. An entry is named by its number, its title or its identifier;
 # one within a submenu by the submenu's name, ">" and its own. A submenu stands for its first entry. It ends with
-# status 1 where there is no such entry, or it is one that starts no single Linux kernel with at most one initrd.
+# status 1 where there is no such entry, or it is one that starts no single Linux kernel.
 
 # The first word of `text`, in quotes or not, without them.
 function first_word(text,    mark) {
@@ -71,14 +71,14 @@ inside && ($1 == "linux" || $1 == "linux16" || $1 == "linuxefi") {
 }
 
 inside && ($1 == "initrd" || $1 == "initrd16" || $1 == "initrdefi") {
-    initrds += NF - 1
-    initrd = $2
+    for (i = 2; i <= NF; i++)
+        initrds = initrds (initrds == "" ? "" : " ") $i
 }
 
 END {
-    if (!found || kernels != 1 || initrds > 1 || kernel !~ /^\//)
+    if (!found || kernels != 1 || kernel !~ /^\//)
         exit 1
     print kernel
-    print initrd
+    print initrds
     print append
 }

@@ -25,10 +25,6 @@ Result<DeviceTree> running_tree(const Request &request) {
     return DeviceTree::read(facts.device_tree);
 }
 
-bool has_efi(const DeviceTree &tree) {
-    return tree.property(chosen, "linux,uefi-mmap-start") && tree.property(chosen, "linux,uefi-system-table");
-}
-
 // All that the EFI stub wrote (drivers/firmware/efi/libstub/fdt.c).
 constexpr std::array efi_properties = {
     "linux,uefi-system-table",   "linux,uefi-mmap-start",    "linux,uefi-mmap-size",
@@ -102,6 +98,10 @@ void note_places(const Told &told, std::vector<std::string> &notes) {
 }
 
 } // namespace
+
+bool has_efi(const DeviceTree &tree) {
+    return tree.property(chosen, "linux,uefi-mmap-start") && tree.property(chosen, "linux,uefi-system-table");
+}
 
 Result<DeviceTree> tree_to_start_from(const Request &request, std::vector<std::string> &notes) {
     if (!request.dtb) {

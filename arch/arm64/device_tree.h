@@ -12,6 +12,9 @@ namespace kexec::arm64 {
 // decided goes into `notes`, in sentence parts. Cause::missing_file where there is no tree at all.
 Result<DeviceTree> tree_to_start_from(const Request &request, std::vector<std::string> &notes);
 
+// Whether /chosen tells where EFI's map of memory and its tables are.
+bool has_efi(const DeviceTree &tree);
+
 // What the new kernel is to be told.
 struct Told {
     std::string_view command_line;

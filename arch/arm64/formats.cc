@@ -3,6 +3,7 @@
 // kexec_file_load takes a plain Image (arch/arm64/kernel/kexec_image.c): of a wrapped one it gets the inside.
 #include "arch/arm64/formats.h"
 
+#include "image/fit.h"
 #include "image/pe.h"
 #include "image/uimage.h"
 #include "image/uki.h"
@@ -23,23 +24,16 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     return elf;
 }
 
-Result<std::optional<Unwrapped>> named(std::string_view wrapper, Result<std::optional<Bytes>> opened) {
-    auto inside = TRY(std::move(opened));
-    if (!inside)
-        return std::nullopt;
-    return Unwrapped{wrapper, *inside};
-}
-
-Result<std::optional<Unwrapped>> take_uimage_off(Bytes file) {
-    return named("uImage", open_uimage(file, uimage_arm64));
-}
-
 Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
-    return named("zboot", open_zboot(file, pe_machine_arm64));
+    return inside_of("zboot", open_zboot(file, pe_machine_arm64));
 }
 
-Result<std::optional<Unwrapped>> take_uki_off(Bytes file) {
-    return named("UKI", open_uki(file, pe_machine_arm64));
+Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
+    return open_uki(file, pe_machine_arm64, selection);
+}
+
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "arm64", selection);
 }
 
 constexpr Format formats[] = {
@@ -52,17 +46,14 @@ constexpr Format formats[] = {
      .description = "an Image in U-Boot's uImage",
      .by_file_load = false,
      .probe = nullptr,
-     .take_off = take_uimage_off},
+     .take_off = take_uimage_off<uimage_arm64>},
     {.name = "vmlinuz",
      .description = "an Image in an EFI program that unpacks it (zboot)",
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_zboot_off},
-    {.name = "uki",
-     .description = "an Image in a unified kernel image",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = take_uki_off},
+    container("uki", "a unified kernel image (UKI)", take_out_of_uki),
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
     {.name = "zImage",
      .description = "an Image that is compressed",
      .by_file_load = false,

@@ -8,6 +8,7 @@
 #include "machine/tree_facts.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
+#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -94,6 +95,14 @@ Result<Range> place_tree(Load &load, DeviceTree tree, const PlacedKernel &kernel
     return place;
 }
 
+// The kernel finds EFI's map of memory, its tables and runtime services through these properties alone.
+std::string what_becomes_of_efi(const Request &request, const DeviceTree &tree) {
+    if (has_efi(tree))
+        return "kept: /chosen of the device tree leads the new kernel to the firmware's tables";
+    auto running = DeviceTree::read(std::get<Arm64Facts>(request.machine.own).device_tree);
+    return running && has_efi(*running) ? "lost: the device tree of --dtb does not tell of it" : "";
+}
+
 Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range tree) {
     const Settings &settings = load.request.settings;
     PurgatorySettings told{};
@@ -137,6 +146,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     SegmentLoad plan{};
     plan.notes.push_back(fmt::format("pages of {} KiB ({})", facts.page_size >> 10, facts.page_size_words));
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes));
+    TRY(change_tree(tree, request, plan.notes));
     Load load{.request = request,
               .facts = facts,
               .placer = placer_for(request, facts.page_size, TRY(reservations_in(tree))),
@@ -148,6 +158,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     load.plan.storage = kernel.storage;
     TRY(place_crash(load, warnings));
     TRY(place_initrd(load, kernel));
+    load.plan.efi = what_becomes_of_efi(request, tree);
     Range place = TRY(place_tree(load, std::move(tree), kernel));
     TRY(place_purgatory(load, kernel, place));
     load.plan.command_line = request.settings.command_line;

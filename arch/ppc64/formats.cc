@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One kind of kernel, ELF, and the wrapper that firmware starts it by. kexec_file_load takes ELF
+// One kind of kernel, ELF, and the wrappers that firmware starts it by. kexec_file_load takes ELF
 // (arch/powerpc/kexec/elf_64.c).
 #include "arch/ppc64/ppc64.h"
+#include "image/fit.h"
 #include "image/ppc_zimage.h"
+#include "image/uimage.h"
 
 #include <elf.h>
 
@@ -21,10 +23,11 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
 }
 
 Result<std::optional<Unwrapped>> take_wrapper_off(Bytes file) {
-    auto inside = TRY(open_ppc_zimage(file));
-    if (!inside)
-        return std::nullopt;
-    return Unwrapped{"zImage", *inside};
+    return inside_of("zImage", open_ppc_zimage(file));
+}
+
+Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
+    return open_fit(file, "ppc", selection);
 }
 
 constexpr Format formats[] = {
@@ -34,6 +37,12 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_wrapper_off},
+    {.name = "uImage",
+     .description = "a vmlinux in U-Boot's uImage",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_uimage_off<uimage_powerpc>},
+    container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 
 } // namespace

@@ -22,8 +22,8 @@ constexpr std::array own_options = {
            "accepted; it is the only way"},
 };
 
-constexpr auto table =
-    join_options(general_options, own_options, boot_options(scope), std::array{ramdisk_option(scope)});
+constexpr auto table = join_options(general_options, own_options, boot_options(scope),
+                                    std::array{ramdisk_option(scope)}, tree_options(scope));
 
 } // namespace
 

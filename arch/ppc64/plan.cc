@@ -8,6 +8,7 @@
 #include "plan/check.h"
 #include "plan/purgatory.h"
 #include "plan/segment_load.h"
+#include "plan/tree_changes.h"
 #include "purgatory/blobs.h"
 
 #include <algorithm>
@@ -196,6 +197,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     SegmentLoad plan{};
     plan.notes.push_back(fmt::format("pages of {} KiB ({})", facts.page_size >> 10, facts.page_size_words));
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes, warnings));
+    TRY(change_tree(tree, request, plan.notes));
     Ranges forbidden = TRY(forbidden_memory(request, tree, plan.notes));
     Load load{.request = request,
               .facts = facts,

@@ -18,6 +18,7 @@
 // a crash kernel: a stand-alone dump program may still be started.
 #include "arch/s390x/options.h"
 #include "arch/s390x/s390x.h"
+#include "image/uimage.h"
 #include "purgatory/blobs.h"
 
 #include <elf.h>
@@ -34,6 +35,11 @@ constexpr Format formats[] = {
      .description = "the ELF file of a bootable image",
      .by_file_load = true,
      .probe = probe_by<parse_s390x_elf>},
+    {.name = "uImage",
+     .description = "a bootable image in U-Boot's uImage",
+     .by_file_load = false,
+     .probe = nullptr,
+     .take_off = take_uimage_off<uimage_s390>},
 };
 
 } // namespace

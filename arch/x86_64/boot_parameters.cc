@@ -67,6 +67,14 @@ public:
         add(bytes_of(head));
     }
 
+    // A node with this body; none without a byte.
+    void add_node_of(SetupDataType type, Bytes body) {
+        if (body.empty())
+            return;
+        add_node(type, body.size());
+        add(body);
+    }
+
     Buffer finish(BootParams params) {
         params.header.setup_data = list_;
         write_at(bytes_, 0, params);
@@ -101,11 +109,7 @@ void add_memory_map(BootParams &params, Builder &builder, const MemoryMap &memor
     std::copy_n(entries.begin(), inside, params.e820);
     params.e820_count = static_cast<std::uint8_t>(inside);
     params.alt_memory_kib = kib_above_one_mib(memory);
-    if (entries.size() > inside) {
-        auto rest = std::as_bytes(std::span(entries).subspan(inside));
-        builder.add_node(setup_e820_extension, rest.size());
-        builder.add(rest);
-    }
+    builder.add_node_of(setup_e820_extension, std::as_bytes(std::span(entries).subspan(inside)));
 }
 
 // The virtual addresses that the first kernel gave to the firmware stay in force: it may be told only once
@@ -172,10 +176,8 @@ Buffer build_boot_parameters(const BootParameterInput &input, std::uint64_t base
     add_memory_map(params, builder, input.memory);
     if (input.pass_efi)
         add_efi(params, builder, input.facts);
-    if (!input.seed.empty()) {
-        builder.add_node(setup_rng_seed, input.seed.size());
-        builder.add(input.seed);
-    }
+    builder.add_node_of(setup_dtb, input.device_tree);
+    builder.add_node_of(setup_rng_seed, input.seed);
     return builder.finish(params);
 }
 

@@ -15,6 +15,7 @@ struct BootParameterInput {
     std::string_view command_line;
     std::optional<Range> initrd; // its place; size is exact, not rounded
     Bytes seed;                  // for the kernel's random pool; empty: none
+    Bytes device_tree = {};      // empty: none
 };
 
 // The bytes to lie at `base`. Their number does not depend on `base`, so a first call with 0 tells how much

@@ -64,7 +64,12 @@ struct SetupDataHead {
 };
 static_assert(sizeof(SetupDataHead) == 16);
 
-enum SetupDataType : std::uint32_t { setup_e820_extension = 1, setup_efi = 4, setup_rng_seed = 9 };
+enum SetupDataType : std::uint32_t {
+    setup_e820_extension = 1,
+    setup_dtb = 2,
+    setup_efi = 4,
+    setup_rng_seed = 9
+};
 
 // Body of a setup_efi node (struct efi_setup_data).
 struct EfiSetupData {

@@ -42,6 +42,17 @@ std::vector<DumpedMemory> memory_to_dump(const Machine &machine, const CrashPiec
     return memory;
 }
 
+// By Documentation/admin-guide/kernel-parameters.txt, memmap=; 0: has no word.
+char memmap_mark(MemoryType type) {
+    switch (type) {
+    case MemoryType::ram: return '@';
+    case MemoryType::acpi_tables:
+    case MemoryType::acpi_nvs: return '#';
+    case MemoryType::persistent_legacy: return '!';
+    default: return 0;
+    }
+}
+
 } // namespace
 
 Result<CrashPieces> place_crash_pieces(const Request &request, Placer &placer,
@@ -81,6 +92,22 @@ std::vector<Segment> segments_of(const CrashPieces &pieces) {
                         .bytes = *pieces.core_header_bytes,
                         .verified = !pieces.hotplug});
     return segments;
+}
+
+std::vector<std::string> memmap_words(const MemoryMap &map) {
+    constexpr std::uint64_t smallest_ram = 100 << 10;
+    std::vector<std::string> words = {"memmap=exactmap"};
+    for (const auto &[range, type] : map) {
+        char mark = memmap_mark(type);
+        bool is_ram = type == MemoryType::ram;
+        if (mark == 0 || (is_ram && range.size() < smallest_ram))
+            continue;
+        // Whole KiB: RAM shrinks to them, the rest grows.
+        std::uint64_t first = is_ram ? (range.first() + 1023) / 1024 : range.first() / 1024;
+        std::uint64_t end = is_ram ? (range.last() + 1) / 1024 : range.last() / 1024 + 1;
+        words.push_back(fmt::format("memmap={}K{}{}K", end - first, mark, first));
+    }
+    return words;
 }
 
 MemoryMap crash_memory_map(const Machine &machine, const CrashPieces &pieces) {

@@ -26,4 +26,8 @@ std::vector<Segment> segments_of(const CrashPieces &pieces);
 // sees everything that is not RAM, and the dead kernel's RAM is not there.
 MemoryMap crash_memory_map(const Machine &machine, const CrashPieces &pieces);
 
+// The same as words of a command line, "memmap=exactmap" and one for each range that they can express: RAM of
+// 100 KiB and more, ACPI's ranges and legacy persistent memory.
+std::vector<std::string> memmap_words(const MemoryMap &map);
+
 } // namespace kexec::x86_64

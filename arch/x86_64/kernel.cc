@@ -118,24 +118,28 @@ Result<PlacedKernel> place_vmlinux(const Elf &elf, const Request &request, Place
                     "name another file");
     Range place = TRY(place_of(kernel, request, placer));
     std::uint64_t delta = place.first() - kernel.linked.first(); // wraps where it moves down, and back again
-    PlacedKernel placed{.segments = {},
+    return PlacedKernel{.segments = segments_of(elf, delta),
                         .entry = elf.entry + delta,
                         .door = Door::entry_64_bit,
                         .header = made_up_header(kernel),
                         .takes_efi = kernel.takes_efi,
                         .initrd_window = up_from(lowest_initrd)};
-    for (const ElfSegment &segment : elf.segments) {
-        if (segment.type != PT_LOAD || segment.memory_size == 0)
-            continue;
-        std::uint64_t size = *align_up(segment.memory_size, page); // examine_vmlinux has checked the span
-        placed.segments.push_back({.name = fmt::format("kernel.{}", placed.segments.size()),
-                                   .destination = *Range::sized(segment.physical_address + delta, size),
-                                   .bytes = elf.bytes_of(segment)});
-    }
-    return placed;
 }
 
 } // namespace
+
+std::vector<Segment> segments_of(const Elf &elf, std::uint64_t delta) {
+    std::vector<Segment> segments;
+    for (const ElfSegment &segment : elf.segments) {
+        if (segment.type != PT_LOAD || segment.memory_size == 0)
+            continue;
+        std::uint64_t size = *align_up(segment.memory_size, page); // linked_span has checked it
+        segments.push_back({.name = fmt::format("kernel.{}", segments.size()),
+                            .destination = *Range::sized(segment.physical_address + delta, size),
+                            .bytes = elf.bytes_of(segment)});
+    }
+    return segments;
+}
 
 std::uint32_t command_line_limit(const Image &image) {
     const auto *bzimage = std::get_if<BzImage>(&image.content);

@@ -24,6 +24,13 @@ inline constexpr std::uint64_t vmlinux_step = 0x200000;
 // sense.
 Result<Vmlinux> examine_vmlinux(const Elf &elf);
 
+// The physical span of an ELF file's PT_LOADs, whole pages. Cause::bad_image where they overlap, do not start
+// on pages or do not hold the entry.
+Result<Range> linked_span(const Elf &elf);
+
+// Its PT_LOADs, `delta` bytes (modulo 2^64) behind the places that it was linked for.
+std::vector<Segment> segments_of(const Elf &elf, std::uint64_t delta);
+
 // A kernel in its place.
 struct PlacedKernel {
     std::vector<Segment> segments;

@@ -29,8 +29,6 @@ constexpr Option loader(OptionId id, std::string_view name, std::string_view arg
     return {id, name, 0, argument, OptionScope::loader, reach, help};
 }
 
-constexpr std::string_view always_linux = "kernels are started by the Linux boot protocol";
-
 constexpr std::array own_options = {
     reuse_initrd_option(OptionReach::refused, no_reuse_initrd),
     architecture(OptionId::reset_vga, "reset-vga", "", OptionReach::segments,
@@ -50,18 +48,17 @@ constexpr std::array own_options = {
               "core headers are written as ELF64, the form that holds every address"),
     architecture(OptionId::elf64_core_headers, "elf64-core-headers", "", OptionReach::nothing,
                  "accepted; core headers are ELF64"),
-    with_note(loader(OptionId::pass_memmap_cmdline, "pass-memmap-cmdline", "", OptionReach::nothing,
-                     "accepted; a crash kernel is told its memory as an E820 map"),
-              "a crash kernel is told its memory as an E820 map, which every kernel reads"),
+    loader(OptionId::pass_memmap_cmdline, "pass-memmap-cmdline", "", OptionReach::segments,
+           "tell a crash kernel its memory with memmap= words, too"),
     loader(OptionId::noefi, "noefi", "", OptionReach::segments, "do not hand EFI on to the new kernel"),
     loader(OptionId::reuse_video_type, "reuse-video-type", "", OptionReach::nothing,
            "accepted; the running kernel's video settings are always handed on"),
     loader(OptionId::args_linux, "args-linux", "", OptionReach::nothing,
            "accepted; a vmlinux is started by the Linux boot protocol"),
-    with_note(loader(OptionId::args_elf, "args-elf", "", OptionReach::nothing, "accepted; the same"),
-              always_linux),
-    with_note(loader(OptionId::args_none, "args-none", "", OptionReach::nothing, "accepted; the same"),
-              always_linux),
+    loader(OptionId::args_elf, "args-elf", "", OptionReach::segments,
+           "start an ELF file that is no Linux kernel, with ELF boot notes"),
+    loader(OptionId::args_none, "args-none", "", OptionReach::segments,
+           "start an ELF file that is no Linux kernel, with nothing"),
     with_note(loader(OptionId::module, "module", "FILE", OptionReach::nothing,
                      "multiboot modules (not offered)"),
               "kernels are not started by multiboot"),
@@ -69,13 +66,11 @@ constexpr std::array own_options = {
            "bzImage: enter through the 16-bit setup code (not offered)"),
     loader(OptionId::entry_32bit, "entry-32bit", "", OptionReach::segments,
            "bzImage: enter through the 32-bit entry point"),
-    with_note(loader(OptionId::dtb, "dtb", "FILE", OptionReach::nothing,
-                     "accepted; no device tree is handed over"),
-              "a kernel with a 64-bit entry point takes no device tree on this architecture"),
+    loader(OptionId::dtb, "dtb", "FILE", OptionReach::segments, "hand this device tree over"),
 };
 
 constexpr auto table = join_options(general_options, own_options, boot_options(OptionScope::loader),
-                                    std::array{ramdisk_option(OptionScope::loader)});
+                                    std::array{ramdisk_option(OptionScope::loader), profile_option});
 
 } // namespace
 

@@ -4,6 +4,8 @@
 #include "arch/x86_64/console.h"
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
+#include "arch/x86_64/plain_elf.h"
+#include "base/devicetree.h"
 #include "plan/check.h"
 #include "plan/choice.h"
 #include "plan/purgatory.h"
@@ -29,9 +31,15 @@ struct Load {
     std::optional<CrashPieces> crash;
     std::optional<Range> initrd;
     std::string command_line;
+    std::shared_ptr<Buffer> device_tree; // of --dtb; null: none
     bool pass_efi = false;
     SegmentLoad plan;
 };
+
+// What the new kernel may use, and what it must leave alone.
+MemoryMap memory_told(const Load &load) {
+    return load.crash ? crash_memory_map(load.request.machine, *load.crash) : load.request.machine.memory;
+}
 
 // Words for what the second kernel could not find by itself; the forms are those of kexec-tools.
 void extend_command_line(Load &load, bool protocol_takes_rsdp) {
@@ -41,6 +49,18 @@ void extend_command_line(Load &load, bool protocol_takes_rsdp) {
         add(fmt::format("acpi_rsdp={:#x}", load.facts.acpi_rsdp));
     if (load.crash)
         add(fmt::format("elfcorehdr={}K", load.crash->core_header.first() / 1024));
+    if (load.crash && load.request.settings.has(OptionId::pass_memmap_cmdline))
+        for (std::string &word : memmap_words(memory_told(load)))
+            add(std::move(word));
+}
+
+// The kernel takes a tree as it is (SETUP_DTB, arch/x86/kernel/devicetree.c), so it must be one.
+Result<void> take_device_tree(Load &load) {
+    const auto &file = load.request.dtb;
+    if (file)
+        load.device_tree =
+            std::make_shared<Buffer>(TRY_WITHIN(file->path(), DeviceTree::read(file->bytes())).packed());
+    return {};
 }
 
 Result<void> place_initrd(Load &load, Range window) {
@@ -51,27 +71,32 @@ Result<void> place_initrd(Load &load, Range window) {
 }
 
 void decide_efi(Load &load, const PlacedKernel &kernel, std::vector<std::string> &warnings) {
-    if (load.request.settings.has(OptionId::noefi))
+    bool has_efi = load.facts.efi || !load.facts.efi_missing.empty();
+    if (load.request.settings.has(OptionId::noefi)) {
+        load.plan.efi = has_efi ? "lost: --noefi was given" : "";
         return;
+    }
     std::string why_not;
     load.pass_efi = can_pass_efi(load.facts, kernel.takes_efi, why_not);
-    if (!why_not.empty())
-        warnings.push_back("EFI runtime services will not reach the new kernel: " + why_not +
-                           "; going on without");
+    if (load.pass_efi)
+        load.plan.efi = "kept: the new kernel gets the firmware's runtime services as this one mapped them";
+    if (why_not.empty())
+        return;
+    load.plan.efi = "lost: " + why_not;
+    warnings.push_back("EFI runtime services will not reach the new kernel: " + why_not +
+                       "; going on without");
 }
 
 // For -d and the golden plans: what the new kernel is told.
 void note_what_it_is_told(Load &load, const MemoryMap &memory) {
-    for (const MemoryRange &entry : memory)
-        load.plan.notes.push_back(
-            fmt::format("told: {:>17} {}", to_string(entry.range), name_of(entry.type)));
+    load.plan.memory = memory;
     load.plan.notes.push_back(fmt::format("told: ACPI RSDP {:#x}, EFI {}", load.facts.acpi_rsdp,
                                           load.pass_efi ? "runtime services" : "none"));
 }
 
 Result<Range> place_boot_parameters(Load &load, const PlacedKernel &kernel) {
     const Request &request = load.request;
-    MemoryMap memory = load.crash ? crash_memory_map(request.machine, *load.crash) : request.machine.memory;
+    MemoryMap memory = memory_told(load);
     Bytes seed = request.entropy.available ? Bytes(request.entropy.bytes).first(seed_bytes) : Bytes{};
     BootParameterInput input{.header = kernel.header,
                              .memory = memory,
@@ -79,7 +104,8 @@ Result<Range> place_boot_parameters(Load &load, const PlacedKernel &kernel) {
                              .pass_efi = load.pass_efi,
                              .command_line = load.command_line,
                              .initrd = load.initrd,
-                             .seed = seed};
+                             .seed = seed,
+                             .device_tree = load.device_tree ? Bytes(*load.device_tree) : Bytes{}};
     std::size_t size = build_boot_parameters(input, 0).size();
     Range place = TRY(load.placer.highest("the boot parameters", size, page, load.pieces));
     auto bytes = std::make_shared<Buffer>(build_boot_parameters(input, place.first()));
@@ -121,6 +147,16 @@ Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range boot_
     return {};
 }
 
+// A Linux kernel could not start with less than the boot protocol's parameters.
+void note_argument_styles(const Request &request, std::vector<std::string> &warnings) {
+    for (auto [id, name] : {std::pair(OptionId::args_elf, "elf"), {OptionId::args_none, "none"}})
+        if (request.settings.has(id))
+            warnings.push_back(
+                fmt::format("--args-{} has no effect: Linux kernels are started by the Linux boot "
+                            "protocol; going on without",
+                            name));
+}
+
 Load start(const Request &request) {
     bool is_32_bit = door_of(request) == Door::entry_32_bit;
     return Load{.request = request,
@@ -130,12 +166,16 @@ Load start(const Request &request) {
                 .crash = {},
                 .initrd = {},
                 .command_line = request.settings.command_line,
+                .device_tree = {},
                 .plan = {}};
 }
 
 } // namespace
 
 Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::string> &warnings) {
+    if (is_plain_elf(request))
+        return plan_plain_elf(request, warnings);
+    note_argument_styles(request, warnings);
     Load load = start(request);
     auto &segments = load.plan.segments;
     PlacedKernel kernel = TRY(place_kernel(request, load.placer));
@@ -148,6 +188,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     }
     TRY(place_initrd(load, kernel.initrd_window));
     decide_efi(load, kernel, warnings);
+    TRY(take_device_tree(load));
     extend_command_line(load, kernel.header.version >= 0x020e);
     TRY(check_command_line(load.command_line, command_line_limit(load.request.image), with_additions));
     Range boot_parameters = TRY(place_boot_parameters(load, kernel));

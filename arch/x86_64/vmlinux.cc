@@ -40,7 +40,9 @@ bool takes_efi_from_kexec(std::string_view version) {
     return major > 3 || (major == 3 && minor >= 14);
 }
 
-Result<Range> span_of(const Elf &elf) {
+} // namespace
+
+Result<Range> linked_span(const Elf &elf) {
     std::optional<Range> span;
     Ranges taken;
     for (const ElfSegment &segment : elf.segments) {
@@ -66,15 +68,13 @@ Result<Range> span_of(const Elf &elf) {
     return *span;
 }
 
-} // namespace
-
 Result<Vmlinux> examine_vmlinux(const Elf &elf) {
     auto version = linux_version(elf);
     if (!version)
         return fail(Cause::unsupported,
                     "this ELF file is no Linux kernel: it holds no \"Linux version\" text",
-                    "name a vmlinux or a bzImage");
-    Range linked = TRY(span_of(elf));
+                    "name a vmlinux or a bzImage; --args-elf and --args-none start other programs");
+    Range linked = TRY(linked_span(elf));
     return Vmlinux{.version = *version,
                    .linked = linked,
                    .movable = keeps_its_physical_base(elf),

@@ -2,7 +2,8 @@
 // The last step on x86_64: the processor as Documentation/arch/x86/boot.rst wants it at the new kernel's
 // entry. 64-BIT BOOT PROTOCOL: 64-bit mode, paging on, flat segments, CS 0x10 and the others 0x18, interrupts
 // off, rsi = boot_params. 32-BIT BOOT PROTOCOL: protected mode, paging off, the same selectors as flat 4 GiB
-// segments, interrupts off, esi = boot_params, ebp = edi = ebx = 0.
+// segments, interrupts off, esi = boot_params, ebp = edi = ebx = 0. Programs that are told by ELF boot notes
+// find them by rdi, which the first protocol leaves open.
 #include "purgatory/layout.h"
 
 #define CR0_PE (1 << 0)
@@ -21,12 +22,12 @@ hand_over:
 	jnz	hand_over_32bit
 
 	movq	parameter(PARAMETER_ARGUMENT)(%rip), %rsi
+	movq	%rsi, %rdi
 	pushq	parameter(PARAMETER_ENTRY)(%rip)
 	xorl	%eax, %eax
 	xorl	%ebx, %ebx
 	xorl	%ecx, %ecx
 	xorl	%edx, %edx
-	xorl	%edi, %edi
 	xorl	%ebp, %ebp
 	xorl	%r8d, %r8d
 	xorl	%r9d, %r9d

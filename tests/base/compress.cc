@@ -219,11 +219,29 @@ TEST_CASE("an lzma header is one that encoders write", "[compress]") {
     CHECK(!recognise_compression(Bytes(packed).first(13)));
 }
 
+TEST_CASE("what is packed as gzip unpacks, and the same bytes pack the same", "[compress]") {
+    for (std::size_t size : {0u, 1u, 65536u, 1000000u}) {
+        Buffer bytes(size);
+        for (std::size_t i = 0; i < size; i++)
+            bytes[i] = static_cast<std::byte>(i * i >> 7);
+        Buffer packed = compress_gzip(bytes).value();
+        CHECK(recognise_compression(packed) == Compression::gzip);
+        CHECK(decompress(packed, Compression::gzip, 1000000).value() == bytes);
+        CHECK(compress_gzip(bytes).value() == packed);
+    }
+    CHECK(compress_gzip(Buffer(10 << 20)).value().size() < 20000);
+}
+
 TEST_CASE("every compression has a name", "[compress]") {
     std::string names;
     for (Compression compression : every)
         names += std::string(name_of(compression)) + " ";
     CHECK(names == "gzip xz lzma zstd bzip2 lz4 lzo ");
+}
+
+TEST_CASE("the tests are built with every library", "[compress]") {
+    CHECK(compression_names(true).size() == std::size(every));
+    CHECK(compression_names(false).empty());
 }
 
 TEST_CASE("a snappy page unpacks on every machine, whichever packed it", "[compress]") {

@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+#include <algorithm>
+
 using namespace kexec;
 
 namespace {
@@ -161,4 +163,106 @@ TEST_CASE("a node is as large as what it holds, to the end of the last one") {
     CHECK(a < 64);
     CHECK(b > a);
     CHECK(b < 128);
+}
+
+TEST_CASE("the properties of a node can be named without knowing them") {
+    DeviceTree tree = sample();
+    REQUIRE(tree.set("/chosen", "linux,booted-from-kexec", {}));
+    std::vector<std::string> names = tree.property_names(*tree.find("/chosen"));
+    std::ranges::sort(names);
+    CHECK(names == std::vector<std::string>{"bootargs", "linux,booted-from-kexec"});
+    CHECK(tree.property_names(*tree.find("/soc")).empty());
+}
+
+namespace {
+
+DeviceTree labelled_tree() {
+    DeviceTree tree = DeviceTree::empty();
+    be32 phandle = 7;
+    REQUIRE(tree.set("/soc/led", "phandle", bytes_of(phandle)));
+    REQUIRE(tree.set_text("/__symbols__", "led0", "/soc/led"));
+    return tree;
+}
+
+// What dtc -@ makes of "&led0 { status = "okay"; };".
+DeviceTree labelled_overlay(const std::string &label = "led0") {
+    DeviceTree overlay = DeviceTree::empty();
+    be32 unknown = 0xffffffff;
+    REQUIRE(overlay.set("/fragment@0", "target", bytes_of(unknown)));
+    REQUIRE(overlay.set_text("/fragment@0/__overlay__", "status", "okay"));
+    REQUIRE(overlay.set_text("/__fixups__", label, "/fragment@0:target:0"));
+    return overlay;
+}
+
+std::string overlay_error(DeviceTree &tree, const DeviceTree &overlay) {
+    auto applied = tree.apply_overlay(overlay.packed());
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().cause == Cause::bad_image);
+    CHECK_FALSE(applied.error().remedy.empty());
+    return applied.error().what;
+}
+
+} // namespace
+
+TEST_CASE("an overlay is applied by its labels, and by a path") {
+    DeviceTree tree = labelled_tree();
+    CHECK_FALSE(tree.is_overlay());
+    CHECK(labelled_overlay().is_overlay());
+    REQUIRE(tree.apply_overlay(labelled_overlay().packed()));
+    CHECK(text_until_nul(*tree.property("/soc/led", "status")) == "okay");
+    DeviceTree by_path = DeviceTree::empty();
+    REQUIRE(by_path.set_text("/fragment@0", "target-path", "/"));
+    REQUIRE(by_path.set("/fragment@0/__overlay__/big", "value", Buffer(100000, std::byte{1})));
+    REQUIRE(tree.apply_overlay(by_path.packed()));
+    CHECK(tree.property("/big", "value")->size() == 100000);
+    DeviceTree plain = DeviceTree::empty();
+    Buffer blob = plain.packed();
+    DeviceTree viewed = DeviceTree::view(blob).value();
+    REQUIRE(viewed.apply_overlay(by_path.packed()));
+    CHECK(viewed.find("/big"));
+}
+
+TEST_CASE("an overlay that cannot be applied says why, and leaves the tree as it was") {
+    DeviceTree bare = DeviceTree::empty();
+    CHECK(
+        overlay_error(bare, labelled_overlay()) ==
+        "the overlay refers to labels (led0), and the device tree has no /__symbols__ that would tell where "
+        "they are");
+    DeviceTree tree = labelled_tree();
+    Buffer before = tree.packed();
+    CHECK(overlay_error(tree, labelled_overlay("led1")) ==
+          "the overlay refers to the label led1, which the device tree's /__symbols__ does not have");
+    CHECK(overlay_error(tree, sample()) == "it is no overlay: it has no fragment with a node __overlay__");
+    DeviceTree elsewhere = DeviceTree::empty();
+    REQUIRE(elsewhere.set_text("/fragment@0", "target-path", "/missing"));
+    REQUIRE(elsewhere.add_node("/fragment@0/__overlay__"));
+    CHECK(overlay_error(tree, elsewhere) ==
+          "the overlay does not fit the device tree: there is no such node");
+    DeviceTree deep = DeviceTree::empty();
+    REQUIRE(deep.set_text("/fragment@0", "target-path", "/"));
+    std::string path = "/fragment@0/__overlay__";
+    for (int i = 0; i < 70; i++)
+        path += "/a";
+    REQUIRE(deep.add_node(path));
+    CHECK(overlay_error(tree, deep) == "the overlay nests more than 64 nodes in each other");
+    CHECK(tree.packed() == before);
+}
+
+TEST_CASE("a view of a tree is read where it lies, and copied where it is changed") {
+    Buffer blob = sample().packed();
+    DeviceTree tree = DeviceTree::view(blob).value();
+    Bytes value = *tree.property("/chosen", "bootargs");
+    CHECK(value.data() > blob.data());
+    CHECK(value.data() < blob.data() + blob.size());
+    CHECK(tree.size() == blob.size());
+    CHECK(tree.packed() == blob);
+    REQUIRE(tree.set_text("/chosen", "bootargs", "changed"));
+    CHECK(text_until_nul(*tree.property("/chosen", "bootargs")) == "changed");
+    CHECK(blob == sample().packed());
+    Buffer shifted(1);
+    append(shifted, blob);
+    CHECK(DeviceTree::view(Bytes(shifted).subspan(1)).value().packed() == blob);
+    CHECK_FALSE(DeviceTree::view(Bytes(blob).first(100)));
+    CHECK_FALSE(DeviceTree::view(blob, 1 << 20)->find("/missing"));
+    CHECK(DeviceTree::view(blob, 10).error().what.ends_with(" are taken"));
 }

@@ -22,3 +22,32 @@ TEST_CASE("UTF-8 is kept, and what is none is shown by its number") {
     CHECK(json_string("\xf4\x90\x80\x80") == "\"\\\\xf4\\\\x90\\\\x80\\\\x80\"");
     CHECK(json_string("\xe2\x82") == "\"\\\\xe2\\\\x82\"");
 }
+
+TEST_CASE("documents nest, with a line for each value") {
+    JsonWriter json;
+    json.begin_object();
+    json.key("text").text("a \"b\"");
+    json.key("numbers").begin_array();
+    json.number(UINT64_MAX);
+    json.number(0);
+    json.end();
+    json.key("none").begin_array();
+    json.end();
+    json.key("inside").begin_object();
+    json.key("truth").truth(true);
+    json.key("nothing").nothing();
+    json.end();
+    json.end();
+    CHECK(json.finish() == "{\n"
+                           "  \"text\": \"a \\\"b\\\"\",\n"
+                           "  \"numbers\": [\n"
+                           "    18446744073709551615,\n"
+                           "    0\n"
+                           "  ],\n"
+                           "  \"none\": [],\n"
+                           "  \"inside\": {\n"
+                           "    \"truth\": true,\n"
+                           "    \"nothing\": null\n"
+                           "  }\n"
+                           "}\n");
+}

@@ -123,6 +123,25 @@ TEST_CASE("adding, removing and searching agree with a set of bits") {
     }
 }
 
+TEST_CASE("a set less another is what removing its ranges one by one leaves") {
+    std::uint64_t base = GENERATE(as<std::uint64_t>(), 0, 0x100000, UINT64_MAX - (places - 1));
+    std::mt19937 random(7);
+    for (int run = 0; run < 2000; run++) {
+        Modelled set{base, {}, {}}, holes{base, {}, {}};
+        for (int step = 0; step < 10; step++) {
+            change(set, random);
+            change(holes, random);
+        }
+        Ranges left = set.ranges;
+        left.remove(holes.ranges);
+        CAPTURE(run, base);
+        REQUIRE(is_normal(left));
+        REQUIRE(bits_of(left, base) == (set.bits & ~holes.bits));
+        left.remove(left);
+        REQUIRE(left.empty());
+    }
+}
+
 TEST_CASE("a range is never empty and never inverted") {
     CHECK(!Range::between(2, 1));
     CHECK(!Range::between(0, UINT64_MAX)); // its size has no spelling

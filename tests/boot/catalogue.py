@@ -3,7 +3,8 @@
 import functools
 
 import matrix
-from cases import altered, board, crash, dump, fadump, mainframe, power, reboot, refusals, refusals_arm64, without_kexec
+from cases import (altered, board, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
+                   without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -54,12 +55,20 @@ def further_scenarios():
     """Cases that only a full run adds."""
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
+        Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
+        Case("x86_64", "x86_64 crash with its memory on the command line",
+             lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
         Case("s390x", "s390x kernel without kexec", lambda bench: without_kexec.run_emulated(bench, "s390x", "6.12")),
         Case("ppc64", "ppc64 fadump, found by a kernel that starts another", fadump.run_relayed),
         Case("ppc64", "ppc64 crash of several nodes with a hole", power.run_nodes),
         Case("ppc64", "ppc64 reboot with a device tree file", power.run_tree),
         Case("ppc64", "ppc64 reboot with the initramfs used again", power.run_reused_initrd),
+        Case("x86_64", "x86_64 unified kernel image -c", lambda bench: container.run_uki(bench, "x86_64", "-c")),
+        Case("x86_64", "x86_64 unified kernel image -s", lambda bench: container.run_uki(bench, "x86_64", "-s")),
+        Case("arm64", "arm64 unified kernel image -c", lambda bench: container.run_uki(bench, "arm64", "-c")),
+        Case("arm64", "arm64 unified kernel image -s", lambda bench: container.run_uki(bench, "arm64", "-s")),
+        Case("arm64", "arm64 FIT image with its device tree", container.run_fit),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The shells complete every option of the option tables, and the files, types and boot entries that belong to them.
 
-Usage: completions_test.py LIST_TABLES KEXEC VMCORE_DMESG. bash must be there; what needs zsh or fish is skipped without.
+Usage: completions_test.py LIST_TABLES KEXEC VMCORE_DMESG FADUMP. bash must be there; what needs zsh or fish is skipped without.
 The completions are told another place for /boot and the like, which holds samples."""
 
 import os
@@ -142,10 +142,21 @@ class Questions:
     def test_boot_entries_are_offered(self):
         self.assert_offered("kexec --load-entry=", ["default", "linux-6.1", "unified"], ["linux-6.1.conf", "unified.efi", "+3"])
 
+    def test_forms_of_a_plan_and_architectures_are_offered(self):
+        self.assert_offered("kexec --plan=", ["text", "json", "svg"])
+        self.assert_offered("kexec --plan=j", ["json"], ["text"])
+        self.assert_offered(f"kexec --plan {self.directory}/boot/v", ["vmlinuz-6.1"], ["json"])
+        self.assert_offered("kexec --arch=", ["x86_64", "s390x"])
+
     def test_vmcore_dmesg_has_its_own_options_and_files(self):
         self.assert_offered("vmcore-dmesg --", ["--since-panic", "--level"], ["--load"])
         self.assert_offered("vmcore-dmesg --level=e", ["emerg", "err"], ["info"])
         self.assert_offered(f"vmcore-dmesg {self.directory}/var/crash/202611/", ["dump.202611", "vmcore"])
+
+    def test_fadump_has_its_words_and_options(self):
+        self.assert_offered("fadump ", ["status", "register", "save", "release", "recommend"], ["vmlinuz", "WORD"])
+        self.assert_offered("fadump --", ["--json", "--dump-level"], ["--load"])
+        self.assert_offered(f"fadump save {self.directory}/var/", ["crash"], ["register"])
 
     def test_a_program_that_is_missing_offers_no_option(self):
         (self.bin / "kexec").unlink()
@@ -201,7 +212,8 @@ def options_of_this_machine(list_tables):
 
 
 if __name__ == "__main__":
-    tables, kexec, dmesg = sys.argv[1:4]
+    tables, kexec, dmesg, fadump = sys.argv[1:5]
     Completions.options = options_of_this_machine(tables)
-    Completions.programs = {"kexec": os.path.abspath(kexec), "vmcore-dmesg": os.path.abspath(dmesg)}
-    unittest.main(argv=sys.argv[:1] + sys.argv[4:])
+    Completions.programs = {"kexec": os.path.abspath(kexec), "vmcore-dmesg": os.path.abspath(dmesg),
+                            "fadump": os.path.abspath(fadump)}
+    unittest.main(argv=sys.argv[:1] + sys.argv[5:])

@@ -39,11 +39,25 @@ Buffer build_arm64_image(const Arm64ImageHeader &header) {
     return file;
 }
 
-Buffer build_arm64_efi_image(const Arm64ImageHeader &header) {
+namespace {
+
+PePlan efi_plan() {
     PePlan plan;
     plan.sections.push_back({.name = ".text", .contents = packable_bytes(0xc00)});
     plan.sections.push_back({.name = ".data", .contents = packable_bytes(0x400), .in_memory = 0x8000});
-    return build_pe(plan, bytes_of(header));
+    return plan;
+}
+
+} // namespace
+
+Buffer build_arm64_efi_image(const Arm64ImageHeader &header) {
+    return build_pe(efi_plan(), bytes_of(header));
+}
+
+Buffer build_signed_arm64_image() {
+    PePlan plan = efi_plan();
+    plan.certificates = packable_bytes(1000, 3);
+    return build_pe(plan, bytes_of(usual_arm64_header()));
 }
 
 ZbootHeader usual_zboot_header(std::string_view compression, Bytes payload) {

@@ -19,6 +19,9 @@ Buffer build_arm64_image(const Arm64ImageHeader &header = usual_arm64_header());
 // The same kernel as an EFI program with the sections .text and .data, which end with the file at 0x1400.
 Buffer build_arm64_efi_image(const Arm64ImageHeader &header = usual_arm64_header());
 
+// That one with a certificate table at its end.
+Buffer build_signed_arm64_image();
+
 // The header of an EFI program that holds `payload`, said to be compressed by `compression`.
 ZbootHeader usual_zboot_header(std::string_view compression, Bytes payload);
 Buffer build_zboot(const ZbootHeader &header, Bytes payload, std::uint16_t machine = 0xaa64);

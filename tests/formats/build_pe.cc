@@ -28,6 +28,18 @@ void put_section(Buffer &file, std::size_t at, const PePlanSection &section, std
     write_at(file, at + 20, le32(section.offset.value_or(offset)));
 }
 
+void put_certificates(Buffer &file, const PePlan &plan) {
+    constexpr std::size_t directory_count = optional_header + 108, directory = directory_count + 4;
+    constexpr std::size_t entry = directory + 4 * 8;
+    write_at(file, directory_count, le32(plan.directory_count.value_or(6)));
+    bool has_any = !plan.certificates.empty() || plan.certificates_size;
+    auto offset = static_cast<std::uint32_t>(file.size()),
+         size = static_cast<std::uint32_t>(plan.certificates.size());
+    write_at(file, entry, le32(plan.certificates_offset.value_or(has_any ? offset : 0)));
+    write_at(file, entry + 4, le32(plan.certificates_size.value_or(size)));
+    append(file, plan.certificates);
+}
+
 } // namespace
 
 Buffer build_pe(const PePlan &plan, Bytes start) {
@@ -47,6 +59,7 @@ Buffer build_pe(const PePlan &plan, Bytes start) {
         append(file, plan.sections[i].contents);
         file.resize(padded(file.size()));
     }
+    put_certificates(file, plan);
     return file;
 }
 

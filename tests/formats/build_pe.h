@@ -23,6 +23,8 @@ struct PePlan {
     std::vector<PePlanSection> sections;
     std::optional<std::uint32_t> pe_offset = {}, signature = {};
     std::optional<std::uint16_t> section_count = {}, optional_header_size = {};
+    Buffer certificates = {}; // of the certificate table, at the end of the file; empty: there is none
+    std::optional<std::uint32_t> certificates_offset = {}, certificates_size = {}, directory_count = {};
 };
 
 // Where the PE header and the contents of the first section are; sections are padded to 0x200 bytes.

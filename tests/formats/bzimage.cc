@@ -3,8 +3,10 @@
 // header changed to every value.
 #include "image/bzimage.h"
 
+#include "image/bzimage_payload.h"
 #include "tests/catch.h"
 #include "tests/formats/build_bzimage.h"
+#include "tests/support/pack.h"
 
 using namespace kexec;
 using namespace kexec::testing;
@@ -241,4 +243,22 @@ TEST_CASE("other files are no bzImage") {
     Buffer boot_sector(10000);
     write_at(boot_sector, 0x1fe, le16(0xaa55));
     CHECK(!*parse_bzimage(boot_sector));
+}
+
+TEST_CASE("the vmlinux of a bzImage lies where its header says, and in an old one nowhere") {
+    Buffer file = build_bzimage(usual_setup_header(), packable_bytes(500));
+    auto opened = open_bzimage(file);
+    REQUIRE(opened);
+    REQUIRE(*opened);
+    CHECK((*opened)->size() == 0x400);
+    CHECK(starts_with(**opened, packable_bytes(500)));
+    CHECK(!*open_bzimage(packable_bytes(5000)));
+    SetupHeader old = usual_setup_header();
+    old.version = 0x0207;
+    auto refused = open_bzimage(build_bzimage(old));
+    REQUIRE(!refused);
+    CHECK(refused.error().cause == Cause::unsupported);
+    CHECK(refused.error().what ==
+          "this bzImage does not say where its vmlinux lies: its header is of protocol 2.07, or names none");
+    CHECK(open_bzimage(Bytes(file).first(3000)).error().cause == Cause::bad_image);
 }

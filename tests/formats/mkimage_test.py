@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 skipped_by_meson = 77
@@ -38,10 +39,10 @@ def packed(how, data: bytes) -> bytes | None:
     return subprocess.run(how, input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
-def make(directory: Path, data: bytes, *options: str) -> Path:
+def make(directory: Path, data: bytes, *options: str, files=()) -> Path:
     (directory / 'data').write_bytes(data)
     subprocess.run(['mkimage', '-a', '0x40080000', '-e', '0x40080000', '-n', 'Linux', *options, '-d',
-                    str(directory / 'data'), str(directory / 'uImage')], check=True, stdout=subprocess.DEVNULL)
+                    ':'.join(map(str, files or [directory / 'data'])), str(directory / 'uImage')], check=True, stdout=subprocess.DEVNULL)
     return directory / 'uImage'
 
 
@@ -72,7 +73,7 @@ def check_compressions(program: str, directory: Path, checks: Checks) -> None:
         wrappers = 'uImage' if name == 'none' else f'uImage {name}'
         for kind in ('kernel', 'kernel_noload'):
             made = make(directory, data, '-A', 'arm64', '-O', 'linux', '-T', kind, '-C', name)
-            checks.expect(f'{kind}, {name}', tell(program, made, 'uImage'), f'Image {len(image)} {wrappers}')
+            checks.expect(f'{kind}, {name}', tell(program, made, 'uImage'), f'Image {len(image)} {zlib.crc32(image):08x} {wrappers}')
 
 
 def check_refusals(program: str, directory: Path, checks: Checks) -> None:
@@ -80,10 +81,26 @@ def check_refusals(program: str, directory: Path, checks: Checks) -> None:
     for options, sentence in (
             ('-A arm -O linux -T kernel', 'its architecture is 2 (arm), 22 (arm64) is needed'),
             ('-A arm64 -O u-boot -T kernel', 'its operating system is 17 (U-Boot), 5 (Linux) is needed'),
-            ('-A arm64 -O linux -T ramdisk', 'its type is 3 (ramdisk), 2 (kernel) or 14 (kernel_noload) is needed'),
-            ('-A arm64 -O linux -T multi', 'it holds several files (type 4, multi), a single kernel is needed')):
+            ('-A arm64 -O linux -T ramdisk',
+             'its type is 3 (ramdisk), 2 (kernel), 4 (multi) or 14 (kernel_noload) is needed')):
         made = make(directory, arm64_image(), *options.split(), '-C', 'none')
         checks.expect(options, tell(program, made), f'{made}: {refused}{sentence}')
+
+
+def check_several_files(program: str, directory: Path, checks: Checks) -> None:
+    image = arm64_image() + b'odd'
+    plain = f'Image {len(image)} {zlib.crc32(image):08x} uImage'
+    multi = ('-A', 'arm64', '-O', 'linux', '-T', 'multi')
+    checks.expect('a kernel alone', tell(program, make(directory, image, *multi, '-C', 'none')), plain)
+    checks.expect('a kernel alone, packed', tell(program, make(directory, gzip.compress(image), *multi, '-C', 'gzip')), f'{plain} gzip')
+    (directory / 'initrd').write_bytes(b'070701' * 99)
+    (directory / 'tree').write_bytes(struct.pack('>I', 0xd00dfeed) + b'tree' * 9)
+    for parts, names in (('initrd', 'an initial ramdisk'), ('tree', 'a device tree'),
+                         ('initrd tree', 'an initial ramdisk and a device tree')):
+        files = [directory / part for part in ['data', *parts.split()]]
+        made = make(directory, image, *multi, '-C', 'none', files=files)
+        checks.expect(parts, tell(program, made),
+                      f'{made}: this uImage holds {names} besides its kernel, and only the kernel could be loaded')
 
 
 def main() -> int:
@@ -94,6 +111,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         check_compressions(sys.argv[1], Path(directory), checks)
         check_refusals(sys.argv[1], Path(directory), checks)
+        check_several_files(sys.argv[1], Path(directory), checks)
     return 1 if checks.failures else skipped_by_meson if checks.skipped else 0
 
 

@@ -17,13 +17,49 @@ namespace {
 
 using Edit = void (*)(UimageHeader &header);
 
-Result<std::optional<Bytes>> open_edited(Edit edit) {
+Result<std::optional<UimageFiles>> open_edited(Edit edit) {
     static Buffer file; // the data lies in it
     Buffer data = packable_bytes(1000);
     UimageHeader header = usual_uimage_header(data);
     edit(header);
     file = build_uimage(sealed(header), data);
     return open_uimage(file, uimage_arm64);
+}
+
+Buffer list_of(const std::vector<std::uint32_t> &sizes) {
+    Buffer list;
+    for (std::uint32_t size : sizes)
+        append(list, bytes_of(be32(size)));
+    append(list, bytes_of(be32(0)));
+    return list;
+}
+
+// As mkimage writes it: each file but the last is filled up to a multiple of four bytes.
+Buffer multi_data(const std::vector<Buffer> &files) {
+    std::vector<std::uint32_t> sizes;
+    for (const Buffer &file : files)
+        sizes.push_back(static_cast<std::uint32_t>(file.size()));
+    Buffer data = list_of(sizes);
+    for (std::size_t i = 0; i < files.size(); i++) {
+        append(data, files[i]);
+        if (i + 1 < files.size())
+            data.resize((data.size() + 3) / 4 * 4);
+    }
+    return data;
+}
+
+Buffer build_multi(const std::vector<Buffer> &files, std::uint8_t compression = 0) {
+    Buffer data = multi_data(files);
+    UimageHeader header = usual_uimage_header(data);
+    header.type = 4;
+    header.compression = compression;
+    return build_uimage(sealed(header), data);
+}
+
+Buffer tree_bytes(std::size_t size) {
+    Buffer tree = packable_bytes(size);
+    write_at(tree, 0, be32(0xd00dfeed));
+    return tree;
 }
 
 struct Refusal {
@@ -47,12 +83,11 @@ const Refusal refusals[] = {
      "this uImage cannot be loaded: its architecture is 2 (arm), 22 (arm64) is needed"},
     {[](auto &h) { h.architecture = 255; }, Cause::unsupported,
      "this uImage cannot be loaded: its architecture is 255, 22 (arm64) is needed"},
-    {[](auto &h) { h.type = 4; }, Cause::unsupported,
-     "this uImage cannot be loaded: it holds several files (type 4, multi), a single kernel is needed"},
     {[](auto &h) { h.type = 3; }, Cause::unsupported,
-     "this uImage cannot be loaded: its type is 3 (ramdisk), 2 (kernel) or 14 (kernel_noload) is needed"},
+     "this uImage cannot be loaded: its type is 3 (ramdisk), 2 (kernel), 4 (multi) or 14 (kernel_noload) is "
+     "needed"},
     {[](auto &h) { h.type = 0; }, Cause::unsupported,
-     "this uImage cannot be loaded: its type is 0, 2 (kernel) or 14 (kernel_noload) is needed"},
+     "this uImage cannot be loaded: its type is 0, 2 (kernel), 4 (multi) or 14 (kernel_noload) is needed"},
     {[](auto &h) { h.compression = 7; }, Cause::unsupported,
      "the uImage says that its compression is 7, 0 (none) to 6 (zstd) is needed"},
     {[](auto &h) { h.compression = 1; }, Cause::bad_image,
@@ -72,8 +107,10 @@ TEST_CASE("a uImage gives its data, be it of type kernel or kernel_noload") {
         auto opened = open_uimage(file, uimage_arm64);
         REQUIRE(opened);
         REQUIRE(*opened);
-        CHECK((*opened)->data() == file.data() + 64);
-        CHECK(std::ranges::equal(**opened, data));
+        CHECK((*opened)->kernel.data() == file.data() + 64);
+        CHECK(std::ranges::equal((*opened)->kernel, data));
+        CHECK(!(*opened)->initrd);
+        CHECK(!(*opened)->device_tree);
     }
 }
 
@@ -87,7 +124,7 @@ TEST_CASE("a uImage may be compressed by whatever U-Boot has a number for") {
         header.compression = number;
         auto opened = open_uimage(build_uimage(sealed(header), data), uimage_arm64);
         CAPTURE(name_of(compression));
-        CHECK((opened && *opened && (*opened)->size() == data.size()));
+        CHECK((opened && *opened && (*opened)->kernel.size() == data.size()));
     }
 }
 
@@ -142,13 +179,90 @@ TEST_CASE("a uImage cut short anywhere is an error; before its magic it is none"
 TEST_CASE("what follows the data of a uImage is not looked at") {
     Buffer file = build_uimage(packable_bytes(100));
     file.resize(4096, std::byte{0xff});
-    CHECK((*open_uimage(file, uimage_arm64))->size() == 100);
+    CHECK((*open_uimage(file, uimage_arm64))->kernel.size() == 100);
+}
+
+TEST_CASE("a uImage of several files gives each its part, whatever their sizes") {
+    for (std::size_t size : {1000U, 1001U, 1002U, 1003U}) {
+        Buffer kernel = packable_bytes(size), initrd = packable_bytes(500, 2), tree = tree_bytes(201);
+        Buffer file = build_multi({kernel, initrd, tree});
+        auto opened = open_uimage(file, uimage_arm64);
+        CAPTURE(size);
+        REQUIRE(opened);
+        REQUIRE(*opened);
+        CHECK(std::ranges::equal((*opened)->kernel, kernel));
+        CHECK(std::ranges::equal(*(*opened)->initrd, initrd));
+        CHECK(std::ranges::equal(*(*opened)->device_tree, tree));
+        CHECK(lies_in((*opened)->kernel, file));
+    }
+    CHECK(!(*open_uimage(build_multi({packable_bytes(10)}), uimage_arm64))->initrd);
+    auto without_initrd = open_uimage(build_multi({packable_bytes(10), tree_bytes(50)}), uimage_arm64);
+    CHECK(!(*without_initrd)->initrd);
+    CHECK((*without_initrd)->device_tree);
+}
+
+TEST_CASE("of several files the first is compressed as the header says") {
+    Buffer kernel = pack(packable_bytes(1000), Compression::gzip);
+    CHECK(open_uimage(build_multi({kernel, packable_bytes(10)}, 1), uimage_arm64));
+    CHECK(open_uimage(build_multi({packable_bytes(10), kernel}, 1), uimage_arm64).error().what ==
+          "the uImage is damaged: compression is 1 (gzip), and the data is not");
+}
+
+TEST_CASE("a list of files that lies is an error") {
+    auto refused = [](Buffer data) {
+        UimageHeader header = usual_uimage_header(data);
+        header.type = 4;
+        return open_uimage(build_uimage(sealed(header), data), uimage_arm64).error().what;
+    };
+    std::string damaged = "the uImage is damaged: ";
+    CHECK(refused(list_of({})) == damaged + "it holds no file, between 1 and 16 files are needed");
+    CHECK(refused(list_of(std::vector<std::uint32_t>(17, 4))) ==
+          damaged + "it holds more, between 1 and 16 files are needed");
+    CHECK(refused(Buffer(3, std::byte{1})) == damaged + "the list of its files has no end");
+    CHECK(refused(Buffer(8, std::byte{1})) == damaged + "the list of its files has no end");
+    CHECK(refused(list_of({1})) == damaged + "its file 1 has 1 bytes, and 0 are left");
+    CHECK(refused(list_of({0xffffffff})) == damaged + "its file 1 has 4294967295 bytes, and 0 are left");
+    Buffer two = build_multi({packable_bytes(10), packable_bytes(10), packable_bytes(10)});
+    CHECK(open_uimage(two, uimage_arm64).error().what ==
+          "this uImage cannot be loaded: it holds two files that could be its initial ramdisk");
+    two = build_multi({packable_bytes(10), tree_bytes(10), tree_bytes(10)});
+    CHECK(open_uimage(two, uimage_arm64).error().what ==
+          "this uImage cannot be loaded: it holds two files that could be its device tree");
+}
+
+TEST_CASE("as a wrapper, a uImage must hold nothing but a kernel") {
+    auto taken = take_uimage_off(build_multi({packable_bytes(10)}), uimage_arm64);
+    REQUIRE(taken);
+    CHECK((*taken)->wrapper == "uImage");
+    CHECK(!*take_uimage_off(packable_bytes(100), uimage_arm64));
+    auto refused = [](std::vector<Buffer> files) {
+        return take_uimage_off(build_multi(files), uimage_arm64).error().what;
+    };
+    std::string end = " besides its kernel, and only the kernel could be loaded";
+    CHECK(refused({packable_bytes(10), packable_bytes(10)}) == "this uImage holds an initial ramdisk" + end);
+    CHECK(refused({packable_bytes(10), tree_bytes(10)}) == "this uImage holds a device tree" + end);
+    CHECK(refused({packable_bytes(10), packable_bytes(10), tree_bytes(10)}) ==
+          "this uImage holds an initial ramdisk and a device tree" + end);
+}
+
+TEST_CASE("whatever the list of files holds, they lie in the file") {
+    Buffer data = multi_data({packable_bytes(50), packable_bytes(50), tree_bytes(50)});
+    with_each_value(data, 24, [](const Buffer &altered) {
+        UimageHeader header = usual_uimage_header(altered);
+        header.type = 4;
+        Buffer file = build_uimage(sealed(header), altered);
+        auto opened = open_uimage(file, uimage_arm64);
+        if (opened)
+            REQUIRE((lies_in((*opened)->kernel, file) &&
+                     lies_in((*opened)->initrd.value_or(Bytes(file)), file) &&
+                     lies_in((*opened)->device_tree.value_or(Bytes(file)), file)));
+    });
 }
 
 TEST_CASE("whatever the header of a uImage holds, its data lies in the file") {
     with_each_value(build_uimage(packable_bytes(100)), 64, [](Buffer altered) {
-        auto sound = [&](const Result<std::optional<Bytes>> &opened) {
-            return !opened || !*opened || lies_in(**opened, altered);
+        auto sound = [&](const Result<std::optional<UimageFiles>> &opened) {
+            return !opened || !*opened || lies_in((*opened)->kernel, altered);
         };
         bool as_it_is = sound(open_uimage(altered, uimage_arm64));
         REQUIRE(as_it_is);

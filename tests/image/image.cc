@@ -3,6 +3,8 @@
 // parsers.
 #include "image/image.h"
 
+#include "image/bzimage_payload.h"
+#include "image/wrapper.h"
 #include "tests/catch.h"
 #include "tests/formats/build_bzimage.h"
 #include "tests/formats/build_elf.h"
@@ -27,13 +29,33 @@ Result<std::optional<ImageContent>> probe_bzimage(Bytes file) {
 
 constexpr Format formats[] = {{"elf-x86_64", "", false, probe_elf}, {"bzImage64", "", true, probe_bzimage}};
 
+Result<std::optional<Unwrapped>> take_bzimage_off(Bytes file) {
+    return inside_of("bzImage", open_bzimage(file));
+}
+
+// A wrapper that is for another machine, and the same for this one.
+Result<std::optional<Unwrapped>> refuse_wrapper(Bytes file) {
+    if (!as_text(file).starts_with("WRAP"))
+        return std::nullopt;
+    return fail(Cause::unsupported, "this wrapper is for another machine", "name another");
+}
+Result<std::optional<Unwrapped>> take_wrapper_off(Bytes file) {
+    return as_text(file).starts_with("WRAP") ? std::optional(Unwrapped{"wrap", file.subspan(4)})
+                                             : std::nullopt;
+}
+
+constexpr Format with_inner_vmlinux[] = {{"elf-x86_64", "", false, probe_elf},
+                                         {"bzImage64", "", true, probe_bzimage},
+                                         {"vmlinux", "", false, probe_elf, take_bzimage_off}};
+
 // The files live as long as the images that point into them.
 class Files {
 public:
-    Result<Image> read(Bytes content, std::optional<std::string_view> type = {}) {
+    Result<Image> read(Bytes content, std::optional<std::string_view> type = {},
+                       std::span<const Format> among = formats) {
         auto file =
             std::make_shared<const MappedFile>(MappedFile::open(directory_.add("kernel", content)).value());
-        return read_image(file, formats, type);
+        return read_image(file, among, type);
     }
     std::string path() const { return directory_.path("kernel"); }
 
@@ -146,4 +168,35 @@ TEST_CASE("a file of no format is said to be none") {
               " (unpacked from gzip): it is none of: elf-x86_64, bzImage64");
     CHECK(files.read({}).error().what ==
           "Cannot determine the file type of " + files.path() + ": it is empty");
+}
+
+TEST_CASE("the vmlinux in a bzImage is taken out where -t asks for it by name, and not otherwise") {
+    Files files;
+    Buffer vmlinux = build_elf(small_vmlinux());
+    Buffer bzimage = build_bzimage(usual_setup_header(), pack(vmlinux, Compression::xz));
+    auto taken = files.read(pack(bzimage, Compression::gzip), "vmlinux", with_inner_vmlinux);
+    REQUIRE(taken);
+    CHECK(taken->format->name == "vmlinux");
+    CHECK(taken->wrappers == std::vector<std::string_view>{"gzip", "bzImage", "xz"});
+    CHECK(std::ranges::equal(taken->bytes, vmlinux));
+    CHECK(files.read(bzimage, {}, with_inner_vmlinux)->format->name == "bzImage64");
+    CHECK(files.read(bzimage, "elf-x86_64", with_inner_vmlinux).error().what ==
+          "Wrong file type elf-x86_64, file matches type bzImage64");
+    CHECK(files.read(vmlinux, "vmlinux", with_inner_vmlinux)->wrappers.empty());
+    CHECK(files.read(vmlinux, {}, with_inner_vmlinux)->format->name == "elf-x86_64");
+}
+
+TEST_CASE("a wrapper that one row refuses may be taken off by a further one") {
+    Files files;
+    const Format refusing{"first", "", false, nullptr, refuse_wrapper};
+    const Format taking{"second", "", false, nullptr, take_wrapper_off};
+    Buffer wrapped(4);
+    std::ranges::copy(as_bytes("WRAP"), wrapped.begin());
+    append(wrapped, build_bzimage());
+    for (const auto &order :
+         {std::vector{formats[1], refusing, taking}, std::vector{formats[1], taking, refusing}})
+        CHECK(files.read(wrapped, {}, order)->wrappers == std::vector<std::string_view>{"wrap"});
+    std::vector alone = {formats[1], refusing};
+    CHECK(files.read(wrapped, {}, alone).error().what ==
+          files.path() + ": this wrapper is for another machine");
 }

@@ -5,7 +5,9 @@
 #include "tests/catch.h"
 #include "tests/formats/build_bzimage.h"
 #include "tests/formats/build_elf.h"
+#include "tests/formats/build_s390x.h"
 
+#include <algorithm>
 #include <elf.h>
 
 using namespace kexec;
@@ -56,4 +58,55 @@ TEST_CASE("a bzImage says its release where its header points") {
     CHECK(!version_at(0xffff, "6.1.0"));           // out of the setup code
     CHECK(!version_at(5120 - 0x200 - 1, "6.1.0")); // to its last byte, a NUL
     CHECK(!version_at(usual_pointer, "none"));
+}
+
+TEST_CASE("the banner tells how the kernel was built, up to the end of its line") {
+    auto banner = linux_banner(as_bytes("xLinux version 6.1.0 (a@b) (gcc) #1 SMP now\nmore"));
+    REQUIRE(banner);
+    CHECK(banner->release == "6.1.0");
+    CHECK(banner->build == "(a@b) (gcc) #1 SMP now");
+    CHECK(linux_banner(as_bytes("Linux version 6.1.0 "))->build.empty());
+    CHECK(!linux_banner(as_bytes("Linux version %s (%s)")));
+    CHECK(!linux_banner(Bytes()));
+}
+
+TEST_CASE("of two banners the one with the number of the build counts") {
+    using namespace std::string_view_literals;
+    auto build = [](std::string_view text) { return linux_banner(as_bytes(text))->build; };
+    CHECK(build("Linux version 6.1.0 (a) # SMP\0Linux version 6.1.0 (a) #1 SMP\0"sv) == "(a) #1 SMP");
+    CHECK(build("Linux version 6.1.0 (a) #2 SMP\0Linux version 6.1.0 (a) # SMP\0"sv) == "(a) #2 SMP");
+    CHECK(build("Linux version 6.1.0 (a) # SMP\0Linux version 6.1.0 (b) # SMP\0"sv) == "(a) # SMP");
+    CHECK(build("Linux version 6.1.0 " + std::string(2000, 'x')).size() == 512 - 6);
+}
+
+TEST_CASE("a file full of banners is not searched to its end") {
+    std::string text;
+    for (unsigned i = 0; i < 16; i++)
+        text += std::string("Linux version 6.1.0 (a) # SMP\0", 30);
+    text += "Linux version 6.1.0 (b) #1 SMP";
+    CHECK(linux_banner(as_bytes(text))->build == "(a) # SMP");
+}
+
+TEST_CASE("a bzImage and an image of s390x tell how they were built") {
+    Buffer bzimage = build_bzimage(usual_setup_header(), {}, "6.1.0-50 (builder) #1 SMP");
+    auto banner = linux_banner(**parse_bzimage(bzimage));
+    REQUIRE(banner);
+    CHECK(banner->release == "6.1.0-50");
+    CHECK(banner->build == "(builder) #1 SMP");
+
+    Buffer image = build_s390x_image();
+    auto parsed = [&] { return linux_banner(**parse_s390x_image(image)); };
+    constexpr int text_at = 0x12000;
+    constexpr std::uint64_t pointer = s390x_layout::parameters + 0x28;
+    std::string_view text("6.1.0-s390x (b) #2 S\0", 21);
+    std::ranges::copy(as_bytes(text), image.begin() + text_at);
+    write_at(image, pointer, be64(std::uint64_t{text_at}));
+    REQUIRE(parsed());
+    CHECK(parsed()->release == "6.1.0-s390x");
+    CHECK(parsed()->build == "(b) #2 S");
+    for (std::uint64_t wrong :
+         {std::uint64_t{0}, std::uint64_t{0x10000}, std::uint64_t{image.size()}, UINT64_MAX}) {
+        write_at(image, pointer, be64(wrong));
+        CHECK(!parsed());
+    }
 }

@@ -97,6 +97,20 @@ TEST_CASE("an Image is found in every wrapper, and its bytes are on their own") 
     }
 }
 
+TEST_CASE("a signed Image comes out as it was signed, without what a wrapper padded it with") {
+    Files files;
+    Buffer kernel = build_signed_arm64_image(), padded = kernel;
+    padded.resize(kernel.size() + 5000); // the kernel's build fills an Image up to its image_size for zboot
+    for (const Wrapped &wrapped : all_wrapped(padded)) {
+        auto image = files.read(wrapped.file);
+        CAPTURE(wrapped.wrappers);
+        REQUIRE(image);
+        CHECK(*image->unpacked == kernel);
+        CHECK(image->bytes.data() == image->unpacked->data());
+    }
+    CHECK(files.read(padded)->bytes.size() == padded.size()); // what is not wrapped is handed over as it is
+}
+
 TEST_CASE("an Image that is not wrapped is not copied") {
     Files files;
     auto image = files.read(build_arm64_image());
@@ -150,7 +164,7 @@ TEST_CASE("a wrapper around no kernel is said to be that") {
         Error error = files.read(wrapped.file).error();
         CHECK(error.cause == Cause::unknown_image);
         CHECK(error.what == fmt::format("Cannot determine the file type of {} (unpacked from {}): it is none "
-                                        "of: vmlinux, Image, uImage, vmlinuz, uki, zImage",
+                                        "of: vmlinux, Image, uImage, vmlinuz, uki, fit, zImage",
                                         files.path(), fmt::join(wrapped.wrappers, ", ")));
         CHECK(files.read(wrapped.file, "Image").error().what == error.what);
     }
@@ -210,13 +224,36 @@ TEST_CASE("kexec_file_load takes an Image on arm64, and no vmlinux") {
     CHECK(!files.read(build_elf(arm64_vmlinux()))->format->by_file_load);
 }
 
-TEST_CASE("each row of the table is a format or a wrapper, and its name is its own") {
+TEST_CASE("what goes with a kernel comes out of its container, whatever lies around it") {
+    Files files;
+    PePlan plan;
+    plan.sections.push_back({.name = ".linux", .contents = pack(build_arm64_image(), Compression::gzip)});
+    plan.sections.push_back({.name = ".initrd", .contents = packable_bytes(50)});
+    auto image = files.read(pack(build_pe(plan), Compression::zstd));
+    REQUIRE(image);
+    CHECK(image->wrappers == Names{"zstd", "UKI", "gzip"});
+    REQUIRE(image->companions);
+    REQUIRE(image->companions->initrds.size() == 1);
+    CHECK(std::ranges::equal(image->companions->initrds[0], packable_bytes(50)));
+    CHECK(!files.read(build_arm64_image())->companions);
+}
+
+TEST_CASE("a container in a container is refused: both may have what goes with the kernel") {
+    Files files;
+    auto image = files.read(build_uki(build_uki(build_arm64_image())));
+    REQUIRE(!image);
+    CHECK(image.error().what ==
+          files.path() + ": the kernel lies in two containers (UKI, UKI), each with parts of its own");
+}
+
+TEST_CASE("each row of the table is a format, a wrapper or a container, and its name is its own") {
     std::set<std::string_view> names;
     for (const Format &format : arm64_formats()) {
         CAPTURE(format.name);
-        CHECK((format.probe == nullptr) != (format.take_off == nullptr));
+        CHECK((format.probe != nullptr) + (format.take_off != nullptr) + (format.take_out != nullptr) == 1);
         CHECK(names.insert(format.name).second);
         CHECK(!format.description.empty());
     }
-    CHECK(names == std::set<std::string_view>{"vmlinux", "Image", "uImage", "vmlinuz", "uki", "zImage"});
+    CHECK(names ==
+          std::set<std::string_view>{"vmlinux", "Image", "uImage", "vmlinuz", "uki", "fit", "zImage"});
 }

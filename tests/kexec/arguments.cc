@@ -41,8 +41,10 @@ std::string by_getopt(std::vector<const char *> words) {
         const Option &each = table()[i];
         if (each.letter)
             letters += std::string(1, each.letter) + (each.argument.empty() ? "" : ":");
-        longs.push_back({each.name.data(), each.argument.empty() ? no_argument : required_argument, nullptr,
-                         1000 + static_cast<int>(i)});
+        int takes = each.argument.empty()    ? no_argument
+                    : each.may_lack_argument ? optional_argument
+                                             : required_argument;
+        longs.push_back({each.name.data(), takes, nullptr, 1000 + static_cast<int>(i)});
     }
     longs.push_back({});
     words.insert(words.begin(), "kexec");
@@ -61,8 +63,8 @@ std::string by_getopt(std::vector<const char *> words) {
         for (std::size_t i = 0; i < table().size(); i++) {
             const Option &each = table()[i];
             if (found == 1000 + static_cast<int>(i) || (each.letter && found == each.letter))
-                text +=
-                    std::string(each.name) + (each.argument.empty() ? "" : "=" + std::string(optarg)) + ";";
+                text += std::string(each.name) +
+                        (each.argument.empty() ? "" : "=" + std::string(optarg ? optarg : "")) + ";";
         }
     }
     text += "|";
@@ -104,6 +106,11 @@ TEST_CASE("an argument may look like an option") {
     CHECK(shown(*read({"-t", "--unknown", "-l"})) == "type=--unknown;load;|");
 }
 
+TEST_CASE("an argument that may be missing is given with = or not at all") {
+    CHECK(shown(*read({"--plan", "json"})) == "plan=;|json;");
+    CHECK(shown(*read({"--plan=json", "/k"})) == "plan=json;|/k;");
+}
+
 TEST_CASE("what cannot be read is said in getopt's words") {
     CHECK(error_of({"--nonsense=1"}) == "unrecognized option '--nonsense=1'");
     CHECK(error_of({"-lz"}) == "invalid option -- 'z'");
@@ -124,10 +131,10 @@ TEST_CASE("what stands behind -h, -v or --print-ckr-size is not looked at") {
 
 TEST_CASE("random lines of full names are read as getopt_long reads them") {
     const std::vector<const char *> pieces = {
-        "-l",       "-p",           "-ld",         "-t",          "-tx",          "-lt",     "--load",
-        "--append", "--append=x y", "--initrd=/i", "/k",          "file",         "--",      "-",
-        "--type",   "-z",           "--nope",      "--load=3",    "--entry=0x10", "--noefi", "-S",
-        "-yx",      "-c=1",         "--mem-max",   "--mem-max=1", "--append=",    ""};
+        "-l",           "-p",          "-ld",          "-t",          "-tx", "-lt", "--load", "--append",
+        "--append=x y", "--initrd=/i", "/k",           "file",        "--",  "-",   "--type", "-z",
+        "--nope",       "--load=3",    "--entry=0x10", "--noefi",     "-S",  "-yx", "-c=1",   "--mem-max",
+        "--mem-max=1",  "--append=",   "--plan",       "--plan=json", ""};
     std::mt19937 random(20240607);
     std::size_t errors = 0;
     for (int round = 0; round < 20000; round++) {

@@ -10,8 +10,6 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 // A partition at /boot with one kernel, named as from its own root.
 FakeWorld &with_entry(FakeWorld &world, std::string_view more = "") {
     world.root.write("/boot/vmlinuz-6.1", "BOTH calls take it");
@@ -32,6 +30,18 @@ TEST_CASE("an entry names kernel, initial ramdisk and command line", "[boot-entr
         CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd true flags 0x0"});
         CHECK(world.kernel.last_command_line == "root=/dev/vda1 ro");
     }
+}
+
+TEST_CASE("several initial ramdisks of an entry become one piece, in their order") {
+    FakeWorld world;
+    world.root.write("/boot/ucode.img", "ucode");
+    with_entry(world, "initrd /ucode.img\n");
+    CHECK(world.run({"-l", "-y", "--load-entry=default"}).status == 0);
+    std::string shown = world.run({"--loaded"}).out;
+    auto first = shown.find("initrd-6.1"), second = shown.find("ucode.img");
+    REQUIRE(second != std::string::npos);
+    CHECK(first < second);
+    CHECK(world.kernel.log == Log{"kexec_file_load kernel true initrd true flags 0x0"});
 }
 
 TEST_CASE("what the user gives stands behind the entry's command line, and instead of its initial ramdisk",

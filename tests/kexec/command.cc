@@ -13,8 +13,6 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 } // namespace
 
 TEST_CASE("-S is silent, makes no call, and exits with what sysfs says") {
@@ -69,6 +67,26 @@ TEST_CASE("--print-ckr-size prints bytes") {
     Outcome none = world.run({"--print-ckr-size"});
     CHECK(none.out == "0\n");
     CHECK(none.status == 0);
+}
+
+TEST_CASE("the names of Linux 6.19 and later below /sys/kernel/kexec serve where the old ones are gone") {
+    FakeWorld world;
+    for (const char *name : {"loaded", "crash_loaded", "crash_size"})
+        world.root.remove("/sys/kernel/kexec_" + std::string(name));
+    world.root.write("/sys/kernel/kexec/crash_size", "1048576\n");
+    world.root.write("/sys/kernel/kexec/loaded", "1\n");
+    world.root.write("/sys/kernel/kexec/crash_loaded", "0\n");
+    CHECK(world.run({"-S", "-l"}).status == 1);
+    CHECK(world.run({"-S"}).status == 0);
+    CHECK(world.run({"--print-ckr-size"}).out == "1048576\n");
+    CHECK(contains(world.run({"--loaded"}).out, "kernel for the next reboot: loaded"));
+    CHECK(world.kernel.log.empty());
+    CHECK(world.run({"-e", "-x", "-y"}).status == 255);
+    CHECK(world.kernel.log == Log{"reboot"});
+    world.root.write("/sys/kernel/kexec/loaded", "0\n");
+    CHECK(contains(world.run({"-e"}).err, "Nothing has been loaded!"));
+    world.root.write("/sys/kernel/kexec/crash_elfcorehdr_size", "65536\n");
+    CHECK(world.run({"-p", "--hotplug", world.kernel_file}).status == 0);
 }
 
 TEST_CASE("-u takes the file call first, and the other where there is none") {

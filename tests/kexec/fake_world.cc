@@ -14,6 +14,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace kexec::test {
 namespace {
@@ -99,19 +100,38 @@ int FakeKernel::answer(std::deque<int> &answers, bool by_file, bool crash, bool 
     return number;
 }
 
-int FakeKernel::load(std::uint64_t, std::span<const KexecSegment> segments, std::uint32_t flags) {
+int FakeKernel::load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) {
     log.push_back(fmt::format("kexec_load segments {} flags {:#x}", segments.size(), flags));
+    last_entry = entry;
     last_segment_contents.clear();
-    for (const KexecSegment &segment : segments)
+    last_segment_places.clear();
+    for (const KexecSegment &segment : segments) {
         last_segment_contents.emplace_back(static_cast<const char *>(segment.bytes), segment.size);
+        last_segment_places.push_back(segment.memory);
+    }
     return answer(load_answers, false, (flags & kexec_on_crash) != 0, segments.empty());
 }
+
+namespace {
+
+std::string content_of(int descriptor) {
+    std::string content;
+    char buffer[4096];
+    for (ssize_t got;
+         (got = ::pread(descriptor, buffer, sizeof buffer, static_cast<off_t>(content.size()))) > 0;)
+        content.append(buffer, static_cast<std::size_t>(got));
+    return content;
+}
+
+} // namespace
 
 int FakeKernel::file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
                           std::uint32_t flags) {
     log.push_back(
         fmt::format("kexec_file_load kernel {} initrd {} flags {:#x}", kernel >= 0, initrd >= 0, flags));
     last_command_line = command_line.value_or("(none)");
+    last_kernel = content_of(kernel);
+    last_initrd = content_of(initrd);
     return answer(file_load_answers, true, (flags & kexec_file_on_crash) != 0,
                   (flags & kexec_file_unload) != 0);
 }
@@ -154,13 +174,18 @@ FakeWorld::FakeWorld() {
 
 Outcome FakeWorld::run(const std::vector<std::string> &words) { return run_on(fake_arch(), words); }
 
+World FakeWorld::seen_by(const Arch &arch, Outcome &outcome) {
+    return {.calls = kernel,
+            .arch = arch,
+            .root = root.path(),
+            .print = [&](std::string_view text) { outcome.out += text; },
+            .complain = [&](std::string_view text) { outcome.err += text; },
+            .to_terminal = on_terminal};
+}
+
 Outcome FakeWorld::run_on(const Arch &arch, const std::vector<std::string> &words, Order order) {
     Outcome outcome{};
-    World world{.calls = kernel,
-                .arch = arch,
-                .root = root.path(),
-                .print = [&](std::string_view text) { outcome.out += text; },
-                .complain = [&](std::string_view text) { outcome.err += text; }};
+    World world = seen_by(arch, outcome);
     std::vector<const char *> pointers;
     for (const std::string &word : words)
         pointers.push_back(word.c_str());

@@ -16,6 +16,10 @@ namespace kexec::test {
 
 using testing::TemporaryDirectory;
 
+inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
 // Behaves as the real kernel does where it matters: a load for a crash drops the old crash image before it is
 // refused (but not when it is refused for want of permission, of the lock, or of the call itself; the file
 // call says EPERM of a signature, too, and then the image is gone), and sysfs follows.
@@ -31,8 +35,11 @@ public:
     std::vector<Link> all_links;
     bool privileged = true;
     std::string last_command_line;
+    std::uint64_t last_entry = 0;
+    std::string last_kernel, last_initrd; // what the file call was given, as read from the descriptors
     std::vector<std::string> last_segment_contents;
-    std::vector<std::string> messages; // that each refusal leaves in the kernel's log
+    std::vector<std::uint64_t> last_segment_places; // physical addresses
+    std::vector<std::string> messages;              // that each refusal leaves in the kernel's log
 
     int load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) override;
     int file_load(int kernel, int initrd, std::optional<std::string_view> command_line,
@@ -71,10 +78,13 @@ public:
     std::string kernel_file; // a kernel that both calls take
     std::string elf_file;    // one that only kexec_load takes
     std::string initrd_file;
+    bool on_terminal = false; // stderr
 
     // Runs the command; the architecture is x86_64 with the fake formats, or the real one of that name.
     Outcome run(const std::vector<std::string> &words);
     Outcome run_on(const Arch &arch, const std::vector<std::string> &words, Order order = Order::any);
+    // What the command runs in, for calling a part of it; what it says goes to `outcome`.
+    World seen_by(const Arch &arch, Outcome &outcome);
 
     std::string loaded() const; // content of /sys/kernel/kexec_loaded
     std::string crash_loaded() const;

@@ -8,12 +8,6 @@
 using namespace kexec;
 using namespace kexec::test;
 
-namespace {
-
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-} // namespace
-
 TEST_CASE("nothing loaded, nothing recorded") {
     FakeWorld world;
     Outcome outcome = world.run({"--loaded"});

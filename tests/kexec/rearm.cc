@@ -12,8 +12,6 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 // A world in which a crash kernel was loaded by this program.
 struct Armed : FakeWorld {
     Armed() {

@@ -14,8 +14,6 @@ using namespace kexec::test;
 
 namespace {
 
-bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 std::string content(const FakeWorld &world, const std::string &name) {
     auto bytes = read_file(world.root.path("/run/kexec/" + name), 1 << 20);
     return bytes ? std::string(as_text(*bytes)) : "";

@@ -14,6 +14,9 @@ std::string name_of(Step step) {
     switch (step) {
     case Step::report_status: return "status";
     case Step::report_loaded: return "loaded";
+    case Step::record: return "record";
+    case Step::plan: return "plan";
+    case Step::inspect: return "inspect";
     case Step::unload: return "unload";
     case Step::load: return "load";
     case Step::shut_down: return "shutdown";
@@ -76,6 +79,11 @@ TEST_CASE("the action options lead to these steps") {
         {"--loaded", "loaded"},
         {"--loaded -l", "loaded"},
         {"-S --loaded", "crash: status"},
+        {"--inspect K", "inspect"},
+        {"--inspect -l K", "inspect"},
+        {"-e --inspect K", "inspect"},
+        {"-p --inspect K", "inspect"},
+        {"--inspect --loaded", "loaded"},
         {"-u", "unload"},
         {"-p -u", "crash: unload"},
         {"-p -u K", "crash: unload"},
@@ -112,4 +120,13 @@ TEST_CASE("-S asks about the crash kernel unless -l says otherwise, and nothing 
     CHECK(steps("-S -d") == "crash: status");
     CHECK(steps("-u -e -f -s -S K") == "crash: status");
     CHECK(steps("-S -l -u") == "status");
+}
+
+TEST_CASE("a plan or a recording is all that is done") {
+    for (std::string line :
+         {"--plan k", "-l --plan k", "--plan -f k", "-e --plan k", "-u --plan k", "--plan=json -e"})
+        CHECK(steps(line) == "plan");
+    CHECK(steps("-p --plan k") == "crash: plan");
+    CHECK(steps("--record=f -e") == "record");
+    CHECK(steps("--plan --record=f k") == "record");
 }

@@ -6,6 +6,7 @@
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -33,6 +34,16 @@ TEST_CASE("-h keeps its shape") {
         CHECK(line.size() < 80);
 }
 
+TEST_CASE("-h says what kernels may be packed with") {
+    std::string text = usage_text(fake_arch());
+    std::size_t start = text.find("\nCompression:");
+    REQUIRE(start != npos);
+    std::vector<std::string_view> words = words_of(std::string_view(text).substr(start));
+    for (std::string_view name : {"gzip,", "xz,", "lzma,", "zstd,", "bzip2,", "lz4,", "lzo"})
+        CHECK(std::ranges::count(words, name) == 1);
+    CHECK(text.find("built without") == npos);
+}
+
 TEST_CASE("-h names every option of every architecture once") {
     for (const Arch *arch : all_archs()) {
         std::string text = usage_text(*arch);
@@ -40,7 +51,7 @@ TEST_CASE("-h names every option of every architecture once") {
             std::size_t found = 0;
             for (std::string_view line : lines_of(text))
                 for (std::string_view word : words_of(line.substr(0, line.find("   "))))
-                    found += word.substr(0, word.find('=')) == "--" + std::string(option.name);
+                    found += word.substr(0, word.find_first_of("[=")) == "--" + std::string(option.name);
             INFO(arch->name << " --" << option.name);
             CHECK(found == 1);
         }

@@ -3,7 +3,10 @@
 // (golden/NAME.plan). To bring the kept plans up to date: `ninja regenerate-plans`, and review the
 // difference.
 #include "arch/arch.h"
+#include "extras/report.h"
+#include "image/pe.h"
 #include "kexec/options.h"
+#include "kexec/parts.h"
 #include "plan/command_line.h"
 #include "tests/arch/arm64/acceptance.h"
 #include "tests/arch/arm64/board.h"
@@ -12,6 +15,8 @@
 #include "tests/arch/x86_64/acceptance.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"
+#include "tests/formats/build_fit.h"
+#include "tests/formats/build_pe.h"
 #include "tests/formats/build_s390x.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
@@ -39,6 +44,30 @@ struct Case {
     std::vector<const char *> words;
 };
 
+Buffer text(std::string_view words) {
+    Bytes bytes = as_bytes(words);
+    return {bytes.begin(), bytes.end()};
+}
+
+void add_containers(const TemporaryDirectory &directory) {
+    std::vector<PePlanSection> own = {{".cmdline", text("uki quiet")},   {".initrd", sample_bytes(10000)},
+                                      {".ucode", sample_bytes(1000)},    {".dtbauto", text("no tree")},
+                                      {".profile", text("TITLE=Usual")}, {".profile", text("TITLE=Rescue")},
+                                      {".cmdline", text("uki rescue")}};
+    auto uki = [&](std::uint16_t machine, const Buffer &kernel, std::vector<PePlanSection> sections) {
+        sections.insert(sections.begin(), {".linux", kernel});
+        return build_pe({.machine = machine, .sections = std::move(sections)});
+    };
+    directory.add("uki.efi", uki(pe_machine_x86_64, bzimage_file(), own));
+    directory.add("uki-arm64.efi", uki(pe_machine_arm64, build_arm64_image(), own));
+    directory.add("uki-arm64-dtb.efi",
+                  uki(pe_machine_arm64, build_arm64_image(), {{".dtb", bare_tree().packed()}}));
+    FitPlan fit = usual_fit(build_arm64_image());
+    fit.images[2].data = bare_tree().packed();
+    directory.add("board.itb", build_fit(fit));
+    directory.add("added.dtbo", small_overlay());
+}
+
 // The files that command lines may name.
 void add_files(const TemporaryDirectory &directory) {
     Buffer vmlinux = vmlinux_file(movable_vmlinux());
@@ -57,6 +86,7 @@ void add_files(const TemporaryDirectory &directory) {
     directory.add("vmlinux-ppc64", ppc64_vmlinux());
     directory.add("vmlinux-ppc64-fixed", ppc64_vmlinux({.run_at_load = 0}));
     directory.add("lpar.dtb", lpar_tree().packed());
+    add_containers(directory);
     directory.add("image-s390x", build_s390x_image());
     directory.add("image-s390x-without-crash-dump", build_s390x_image({.crash_dump = false}));
     directory.add("vmlinux-s390x", build_elf(s390x_elf()));
@@ -168,6 +198,22 @@ std::vector<Case> further_cases() {
         {"ppc64-reuseinitrd", partition, {"-l", "vmlinux-ppc64", "--reuseinitrd"}},
         {"ppc64-without-relocation", partition, {"-p", "vmlinux-ppc64-fixed"}},
         {"ppc64-initrd-too-large", partition, {"-p", "vmlinux-ppc64", "--initrd=initrd-300M"}},
+        {"uki", bios, {"-l", "uki.efi"}},
+        {"uki,options", bios, {"-l", "-c", "uki.efi", "--profile=1", "--append=more", "--initrd=initrd"}},
+        {"uki,crash", bios, {"-p", "uki.efi", "--reuse-cmdline"}},
+        {"arm64-uki", board, {"-l", "uki-arm64.efi"}},
+        {"arm64-uki,dtb", board, {"-l", "uki-arm64-dtb.efi", "--append=quiet"}},
+        {"arm64-uki,dtb,file-call-alone", board, {"-l", "-s", "uki-arm64-dtb.efi", "--append=quiet"}},
+        {"arm64-fit", board, {"-l", "board.itb"}},
+        {"arm64-fit,configuration", board, {"-l", "board.itb#conf-2", "--initrd=initrd", "--append=quiet"}},
+        {"arm64-fit,dtb", board, {"-l", "board.itb", "--dtb=board.dtb", "--add-initrd=initrd"}},
+        {"arm64-tree-changes",
+         board,
+         {"-l", "Image", "--dtb-overlay=added.dtbo", "--dtb-set=/added:reg=<1 2>", "--append=quiet"}},
+        {"arm64-tree-changes,file-call-alone", board, {"-l", "-s", "Image", "--dtb-set=/added:a="}},
+        {"ppc64-tree-changes",
+         partition,
+         {"-l", "vmlinux-ppc64", "--dtb-overlay=added.dtbo", "--append=quiet"}},
         {"s390x-no-checks-debug", mainframe, {"-p", "-c", "-i", "-d", "image-s390x", "--append=quiet"}},
         {"s390x-without-crash-dump", mainframe, {"-p", "image-s390x-without-crash-dump"}},
         {"s390x-initrd-too-large", mainframe, {"-p", "image-s390x", "--initrd=initrd-300M"}},
@@ -198,27 +244,36 @@ std::shared_ptr<const MappedFile> open(const std::string &path) {
     return std::make_shared<const MappedFile>(std::move(*file));
 }
 
-std::shared_ptr<const MappedFile> dtb_of(const Settings &settings, const TemporaryDirectory &directory) {
-    auto given = settings.given.find(OptionId::dtb);
-    return given == settings.given.end() ? nullptr : open(directory.path(given->second));
-}
-
-Request request_of(const Case &asked, const TemporaryDirectory &directory) {
-    const Arch &arch = *arch_named(arch_of(asked.machine));
-    auto options = parse_options(asked.words, arch.options, Order::any);
+// The options, with the names of files as names of files in that directory.
+Options options_of(const Case &asked, const TemporaryDirectory &directory) {
+    auto options = parse_options(asked.words, arch_named(arch_of(asked.machine))->options, Order::any);
     if (!options)
         throw std::runtime_error(asked.name + ": " + options.error().error.what);
-    Request request{
-        .settings = options->settings,
-        .machine = arch.understand(recorded_machine(asked.machine)).value(),
-        .image = read_image(open(directory.path(options->kernel)), arch.formats, options->type).value(),
-        .initrd = options->initrds.empty() ? nullptr : open(directory.path(options->initrds.front())),
-        .dtb = dtb_of(options->settings, directory),
-        .entropy = {}};
-    std::string reused = options->reuse_command_line
-                             ? reused_command_line(request.machine.command_line, request.settings.purpose)
-                             : "";
-    request.settings.command_line = join_command_lines(reused, options->append);
+    options->kernel = directory.path(options->kernel);
+    for (auto *paths : {&options->initrds, &options->tree_overlays})
+        for (std::string &path : *paths)
+            path = directory.path(path);
+    if (auto tree = options->settings.given.find(OptionId::dtb); tree != options->settings.given.end())
+        tree->second = directory.path(tree->second);
+    return std::move(*options);
+}
+
+Request request_of(const Case &asked, const TemporaryDirectory &directory,
+                   std::vector<std::string> &warnings) {
+    const Arch &arch = *arch_named(arch_of(asked.machine));
+    Options options = options_of(asked, directory);
+    Machine machine = arch.understand(recorded_machine(asked.machine)).value();
+    KernelName kernel = parse_kernel_name(options.kernel);
+    Selection selection = selection_of(options, kernel, machine);
+    Image image = read_image(open(kernel.path), arch.formats, options.type, selection).value();
+    Request request{.settings = options.settings,
+                    .machine = std::move(machine),
+                    .image = std::move(image),
+                    .initrd = nullptr,
+                    .dtb = nullptr,
+                    .entropy = {}};
+    if (auto added = add_parts(request, options, arch, warnings); !added)
+        throw std::runtime_error(asked.name + ": " + added.error().what);
     return request;
 }
 
@@ -230,8 +285,10 @@ void round_purgatory(Decision &decision) {
         if (!plan)
             continue;
         auto segment = std::ranges::find(plan->segments, "purgatory", &Segment::name);
-        plan->purgatory = std::make_shared<Buffer>(segment->destination.size());
-        segment->bytes = *plan->purgatory;
+        auto whole = std::make_shared<Buffer>(*plan->purgatory);
+        whole->resize(segment->destination.size());
+        plan->purgatory = whole;
+        segment->bytes = *whole;
     }
 }
 
@@ -274,15 +331,80 @@ void check_second_opinion(const Result<Decision> &decision, const Request &reque
             CHECK(fmt::format("{}", fmt::join(faults(*plan, request), "; ")) == "");
 }
 
+// The same of --plan, which draws no entropy but says where it goes.
+Report report_of(const Case &asked, const TemporaryDirectory &directory) {
+    std::vector<std::string> warnings = {"a warning that was given before"};
+    Request request = request_of(asked, directory, warnings);
+    request.entropy.available = true;
+    Decision decision = arch_named(arch_of(asked.machine))->plan(request).value();
+    round_purgatory(decision);
+    std::vector<NamedFile> files = {{"kernel", request.image.file->path(), request.image.file->bytes()}};
+    if (request.initrd)
+        files.push_back({"initrd", request.initrd->path(), request.initrd->bytes()});
+    if (request.dtb)
+        files.push_back({"dtb", request.dtb->path(), request.dtb->bytes()});
+    return report_on(request, decision, files, warnings);
+}
+
+// Machines of every architecture, and every part that a report may have.
+std::vector<Case> reported_cases() {
+    return {
+        {"x86_64-efi-reboot", "x86_64-uefi-1g-6.1", {"bzImage", "--initrd=initrd", "--reuse-cmdline"}},
+        {"x86_64-packed", "x86_64-bios-1g", {"vmlinux.gz", "--append=luks.key=hush", "--console-serial"}},
+        {"x86_64-file-call", "x86_64-bios-1g", {"-s", "bzImage", "-i"}},
+        {"x86_64-crash", "x86_64-above-4g", {"-p", "-c", "bzImage", "--initrd=initrd", "--hotplug"}},
+        {"arm64-crash", "arm64-uefi-6g", {"-p", "-c", "Image", "--initrd=initrd", "--reuse-cmdline"}},
+        {"arm64-dtb", "arm64-rk3399-4.4", {"Image", "--dtb=board.dtb", "--append=quiet", "--serial=ttyS2"}},
+        {"ppc64-crash", "ppc64-powernv", {"-p", "-c", "vmlinux-ppc64", "--initrd=initrd"}},
+        {"s390x-crash", "s390x-1g", {"-p", "-c", "image-s390x", "--initrd=initrd", "--append=a"}},
+        {"s390x-reboot", "s390x-6g", {"image-s390x", "--reuse-cmdline"}},
+    };
+}
+
+// For two of them the picture is kept too, to be looked at.
+bool is_drawn(const Case &asked) { return asked.name == "x86_64-efi-reboot" || asked.name == "ppc64-crash"; }
+
 } // namespace
+
+TEST_CASE("each report is the one that is kept") {
+    TemporaryDirectory directory;
+    add_files(directory);
+    for (const Case &asked : reported_cases()) {
+        INFO(asked.name);
+        Report report = report_of(asked, directory);
+        std::string text = without(report_text(report), directory.path("/"));
+        std::string json = without(report_json(report), directory.path("/"));
+        CHECK(text == expected_text("plans/reports/" + asked.name + ".txt", text));
+        CHECK(json == expected_text("plans/reports/" + asked.name + ".json", json));
+        if (!is_drawn(asked))
+            continue;
+        std::string picture = report_svg(report);
+        CHECK(picture == expected_text("plans/reports/" + asked.name + ".svg", picture));
+    }
+}
+
+TEST_CASE("no report is kept for a case that is gone") {
+    std::set<std::string> names;
+    for (const Case &asked : reported_cases())
+        for (std::string ending : {".txt", ".json"})
+            CHECK(names.insert(asked.name + ending).second);
+    for (const Case &asked : reported_cases())
+        if (is_drawn(asked))
+            names.insert(asked.name + ".svg");
+    std::vector<std::string> files = list_directory(in_tests("plans/reports")).value();
+    CHECK(std::set<std::string>(files.begin(), files.end()) == names);
+}
 
 TEST_CASE("each machine and command line gives the plan that is kept") {
     TemporaryDirectory directory;
     add_files(directory);
     for (const Case &asked : all_cases()) {
         INFO(asked.name);
-        Request request = request_of(asked, directory);
+        std::vector<std::string> warnings;
+        Request request = request_of(asked, directory, warnings);
         auto decision = arch_named(arch_of(asked.machine))->plan(request);
+        if (decision)
+            decision->warnings.insert(decision->warnings.begin(), warnings.begin(), warnings.end());
         auto faults = second_opinions().find(arch_of(asked.machine));
         if (faults != second_opinions().end())
             check_second_opinion(decision, request, faults->second);
@@ -304,7 +426,8 @@ TEST_CASE("a plan is a function of its request: made twice it is the same") {
     TemporaryDirectory directory;
     add_files(directory);
     Case asked{"twice", "x86_64-uefi-1g", {"-p", "-c", "bzImage", "--initrd=initrd"}};
-    Request request = request_of(asked, directory);
+    std::vector<std::string> warnings;
+    Request request = request_of(asked, directory, warnings);
     CHECK(describe(arch_named("x86_64")->plan(request).value()) ==
           describe(arch_named("x86_64")->plan(request).value()));
 }

@@ -113,7 +113,7 @@ def check_64bit(boot, blob):
     address, argument = 0x30000000, 0x123456789abcdef0
     flags = PANIC | CONSOLE_VGA | RESET_VGA
     run = boot(place(blob, make_parameters(PROBE_64BIT, argument, flags, 0x3f8, 115200)), address, CONTENT)
-    check_state('64-bit', run, {**LONG_MODE, 'rsi': argument, 'rsp': address + len(blob)})
+    check_state('64-bit', run, {**LONG_MODE, 'rsi': argument, 'rdi': argument, 'rsp': address + len(blob)})
     lines = ['purgatory: verifying', 'purgatory: verified', 'purgatory: entering the new kernel at 0x101000']
     expect('64-bit', 'serial port', run.serial.split('\r\n'), [*lines, ''])
     expect('64-bit', 'screen', run.screen()[-4:], [*lines, ''])
@@ -123,7 +123,7 @@ def check_64bit(boot, blob):
 def check_64bit_above_4gib(boot, blob):
     address = 0x140001000
     run = boot(place(blob, make_parameters(PROBE_64BIT, 0x90000, 0)), address, CONTENT)
-    check_state('above 4 GiB', run, {**LONG_MODE, 'rsi': 0x90000, 'rsp': address + len(blob)})
+    check_state('above 4 GiB', run, {**LONG_MODE, 'rsi': 0x90000, 'rdi': 0x90000, 'rsp': address + len(blob)})
     expect('above 4 GiB', 'serial port', run.serial, '')
     expect('above 4 GiB', 'no backup copy', run.debug[-8:], bytes(8))
 

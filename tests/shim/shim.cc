@@ -5,8 +5,9 @@
 // way, the program is not started; when this process ends, the calls fail with ENOSYS. Files can be laid over
 // those of /proc and /sys, in a mount namespace of the program's own.
 //
-//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--over PATH=FILE]… -- PROGRAM [ARGUMENT]…
+//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--keep FILE] [--over PATH=FILE]… -- PROGRAM [ARGUMENT]…
 //
+// With --keep, what the kernel would read from the descriptor of the kernel file is copied to FILE.
 // CALL is load, file_load, reboot, sync or set_link; the last errno holds for all further calls, 0 is
 // success. Without
 // --answer, reboot fails with EPERM and the others succeed. Exits with the program's status, or 125.
@@ -51,6 +52,7 @@ struct Setup {
     std::map<std::string, std::vector<int>> answers = {
         {"load", {0}}, {"file_load", {0}}, {"reboot", {EPERM}}, {"sync", {0}}, {"set_link", {0}}};
     std::string log = "/dev/stderr";
+    std::string keep;                                      // empty: nothing is
     std::vector<std::pair<std::string, std::string>> over; // path, file to lay over it
     std::vector<char *> program;
 };
@@ -94,6 +96,8 @@ Setup parse(int count, char **words) {
             take_answers(setup, value);
         else if (option == "--log")
             setup.log = value;
+        else if (option == "--keep")
+            setup.keep = value;
         else if (option == "--over")
             setup.over.push_back(split(value));
         else
@@ -217,6 +221,22 @@ std::string text_in(unsigned process, unsigned long long address, unsigned long 
     return "\"" + text.substr(0, text.find('\0')) + "\"";
 }
 
+// All of the file behind a descriptor of the process, from its start on, wherever the descriptor stands.
+void keep_file(unsigned process, int descriptor, const std::string &path) {
+    std::string link = "/proc/" + std::to_string(process) + "/fd/" + std::to_string(descriptor);
+    int from = open(link.c_str(), O_RDONLY | O_CLOEXEC);
+    int to = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (from < 0 || to < 0)
+        give_up(path.c_str());
+    char buffer[65536];
+    ssize_t got = 0;
+    while ((got = read(from, buffer, sizeof buffer)) > 0)
+        if (write(to, buffer, static_cast<std::size_t>(got)) != got)
+            give_up(path.c_str());
+    close(from);
+    close(to);
+}
+
 // Which of Setup::answers a call takes, and its log line.
 struct Seen {
     const char *name;
@@ -257,6 +277,9 @@ void answer_one(int listener, Setup &setup, std::FILE *log) {
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
         return;
     Seen seen = look_at(call);
+    if (call.data.nr == SYS_kexec_file_load && !setup.keep.empty() &&
+        static_cast<int>(call.data.args[0]) >= 0)
+        keep_file(call.pid, static_cast<int>(call.data.args[0]), setup.keep);
     int number = next_answer(setup.answers.at(seen.name));
     std::fprintf(log, "%s = %d\n", seen.line.c_str(), number);
     std::fflush(log);

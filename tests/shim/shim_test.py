@@ -4,44 +4,31 @@
 
 Usage: shim_test.py SHIM KEXEC. Ends with 77 (skipped) where this machine lets no shim be built."""
 
+import bz2
+import gzip
 import hashlib
 import json
+import lzma
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tools")]
+
+import cache  # noqa: E402  (folders of helpers, not packages)
+import counted  # noqa: E402
+import signed_kernels  # noqa: E402
+
+import pretended
 
 SHIM, KEXEC = sys.argv[1:3]
-SKIPPED = 77
 EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL, EKEYREJECTED = 1, 16, 22, 38, 99, 129
 LINE_OF_RESERVATION = "  10000000-1fffffff : Crash kernel\n"
-
-
-def small_bzimage():
-    """A bzImage of protocol 2.15 that is well-formed and runs nothing."""
-    setup, kernel = bytearray(5 * 512), b"\xf4" * 0x10000
-
-    def put(form, offset, value):
-        struct.pack_into(form, setup, offset, value)
-
-    put("<B", 0x1F1, 4)
-    put("<I", 0x1F4, len(kernel) // 16)
-    put("<H", 0x1FE, 0xAA55)
-    setup[0x200:0x206] = b"\xeb\x6aHdrS"
-    put("<H", 0x206, 0x020F)
-    put("<B", 0x211, 1)
-    put("<I", 0x22C, 0x7FFFFFFF)
-    put("<I", 0x230, 0x200000)
-    put("<B", 0x234, 1)
-    put("<B", 0x235, 21)
-    put("<H", 0x236, 0x7F)
-    put("<I", 0x238, 2047)
-    put("<Q", 0x258, 0x1000000)
-    put("<I", 0x260, 0x100000)
-    return bytes(setup) + kernel
 
 
 def sha256_of(path):
@@ -56,29 +43,12 @@ class Machine:
         self.directory = directory
         self.over = {}
         self.sysfs = os.path.join(directory, "sys-kernel")
-        os.makedirs(self.sysfs)
-        for name in ("boot_params", "vmcoreinfo", "uevent_seqnum", "notes"):
-            self.copy_from_sysfs(name)
-        self.write("kexec_loaded", "0\n")
-        self.write("kexec_crash_loaded", "0\n")
-        self.write("kexec_crash_size", "0\n")
+        pretended.sysfs(self.sysfs)
         self.over["/sys/kernel"] = self.sysfs
         self.records = os.path.join(directory, "run")  # /run, where the program notes what it loaded
         os.makedirs(self.records)
         self.over["/run"] = self.records
         self.log = os.path.join(directory, "log")
-
-    def copy_from_sysfs(self, name):
-        source = os.path.join("/sys/kernel", name)
-        for folder, _, files in os.walk(source) if os.path.isdir(source) else [("/sys/kernel", [], [name])]:
-            for file in files:
-                path = os.path.join(folder, file)
-                target = os.path.join(self.sysfs, os.path.relpath(path, "/sys/kernel"))
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                try:
-                    shutil.copyfile(path, target)
-                except OSError:
-                    pass  # some machines have no such file
 
     def write(self, name, text):
         with open(os.path.join(self.sysfs, name), "w", encoding="ascii") as file:
@@ -95,11 +65,11 @@ class Machine:
         self.over["/proc/iomem"] = path
         self.write("kexec_crash_size", f"{0x10000000}\n")
 
-    def run(self, *words, **answers):
-        """The program's status and output, and the calls that the shim saw."""
+    def run(self, *words, keep=None, **answers):
+        """The program's status and output, and the calls that the shim saw; what the kernel would have read goes to the path `keep`."""
         if os.path.exists(self.log):
             os.unlink(self.log)
-        line = [SHIM, "--log", self.log]
+        line = [SHIM, "--log", self.log] + (["--keep", keep] if keep else [])
         for call, numbers in answers.items():
             line += ["--answer", f"{call}={numbers}"]
         for path, file in self.over.items():
@@ -123,7 +93,7 @@ class Behind(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="kexec-shim-")
         self.addCleanup(shutil.rmtree, self.directory)
         self.machine = Machine(self.directory)
-        self.kernel = self.file("bzImage", small_bzimage())
+        self.kernel = self.file("bzImage", signed_kernels.small_bzimage())
         self.initrd = self.file("initrd", b"initial ramdisk" * 1000)
 
     def file(self, name, content):
@@ -138,6 +108,49 @@ class Behind(unittest.TestCase):
         self.assertEqual(done.calls, [f"kexec_file_load flags 0 kernel {self.kernel} initrd {self.initrd} "
                                       'command line "root=/dev/vda quiet" = 0', "sync = 0"])
         self.assertEqual(done.stdout, "")
+
+    def handed_over(self, content):
+        """(the path behind the descriptor of the kernel file, the bytes that the kernel would have read from it)"""
+        kernel, kept = self.file("handed", content), os.path.join(self.directory, "kept")
+        done = self.machine.run("-l", "-s", "-y", kernel, keep=kept)
+        self.assertEqual((done.returncode, len(done.calls)), (0, 1), done.stderr)
+        return done.calls[0].partition(" kernel ")[2].partition(" initrd ")[0], Path(kept).read_bytes()
+
+    def test_file_that_is_not_wrapped_is_handed_over_itself(self):
+        kernel = signed_kernels.small_bzimage()
+        for content in (kernel, kernel + b"a signature, or anything else", kernel + bytes(4096)):
+            self.assertEqual(self.handed_over(content), (os.path.join(self.directory, "handed"), content))
+
+    def test_wrapped_kernel_is_handed_over_as_it_was_put_in(self):
+        kernel = signed_kernels.small_bzimage() + b"what follows"
+        for content in (gzip.compress(kernel), lzma.compress(kernel), bz2.compress(gzip.compress(kernel))):
+            self.assertEqual(self.handed_over(content), ("/memfd:kernel (deleted)", kernel))
+
+    def test_signature_holds_for_what_is_handed_over(self):
+        if missing := signed_kernels.missing_programs():
+            self.skipTest(f"there is no program {missing[0]} (package sbsigntool)")
+        signer = signed_kernels.Signer(self.directory)
+        kernel = signer.signed(signed_kernels.as_efi_program(signed_kernels.small_bzimage(), signed_kernels.X86_64))
+        self.assertTrue(signer.verifies(kernel))
+        path, content = self.handed_over(kernel)
+        self.assertEqual(path, os.path.join(self.directory, "handed"))
+        self.assertTrue(signer.verifies(content))
+        padded = kernel + bytes(512)
+        self.assertFalse(signer.verifies(padded))
+        for wrapped in (gzip.compress(kernel), lzma.compress(kernel), gzip.compress(padded)):
+            path, content = self.handed_over(wrapped)
+            self.assertEqual((path, content), ("/memfd:kernel (deleted)", kernel))
+            self.assertTrue(signer.verifies(content))
+
+    def test_vmlinux_of_a_bzimage_is_loaded_where_it_is_asked_for(self):
+        found = sorted(Path(cache.root()).glob("kernels/amd64-*/boot/vmlinuz-*"))
+        if not found:
+            self.skipTest("no kernel of Debian for x86_64 is in the cache: tools/fetch.py brings it")
+        for kernel in map(str, found[-1:]):
+            done = self.machine.run("-l", "-d", "-y", "-t", "vmlinux", kernel)
+            self.assertEqual((done.returncode, len(done.calls)), (0, 1), done.stderr)
+            self.assertRegex(done.calls[0], r"^kexec_load entry 0x[0-9a-f]+ segments [5-9] ")
+            self.assertIn("kernel.1", done.stderr)
 
     def test_load_call_gets_segments_of_a_real_plan(self):
         done = self.machine.run("-l", "-c", "-d", "-y", self.kernel, "--initrd=" + self.initrd, "--reuse-cmdline")
@@ -239,7 +252,7 @@ class Behind(unittest.TestCase):
         self.assertEqual(bool(down), "routes and addresses may be lost" in done.stderr)
 
     def test_bad_files_reach_no_call(self):
-        truncated = self.file("truncated", small_bzimage()[:4096])
+        truncated = self.file("truncated", signed_kernels.small_bzimage()[:4096])
         text = self.file("text", b"hello\n")
         missing = os.path.join(self.directory, "missing")
         for words, status in ((("-l", "-c", truncated), 255), (("-l", text), 255), (("-l", "-c", missing), 1),
@@ -248,6 +261,27 @@ class Behind(unittest.TestCase):
             done = self.machine.run(*words)
             self.assertEqual((done.returncode, done.calls), (status, []), done.stderr)
             self.assertTrue(done.stderr.startswith("kexec: "), done.stderr)
+
+    def test_plans_reach_no_call_whatever_else_is_asked(self):
+        self.machine.reserve_crash_memory()
+        self.machine.write("kexec_loaded", "1\n")
+        for words in (("-l",), ("-p", "-c"), ("-f", "-x"), ("-e",), ("-u",), ("-d", "-s")):
+            for form in ("text", "json", "svg"):
+                done = self.machine.run(*words, f"--plan={form}", self.kernel, "--initrd", self.initrd)
+                self.assertEqual((done.returncode, done.calls, done.stderr), (0, [], ""), words)
+        self.assertEqual(json.loads(self.machine.run("--plan=json", self.kernel).stdout)["version"], 1)
+
+    def test_a_recording_of_this_machine_gives_its_plan(self):
+        recording = os.path.join(self.directory, "recording")
+        done = self.machine.run(f"--record={recording}")
+        self.assertEqual((done.returncode, done.calls, done.stderr), (0, [], ""))
+        self.assertIn("/proc/iomem\n", done.stdout)
+        self.assertLess(os.path.getsize(recording), 100 << 10)
+        self.assertEqual(os.stat(recording).st_mode & 0o777, 0o600)
+        for words in ((), ("-c",), ("--plan=json",)):
+            live = self.machine.run("--plan", self.kernel, "--reuse-cmdline", *words)
+            replayed = self.machine.run("--plan", self.kernel, "--reuse-cmdline", *words, f"--root={recording}")
+            self.assertEqual((live.returncode, live.stdout), (0, replayed.stdout), live.stderr)
 
     def test_nothing_is_left_in_tmp(self):
         def names():
@@ -274,5 +308,5 @@ if __name__ == "__main__":
     REASON = why_not()
     if REASON:
         print(f"skipped: {REASON}")
-        sys.exit(SKIPPED)
-    unittest.main(argv=sys.argv[:1])
+        sys.exit(counted.SKIPPED)
+    counted.run()

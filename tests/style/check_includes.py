@@ -13,14 +13,16 @@ planning = ('plan/', 'machine/', 'image/', 'base/')
 arrows = {
     'base': (),
     'machine': ('base/',),
-    'image': ('base/',),
+    'image': ('base/', 'purgatory/sha256.h'),
     'plan': planning + purgatory_contract,
     'arch': planning + purgatory_contract,
-    'kexec': ('arch/arch.h',) + planning,
+    'extras': planning + purgatory_contract,
+    'kexec': ('arch/arch.h', 'extras/') + planning,
     'dump': ('machine/', 'base/'),
     'util': ('dump/', 'plan/', 'machine/', 'base/'),
     'purgatory': (),
 }
+door_to_extras = 'kexec/extras.cc'
 generated = {'base/config.h', 'arch/built.inc'} # written by meson
 
 # What a header belongs to, where that is a library that only one file of base/ may see. fmt and tl::expected are
@@ -53,6 +55,8 @@ def forbidden(path: str, included: str) -> str | None:
     own = included.startswith(folder + '/')
     if not own and not included.startswith(arrows[folder]):
         return f'{folder}/ may not include {included}'
+    if included.startswith('extras/') and not own and path != door_to_extras:
+        return f'only {door_to_extras} sees extras/: a program can be built without'
     if folder == 'util' and own and program_of(path) != program_of(included):
         return 'no program sees another'
     for owner in ('arch', 'purgatory'):
@@ -121,6 +125,10 @@ bad = [
     with_include('arch/x86_64/a.cc', 'arch/arm64/b.h'),
     with_include('arch/x86_64/a.cc', 'kexec/b.h'),
     with_include('arch/other.cc', 'arch/arm64/b.h'),
+    with_include('extras/a.cc', 'arch/arch.h'),
+    with_include('extras/a.cc', 'kexec/b.h'),
+    with_include('kexec/a.cc', 'extras/b.h'),
+    with_include('arch/a.cc', 'extras/b.h'),
     with_include('dump/a.cc', 'image/b.h'),
     with_include('util/one/a.cc', 'util/two/b.h'),
     with_include('purgatory/a.cc', 'base/endian.h'),
@@ -143,6 +151,8 @@ good = {
     'arch/x86_64/a.h': '#include "arch/arch.h"\n',
     'arch/arm64/a.h': '#include "arch/arm64/a.h"\n',
     'kexec/a.cc': '#include "arch/arch.h"\n#include "plan/a.h"\n',
+    'kexec/extras.cc': '#include "extras/a.h"\n',
+    'extras/a.h': '#include "plan/a.h"\n#include "purgatory/sha256.h"\n',
     'tests/a.cc': '#include "arch/x86_64/a.h"\n#include <zlib.h>\n',
 }
 

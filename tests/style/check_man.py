@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 ARCHS = ("x86_64", "arm64", "ppc64", "s390x")
-OPTION = re.compile(r"(?:-(?P<letter>\w), )?--(?P<name>[a-z0-9-]+)(?:=(?P<argument>[A-Z]+))?$")
+OPTION = re.compile(r"(?:-(?P<letter>\w), )?--(?P<name>[a-z0-9-]+)(?:\[?=(?P<argument>[A-Z]+)\]?)?$")
 
 
 def plain(line):

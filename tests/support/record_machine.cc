@@ -8,9 +8,7 @@
 
 int main() {
     using namespace kexec;
-    std::vector<Source> sources(common_sources().begin(), common_sources().end());
-    sources.insert(sources.end(), native_arch().sources.begin(), native_arch().sources.end());
-    std::string text = testing::write_bundle(take_snapshot(sources));
+    std::string text = testing::write_bundle(take_snapshot(all_sources(native_arch())));
     return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0 ? 0
                                                                                                        : 1;
 }

@@ -227,8 +227,16 @@ class GrubTest(ScriptTest):
         self.assertEqual(self.load_default("1>1", mounted=True)[1],
                          [f"-l|{self.root}/boot/boot/vmlinuz-6.1|--append=root=UUID=abc ro single|"])
 
+    def test_an_entry_may_have_several_ramdisks(self):
+        for default in ("2", "Two ramdisks"):
+            self.assertEqual(self.load_default(default),
+                             (0, ["-l|/vmlinuz|--initrd=/early.img|--add-initrd=/initrd.img|--append=a=b|"]))
+        boot = self.root / "boot"
+        self.assertEqual(self.load_default("2", mounted=True)[1],
+                         [f"-l|{boot}/vmlinuz|--initrd={boot}/early.img|--add-initrd={boot}/initrd.img|--append=a=b|"])
+
     def test_an_entry_that_cannot_be_used_loads_nothing(self):
-        for default in ("2", "3", "4", "no such entry", "uefi-firmware", "1>7"):
+        for default in ("3", "4", "no such entry", "uefi-firmware", "1>7"):
             self.assertEqual(self.load_default(default), (1, []), default)
             self.assertIn("grub.cfg can be used", self.said)
 

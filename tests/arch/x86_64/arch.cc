@@ -98,6 +98,33 @@ TEST_CASE("a bzImage is given to the file call first, and to kexec_load where th
     CHECK(std::holds_alternative<SegmentLoad>(decision.attempts[1].plan));
 }
 
+TEST_CASE("a multiboot kernel is refused by that name, wherever its header may lie") {
+    auto refused = [](std::size_t at, std::vector<std::uint32_t> header) {
+        Buffer file(40000);
+        for (std::size_t i = 0; i < header.size(); i++)
+            write_at(file, at + 4 * i, le32(header[i]));
+        auto image = read_image(file_holding(file), arch_named("x86_64")->formats);
+        REQUIRE_FALSE(image);
+        return image.error().what.find("multiboot") != std::string::npos;
+    };
+    auto first = [](std::uint32_t flags) {
+        return std::vector<std::uint32_t>{0x1badb002, flags, 0 - 0x1badb002 - flags};
+    };
+    auto second = [](std::uint32_t length) {
+        return std::vector<std::uint32_t>{0xe85250d6, 0, length, 0 - 0xe85250d6 - length};
+    };
+    CHECK(refused(0, first(3)));
+    CHECK(refused(8188, first(0x10003)));
+    CHECK_FALSE(refused(8192, first(3)));
+    CHECK_FALSE(refused(6, first(3)));
+    CHECK_FALSE(refused(64, {0x1badb002, 3, 3}));
+    CHECK(refused(8192, second(64)));
+    CHECK(refused(32760, second(24)));
+    CHECK_FALSE(refused(32768, second(24)));
+    CHECK_FALSE(refused(12, second(24)));
+    CHECK_FALSE(refused(39996, {0x1badb002}));
+}
+
 TEST_CASE("a vmlinux and the 32-bit entry are for kexec_load alone") {
     Request vmlinux = request_to_load(pc(), vmlinux_file(movable_vmlinux()));
     vmlinux.settings.call = Call::automatic;

@@ -36,7 +36,7 @@ struct Handover {
     bool pass_efi = false;
     std::string command_line = "root=/dev/vda1 quiet";
     std::optional<Range> initrd;
-    Buffer seed;
+    Buffer seed, device_tree;
     std::uint64_t base = 0x3f000000;
 
     Buffer build() const {
@@ -46,7 +46,8 @@ struct Handover {
                                       .pass_efi = pass_efi,
                                       .command_line = command_line,
                                       .initrd = initrd,
-                                      .seed = seed},
+                                      .seed = seed,
+                                      .device_tree = device_tree},
                                      base);
     }
 };
@@ -328,6 +329,17 @@ TEST_CASE("random bytes for the kernel's pool make a node of their own") {
     auto node = node_of_type(seen, 9);
     REQUIRE(node);
     CHECK(std::ranges::equal(node->body, handover.seed));
+}
+
+TEST_CASE("a device tree makes a node of its own") {
+    Handover handover;
+    CHECK_FALSE(node_of_type(Seen(handover), 2));
+    for (std::size_t i = 0; i < 100; i++)
+        handover.device_tree.push_back(pattern(i));
+    Seen seen(handover);
+    auto node = node_of_type(seen, 2);
+    REQUIRE(node);
+    CHECK(std::ranges::equal(node->body, handover.device_tree));
 }
 
 TEST_CASE("EFI's runtime data: the pointers, and the map inside the node itself") {

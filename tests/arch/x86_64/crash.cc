@@ -158,6 +158,22 @@ TEST_CASE("a crash kernel sees what is not RAM as it is, and its own core header
     CHECK(map.of_type(MemoryType::reserved) == reserved);
 }
 
+TEST_CASE(
+    "a memory map as words: RAM in whole KiB, ACPI's ranges and legacy persistent memory, and no more") {
+    MemoryMap map;
+    map.add(span(0x1001, 0x9fbfe), MemoryType::ram);
+    map.add(span(0x9fc00, 0x9ffff), MemoryType::reserved);
+    map.add(span(0x100000, 0x117fff), MemoryType::ram); // 96 KiB
+    map.add(span(0x30000000, 0x3fffffff), MemoryType::ram);
+    map.add(span(0x40000200, 0x400007ff), MemoryType::acpi_tables);
+    map.add(span(0x40001000, 0x40001fff), MemoryType::acpi_nvs);
+    map.add(span(0x50000000, 0x5fffffff), MemoryType::persistent);
+    map.add(span(0x60000000, 0x6fffffff), MemoryType::persistent_legacy);
+    CHECK(x86_64::memmap_words(map) ==
+          std::vector<std::string>{"memmap=exactmap", "memmap=633K@5K", "memmap=262144K@786432K",
+                                   "memmap=2K#1048576K", "memmap=4K#1048580K", "memmap=262144K!1572864K"});
+}
+
 TEST_CASE("with two reservations both are the crash kernel's, neither is dumped, and the pieces lie in the "
           "upper one") {
     Machine machine = pc(0x200000000);

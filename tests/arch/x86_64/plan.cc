@@ -2,6 +2,7 @@
 // Whole plans for kexec_load: what the purgatory is told, what the new kernel is told, and what the options
 // change.
 #include "arch/arch.h"
+#include "base/devicetree.h"
 #include "plan/purgatory.h"
 #include "tests/catch.h"
 #include "tests/plan/kernels.h"
@@ -162,6 +163,25 @@ TEST_CASE("a crash load: flags, the backup, and the words the second kernel need
         CHECK(sized(0x30000000, 0x10000000).contains(segment.destination));
 }
 
+TEST_CASE("--pass-memmap-cmdline puts the crash kernel's memory on its command line, and does nothing else") {
+    Request with = crash();
+    give(with, OptionId::pass_memmap_cmdline);
+    CHECK(plan(with).command_line.starts_with(plan(crash()).command_line + " memmap=exactmap memmap="));
+    Request normal = reboot();
+    give(normal, OptionId::pass_memmap_cmdline);
+    CHECK(plan(normal).command_line == plan(reboot()).command_line);
+}
+
+TEST_CASE("--dtb is handed over where it is a device tree") {
+    Request with = reboot();
+    Buffer tree = DeviceTree::empty().packed();
+    with.dtb = file_holding(tree);
+    SegmentLoad it = plan(with);
+    CHECK(find(segment_named(it, "boot parameters").bytes, tree) != npos);
+    with.dtb = file_holding(as_bytes("no tree at all, and as long as a header of one would have to be"));
+    CHECK(refusal(with).cause == Cause::bad_image);
+}
+
 TEST_CASE("a crash load into an upper reservation lies wholly in it") {
     Machine machine = pc(2 * four_gib);
     reserve(machine, sized(0x20000000, 0x4800000));
@@ -243,8 +263,8 @@ TEST_CASE("an EFI machine that cannot hand EFI on says why; --noefi asks for it 
 
 TEST_CASE("the new kernel is told the machine's memory, a crash kernel only its own") {
     CHECK(entries_told(plan(reboot())) == pc().memory.size());
-    CHECK(plan(reboot()).notes.size() == pc().memory.size() + 1);
-    CHECK(plan(reboot()).notes[0] == "told: 00000000-0009fbff System RAM");
+    CHECK(plan(reboot()).memory == pc().memory);
+    CHECK(plan(crash()).memory != pc().memory);
 }
 
 TEST_CASE("each verified segment has its digest in the sealed purgatory") {

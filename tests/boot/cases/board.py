@@ -20,11 +20,17 @@ def run_guide(bench):
     return crash.crash(bench, CELL, GUIDE.format(tree=""), PLACES)
 
 
-def run_guide_with_tree(bench):
+def described(bench):
+    """The emulated board's own device tree, without what a boot loader adds."""
     machine = MACHINES[CELL.machine]
     tree = bench.write("board.dtb", b"")
     describe = ["-machine", f"dumpdtb={tree}", "-m", str(CELL.memory), "-display", "none"]
     subprocess.run([*emulator.command(machine.name), *machine.firmware["dt"], *machine.cpus[CELL.cpu], *COMMON_OPTIONS, *describe],
                    check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     subprocess.run(["fdtput", "-r", tree, "/memory@40000000", "/chosen"], check=True)
+    return tree
+
+
+def run_guide_with_tree(bench):
+    tree = described(bench)
     return crash.crash(bench, CELL, GUIDE.format(tree="--dtb /" + TREE), PLACES, {TREE: tree})

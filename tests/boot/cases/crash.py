@@ -84,9 +84,14 @@ def run_classic(bench, cell):
     return crash(bench, cell, CLASSIC)
 
 
-def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=()):
+def run_memmap(bench, cell):
+    """With the capture kernel's memory on its command line as well."""
+    return crash(bench, cell, PLAIN.replace("{call}", cell.call + " --pass-memmap-cmdline"), pipe=":", words="memmap=exactmap memmap=")
+
+
+def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=(), words=""):
     """`load` is the command line of kexec, `places` are where its kernel and initramfs lie, `more_files` what else it reads, `hardware` are
-    further options of QEMU."""
+    further options of QEMU; `words` have to be on the capture kernel's command line."""
     machine = MACHINES[cell.machine]
     tools = {"sbin/marker": bench.marker}
     capture = bench.packed_initramfs(machine, "capture", CAPTURE.replace("{pipe}", pipe).replace("{head}", str(head_size(cell))),
@@ -95,13 +100,15 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
     more = f"{machine.command_line()} nonce={word} marker=$address"
     files = {**bench.program(), **tools, **(more_files or {}),
              places[0]: supplies.kernel_form(machine, cell.kernel, cell.form), places[1]: capture}
-    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", " ".join("/" + place for place in places)).replace("{marker}", marker)
+    paths = " ".join("/" + place for place in places)
+    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", paths).replace("{marker}", marker)
     first = bench.initramfs(machine, "first", script, files)
     reservation = machine.crash_high if cell.memory > 4096 else machine.crash_low
     setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, cell.memory, cell.processors,
                   f"crashkernel={reservation}", cell.cpu, hardware)
     said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
     proved = judge(bench, said, cell, word)
+    require(words in said.one("capture", "cmdline"), f"the capture kernel's command line lacks {words!r}")
     if pipe == PIPE:
         require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
     return proved

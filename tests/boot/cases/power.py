@@ -12,7 +12,8 @@ MEMORY = 1024   # MiB
 
 # Memory at 0, and a module of another node that lies a GiB above its end.
 HOLE = (2 << 30, 3 << 30)
-NODES = ("-m", "slots=2,maxmem=8G", "-object", "memory-backend-ram,id=near,size=2G", "-numa", "node,nodeid=0,memdev=near", "-numa", "node,nodeid=1", "-object", "memory-backend-ram,id=far,size=1G",
+NODES = ("-m", "slots=2,maxmem=8G", "-object", "memory-backend-ram,id=near,size=2G", "-numa", "node,nodeid=0,memdev=near",
+         "-numa", "node,nodeid=1", "-object", "memory-backend-ram,id=far,size=1G",
          "-device", f"pc-dimm,memdev=far,node=1,addr={HOLE[1]:#x}")
 NODES_CELL = matrix.Cell("ppc64", "crash", "vof", "small", "vmlinux", "-c", memory=HOLE[0] >> 20, cpu="radix")
 

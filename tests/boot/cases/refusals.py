@@ -25,6 +25,8 @@ truncate -s 2G /work/huge-initrd
 cp /kernel /work/unsigned
 printf x | dd of=/work/unsigned bs=1 seek=5000000 conv=notrunc 2>/dev/null
 long=$(head -c 4000 /dev/zero | tr '\\0' x)
+nearly=$(head -c 2025 /dev/zero | tr '\\0' x)
+mkdir -p /run
 """
 
 # One line for each step: run kexec, then say how it ended and what the machine is like now.
@@ -73,12 +75,16 @@ STEPS = (
     Step("huge-initrd-l", "kexec -l -c /kernel --initrd=/work/huge-initrd --append=a", 1, "initrd"),
     Step("huge-initrd-p", "kexec -p -c /kernel --initrd=/work/huge-initrd --append=a", 1, "initrd"),
     Step("not-root", "as_nobody kexec -p -c /kernel --append=a", 255, "root|CAP_SYS_BOOT"),
+    # The kernel wants more room for what it adds itself than it takes, and says so after it has dropped the old crash kernel.
+    Step("refused-and-loaded-again", 'kexec -p -s /kernel --append="$nearly"', 253, "loaded again: /kernel"),
+    Step("the-old-one-again", "kexec --loaded", 0, "crash kernel: loaded.*initrd /second.*command line: a", sentences=False),
     # In a PID namespace of its own reboot(2) knows no kexec, so it fails after everything else has been done.
     Step("exec-refused", "unshare -p -f kexec -e", 255, "PID namespace.*routes and addresses may be lost",
          before="insmod /dummy.ko; ip link add dummy0 type dummy; ip link set dummy0 up"),
     Step("link-up-again", "ip link show dummy0", 0, "[<,]UP[,>]", sentences=False),
     Step("lockdown-c", "kexec -l -c /kernel --append=a", 255, "lockdown|locked down",
          before="mount -t securityfs none /sys/kernel/security; echo integrity >/sys/kernel/security/lockdown"),
+    Step("lockdown-a", "kexec -l -a /work/unsigned --append=a", 255, r"\A(?!.*trying kexec_load)(?!.*before that).*locked down"),
     Step("lockdown-s", "kexec -l -s /work/unsigned --append=a", 255, "lockdown|locked down|signature"),
     Step("refused-by-kernel", "kexec -p -s /work/unsigned --append=a", 255, "lockdown|locked down|signature", crash=-1),
     Step("small-reservation", "kexec -p -c /kernel --initrd=/second --append=a", 1, "reserv|crashkernel", crash=0,

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the command does besides loading and starting kernels: plans, for this machine and for others, and
+// recordings of machines. A build with -Dextras=false has without_extras.cc in the place of extras.cc, which
+// refuses.
+#pragma once
+
+#include "kexec/options.h"
+#include "kexec/world.h"
+
+#include <span>
+
+namespace kexec {
+
+bool has_extras();
+// Whether this build can do what the option asks for.
+bool is_built_in(OptionId option);
+
+// The architecture whose options a command line is written in: that of --arch or of the recording that --root
+// names; `own` where neither is given, or makes no sense.
+const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Order order);
+
+// --plan: prints what a load would do. No call that changes anything can be reached from it. The exit status.
+Result<int> show_plan(const World &world, Options options);
+
+// --record: writes what a plan needs to know of this machine, and prints what that is. The exit status.
+Result<int> record_machine(const World &world, const Options &options);
+
+} // namespace kexec

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The answer to --inspect: what a kernel file is, on whatever machine it would run, and what each system call
+// would do with it there. Looks at the file and at nothing else.
+#pragma once
+
+#include "base/result.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kexec {
+
+enum class InspectionForm { text, json };
+
+// For people, or as one object of JSON (the man page has its members). `type` is that of -t, for the machine
+// of the file. The errors are those of a load.
+Result<std::string> inspect_kernel(const std::string &path, std::optional<std::string_view> type,
+                                   InspectionForm form);
+
+} // namespace kexec

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A program that only loads (-Dextras=false).
+#include "kexec/extras.h"
+
+namespace kexec {
+namespace {
+
+Failure not_built_in() {
+    return fail(Cause::unsupported, "this program was built without plans and recordings (-Dextras=false)",
+                "use one that has them: kexec -h tells");
+}
+
+} // namespace
+
+bool has_extras() { return false; }
+
+bool is_built_in(OptionId option) {
+    return option != OptionId::plan && option != OptionId::record && option != OptionId::root &&
+           option != OptionId::arch;
+}
+
+const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) { return own; }
+
+Result<int> show_plan(const World &, Options) { return not_built_in(); }
+
+Result<int> record_machine(const World &, const Options &) { return not_built_in(); }
+
+} // namespace kexec

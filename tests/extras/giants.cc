@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Machines larger than any that these tests run on: 64 TiB in 30 000 ranges, 4096 CPUs. Nothing is left out,
+// and nothing takes time that grows with the square of what the machine has.
+#include "arch/arch.h"
+#include "extras/blank.h"
+#include "extras/report.h"
+#include "tests/catch.h"
+#include "tests/machine/made.h"
+#include "tests/plan/kernels.h"
+
+#include <ctime>
+#include <fmt/format.h>
+
+using namespace kexec;
+using namespace kexec::testing;
+
+namespace {
+
+constexpr unsigned ranges = 30000, cpus = 4096;
+constexpr std::uint64_t step = (std::uint64_t{64} << 40) / ranges & ~std::uint64_t{0xfffff};
+
+// Pieces of RAM with a page between each two that is the firmware's; a reservation in the first.
+Files giant_files() {
+    Files files;
+    std::string iomem = "00001000-0009ffff : System RAM\n";
+    add_memmap(files, 0, range(0x1000, 0x9ffff), "System RAM");
+    for (unsigned i = 0; i < ranges; i++) {
+        std::uint64_t first = 0x100000 + i * step;
+        Range ram = range(first, first + step - 0x1001),
+              hole = range(first + step - 0x1000, first + step - 1);
+        iomem += fmt::format("{} : System RAM\n", to_string(ram));
+        if (i == 0)
+            iomem += "  10000000-1fffffff : Crash kernel\n";
+        iomem += fmt::format("{} : Reserved\n", to_string(hole));
+        add_memmap(files, 2 * i + 1, ram, "System RAM");
+        add_memmap(files, 2 * i + 2, hole, "Reserved");
+    }
+    files["/proc/iomem"] = iomem;
+    for (unsigned cpu = 0; cpu < cpus; cpu++) {
+        std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}/", cpu);
+        files[folder + "crash_notes"] = fmt::format("{:x}\n", 0x30000000 + cpu * 0x1000);
+        files[folder + "crash_notes_size"] = "376\n";
+    }
+    files["/proc/cmdline"] = "quiet\n";
+    return files;
+}
+
+Report report_for(const Snapshot &snapshot, Purpose purpose) {
+    const Arch &arch = *arch_named("x86_64");
+    Request request{.settings = {},
+                    .machine = arch.understand(snapshot).value(),
+                    .image = image_from(bzimage_file()),
+                    .initrd = nullptr,
+                    .entropy = {}};
+    request.settings.purpose = purpose;
+    request.settings.call = Call::load;
+    return report_on(request, arch.plan(request).value(), {}, {});
+}
+
+} // namespace
+
+TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon") {
+    Snapshot snapshot = snapshot_of(giant_files());
+    std::clock_t start = std::clock();
+    blank(snapshot);
+    Report reboot = report_for(snapshot, Purpose::reboot), crash = report_for(snapshot, Purpose::crash);
+    std::string text = report_text(reboot) + report_json(crash), picture = report_svg(reboot);
+    std::clock_t took = std::clock() - start;
+
+    CHECK(reboot.memory.ram == 0x9f000 + ranges * (step - 0x1000));
+    CHECK(reboot.attempts[0].by_segments->told_memory.size() == 2 * ranges + 1);
+    CHECK(reboot.map.size() >= 2 * ranges + 1);
+    // 56 bytes for each program header: CPUs, vmcoreinfo's is missing, and the ranges less the reservation.
+    for (const ReportedSegment &segment : crash.attempts[0].by_segments->segments)
+        if (segment.name == "core header")
+            CHECK(segment.file_bytes >= 56 * (std::uint64_t{cpus} + ranges));
+    CHECK(crash.attempts[0].by_segments->around.size() < 20);
+    CHECK(picture.size() < 1 << 20);
+    // Two plans, unoptimised, in time of the CPU; a walk along all ranges for each of them would take
+    // minutes.
+    CHECK(took / CLOCKS_PER_SEC < 20);
+}
