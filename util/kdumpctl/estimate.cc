@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Adding up, by the sum that kdump-utils makes, and judging what is reserved by it.
+#include "util/kdumpctl/estimate.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace kexec::kdumpctl {
+
+namespace {
+
+constexpr std::uint64_t mebibyte = 1 << 20;
+constexpr std::uint64_t runtime_size = 16 * mebibyte;
+constexpr std::uint64_t large_module = mebibyte;
+// The file system in memory that an initramfs is unpacked to may take half of the memory, and the packed file
+// is there as well while that happens.
+constexpr std::uint64_t initramfs_factor = 3;
+
+std::uint64_t size_of_modules(const Facts &facts) {
+    std::uint64_t size = 0;
+    for (const Module &module : facts.modules)
+        size += module.size;
+    return size;
+}
+
+std::vector<Part> parts_of(const Facts &facts) {
+    std::vector<Part> parts;
+    parts.push_back({"kernel", facts.kernel_size, "its code and data in /proc/iomem"});
+    parts.push_back(
+        {"modules", size_of_modules(facts), fmt::format("the {} that are loaded now", facts.modules.size())});
+    if (!facts.initramfs.empty())
+        parts.push_back({"initramfs", facts.initramfs_size * initramfs_factor,
+                         fmt::format("{} times the {} bytes of {}", initramfs_factor, facts.initramfs_size,
+                                     facts.initramfs)});
+    parts.push_back({"runtime", runtime_size, "a fixed amount for the programs that run"});
+    return parts;
+}
+
+std::vector<Module> large_modules(const Facts &facts) {
+    std::vector<Module> large;
+    for (const Module &module : facts.modules)
+        if (module.size >= large_module)
+            large.push_back(module);
+    std::ranges::stable_sort(large, std::ranges::greater{}, &Module::size);
+    return large;
+}
+
+std::uint64_t whole_mebibytes(std::uint64_t size) { return (size + mebibyte - 1) / mebibyte * mebibyte; }
+
+void note_missing(const Facts &facts, std::vector<std::string> &notes) {
+    if (facts.initramfs.empty())
+        notes.push_back("there is no capture initramfs of this kernel yet: add three times its size");
+    if (facts.has_luks2)
+        notes.push_back(
+            "a LUKS2 device is open: where dumps go to it, add the memory that its key slot takes "
+            "(cryptsetup luksDump tells)");
+}
+
+void note_reservation(const Facts &facts, std::uint64_t recommended, const std::string &words,
+                      std::vector<std::string> &notes) {
+    if (facts.reserved && *facts.reserved < recommended)
+        notes.push_back(fmt::format("{} is reserved, and {} is recommended; boot with {}",
+                                    memory_size_text(*facts.reserved), memory_size_text(recommended), words));
+}
+
+std::string default_words(const Facts &facts) {
+    auto parameter = default_crashkernel(facts.traits);
+    return parameter ? "crashkernel=" + to_string(*parameter) : "crashkernel=256M, for example";
+}
+
+void note_kdump(const Facts &facts, std::vector<std::string> &notes) {
+    if (!facts.armed)
+        notes.push_back("this kernel cannot load a crash kernel (CONFIG_CRASH_DUMP, CONFIG_KEXEC); boot one "
+                        "that can");
+    else if (facts.reserved == 0)
+        notes.push_back("no memory is reserved for a crash kernel; boot with " + default_words(facts));
+    else if (!*facts.armed && facts.load_disabled)
+        notes.push_back("loading is switched off until the next boot (kexec_load_disabled); boot again");
+    else if (!*facts.armed)
+        notes.push_back("no crash kernel is loaded; load one with kexec -p");
+}
+
+} // namespace
+
+std::uint64_t default_size(const Facts &facts) {
+    auto parameter = default_crashkernel(facts.traits);
+    return parameter && facts.memory ? evaluate(*parameter, *facts.memory) : 0;
+}
+
+Result<Estimate> estimate(const Facts &facts) {
+    if (!facts.memory || facts.kernel_size == 0)
+        return fail(Cause::missing_file, "/proc/iomem does not tell the sizes of memory and kernel",
+                    "run this as root");
+    Estimate result{.parts = parts_of(facts),
+                    .needed = 0,
+                    .parameter = default_crashkernel(facts.traits),
+                    .by_default = default_size(facts),
+                    .recommended = 0,
+                    .words = {},
+                    .large_modules = large_modules(facts),
+                    .notes = {}};
+    for (const Part &part : result.parts)
+        result.needed += part.size;
+    result.recommended = std::max(whole_mebibytes(result.needed), result.by_default);
+    bool default_does = result.parameter && result.recommended == result.by_default;
+    result.words =
+        "crashkernel=" + (default_does ? to_string(*result.parameter) : memory_size_text(result.recommended));
+    note_missing(facts, result.notes);
+    note_reservation(facts, result.recommended, result.words, result.notes);
+    return result;
+}
+
+Status judge(const Facts &facts) {
+    Status status{.operational = facts.armed.value_or(false), .notes = {}};
+    if (facts.traits.mode == CrashMode::kdump)
+        note_kdump(facts, status.notes);
+    else if (!status.operational)
+        status.notes.push_back("a crash will not be dumped; \"fadump status\" tells why, and \"fadump "
+                               "register\" changes it");
+    if (facts.reserved.value_or(0) > 0)
+        note_reservation(facts, default_size(facts), default_words(facts), status.notes);
+    return status;
+}
+
+} // namespace kexec::kdumpctl
