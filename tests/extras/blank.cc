@@ -80,7 +80,9 @@ TEST_CASE("of the notes of /proc/kcore only vmcoreinfo stays") {
     Bytes kept = *snapshot.bytes("/proc/kcore");
     Buffer as_on_a_machine(kept.begin(), kept.end());
     // The kept recording has zeros in the structure of the task, from 3e0 on.
-    std::fill_n(as_on_a_machine.begin() + 0x3e0, 0x1000, std::byte{0x5a});
+    REQUIRE(as_on_a_machine.size() >= 0x13e0);
+    for (std::size_t at = 0x3e0; at < 0x13e0; at++)
+        as_on_a_machine[at] = std::byte{0x5a};
     snapshot.put("/proc/kcore", as_on_a_machine);
     CHECK(blank(snapshot) == std::vector<std::string>{"/proc/kcore"});
     CHECK(snapshot.bytes("/proc/kcore")->size() == as_on_a_machine.size());
