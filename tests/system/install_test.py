@@ -11,8 +11,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl", "{sbindir}/coldreboot",
-            "{libexecdir}/kexec-toolkit/kexec-load", "{libexecdir}/kexec-toolkit/kexec-reboot"]
+SCRIPTS = ["{sbindir}/coldreboot", "{libexecdir}/kexec-toolkit/kexec-load", "{libexecdir}/kexec-toolkit/kexec-reboot"]
+PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl", *SCRIPTS]
 FILES = ["{mandir}/man5/kexec-plan.5", "{mandir}/man5/kdump.conf.5", "{mandir}/man8/kdumpctl.8",
          "{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
@@ -86,7 +86,7 @@ class InstallTest(unittest.TestCase):
             self.assertTrue(self.at(target).is_file() if target.startswith("{") else link.is_file(), path)
 
     def test_scripts_name_the_places_of_this_build(self):
-        for path in PROGRAMS[3:] + FILES[-1:]:
+        for path in SCRIPTS + FILES[-1:]:
             text = self.at(path).read_text(encoding="utf-8")
             self.assertNotRegex(text, r"@[A-Z]+@", path)
             for named in re.findall(rf"(?<==){re.escape(self.places['prefix'])}/\S+(?:sbin/kexec|kexec-load|awk)$", text, re.MULTILINE):
