@@ -178,6 +178,11 @@ Result<std::uint64_t> size_of(const Descriptor &file, const std::string &path) {
 
 bool can_seek(const Descriptor &file) { return ::lseek(file.number(), 0, SEEK_CUR) >= 0; }
 
+bool is_directory(const std::string &path) {
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
+    return directory.is_open();
+}
+
 Result<std::vector<std::string>> list_directory(const std::string &path) {
     std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir(path.c_str()), ::closedir);
     if (!directory)
@@ -292,6 +297,10 @@ Result<void> MappedFile::unchanged() const {
             : fmt::format("{}: the file was changed while it was being read: it had {} bytes, now it has {}",
                           path_, stamp_.size, now.size);
     return fail(Cause::bad_image, std::move(what), "wait until nothing writes to the file, then try again");
+}
+
+Result<std::shared_ptr<const MappedFile>> map_file(const std::string &path) {
+    return std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
 }
 
 Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes) {

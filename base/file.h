@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +54,9 @@ Result<std::vector<std::string>> list_directory(const std::string &path);
 // False where one of them cannot be looked at, too.
 bool on_one_file_system(const std::string &path, const std::string &other);
 
+// Whether a directory is there that can be opened.
+bool is_directory(const std::string &path);
+
 // The regular files below a directory, at most so many levels deep, as paths relative to it, in order.
 // Symbolic links are not followed, directories that cannot be read are passed over.
 inline constexpr unsigned deepest_tree = 32;
@@ -89,6 +93,9 @@ private:
     Bytes bytes_;
     Stamp stamp_;
 };
+
+// One that several keep.
+Result<std::shared_ptr<const MappedFile>> map_file(const std::string &path);
 
 // An anonymous file (memfd) called `name` that holds `bytes`, for a system call that wants a descriptor.
 Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes);

@@ -17,4 +17,14 @@ Failure within(std::string_view where, Error error) {
     return Failure(std::move(error));
 }
 
+std::string complaint(std::string_view program, const Error &error) {
+    const std::string below(program.size() + 2, ' ');
+    std::string text = std::string(program) + ": " + error.what + "\n";
+    for (const std::string &detail : error.details)
+        text += below + detail + "\n";
+    if (!error.remedy.empty())
+        text += below + error.remedy + "\n";
+    return text;
+}
+
 } // namespace kexec

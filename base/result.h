@@ -51,6 +51,10 @@ using Failure = tl::unexpected<Error>;
 // The same error with where it happened in front: "/boot/vmlinuz: the file ends inside the setup code".
 [[nodiscard]] Failure within(std::string_view where, Error error);
 
+// How a program says it: "kexec: what was found", then the details and the remedy, a line each, below the
+// first sentence.
+[[nodiscard]] std::string complaint(std::string_view program, const Error &error);
+
 // What TRY yields: the value, or nothing for a Result<void>.
 template <typename T> T value_of(Result<T> &&result) {
     if constexpr (!std::is_void_v<T>)

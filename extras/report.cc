@@ -4,8 +4,8 @@
 #include "extras/report.h"
 
 #include "extras/screen.h"
+#include "image/digest.h"
 #include "plan/command_line.h"
-#include "plan/digest.h"
 
 #include <algorithm>
 #include <map>

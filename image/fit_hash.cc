@@ -6,7 +6,7 @@
 #include "base/crc32.h"
 #include "base/digest.h"
 #include "base/text.h"
-#include "purgatory/sha256.h"
+#include "image/digest.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,10 +23,7 @@ Buffer md5_value(Bytes data) { return buffer_of(md5_of(data)); }
 Buffer sha1_value(Bytes data) { return buffer_of(sha1_of(data)); }
 
 Buffer sha256_value(Bytes data) {
-    std::uint8_t digest[32];
-    purgatory::Sha256 sum;
-    sum.update(reinterpret_cast<const std::uint8_t *>(data.data()), data.size());
-    sum.finish(digest);
+    Digest digest = digest_of(data);
     return buffer_of(std::as_bytes(std::span(digest)));
 }
 

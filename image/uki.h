@@ -12,6 +12,12 @@ namespace kexec {
 // `selection` asks for. A device tree in .dtbauto is taken where it is for the running machine.
 Result<std::optional<TakenOut>> open_uki(Bytes file, std::uint16_t machine, const Selection &selection);
 
+// The same for the row of an architecture.
+template <std::uint16_t machine>
+Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
+    return open_uki(file, machine, selection);
+}
+
 // What an add-on (NAME.addon.efi) brings. An error where it is damaged or no add-on, or is for another
 // machine or another `release` of the kernel than that of the UKI, which is empty where it is not told.
 Result<Companions> open_uki_addon(Bytes file, std::uint16_t machine, std::string_view release,

@@ -3,10 +3,7 @@
 // holds. By drivers/firmware/efi/libstub/zboot-header.S and Makefile.zboot of the kernel.
 #pragma once
 
-#include "base/bytes.h"
-#include "base/result.h"
-
-#include <optional>
+#include "image/wrapper.h"
 
 namespace kexec {
 
@@ -27,5 +24,10 @@ static_assert(sizeof(ZbootHeader) == 64);
 // that of the PE header. Nothing where the file is no zboot kernel; an error where it is a damaged one, of
 // another machine, or compressed in a way that is not known.
 Result<std::optional<Bytes>> open_zboot(Bytes file, std::uint16_t machine);
+
+// The same for the rows of an architecture.
+template <std::uint16_t machine> Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
+    return inside_of("zboot", open_zboot(file, machine));
+}
 
 } // namespace kexec

@@ -23,7 +23,7 @@ std::string directory_of(const std::string &path) { return path.substr(0, path.r
 std::string shared_directory(const std::string &path) {
     for (std::string above = directory_of(path); on_one_file_system(path, above + "/");
          above = directory_of(above)) {
-        if (list_directory(above + "/loader/addons"))
+        if (is_directory(above + "/loader/addons"))
             return above + "/loader/addons";
         if (above.empty())
             break;
@@ -59,7 +59,7 @@ void look_into(const std::string &directory, Found &found) {
 
 Result<std::shared_ptr<const MappedFile>> take_addon(Companions &companions, const std::string &path,
                                                      std::uint16_t machine, std::string_view compatible) {
-    auto file = std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
+    auto file = TRY(map_file(path));
     add_addon(companions,
               TRY_WITHIN(path, open_uki_addon(file->bytes(), machine, companions.release, compatible)));
     companions.notes.push_back("add-on " + path);

@@ -27,11 +27,9 @@ bool has_own_prefix(std::string_view what) {
 }
 
 void report(const World &world, const Error &error) {
-    world.complain(fmt::format("{}{}\n", has_own_prefix(error.what) ? "" : "kexec: ", error.what));
-    for (const std::string &detail : error.details)
-        world.complain(fmt::format("       {}\n", detail));
-    if (!error.remedy.empty())
-        world.complain(fmt::format("       {}\n", error.remedy));
+    constexpr std::string_view program = "kexec";
+    std::string text = complaint(program, error);
+    world.complain(std::string_view(text).substr(has_own_prefix(error.what) ? program.size() + 2 : 0));
 }
 
 // 0: not loaded, 1: loaded, 255: not known. Says nothing.

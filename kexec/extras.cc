@@ -26,8 +26,6 @@ std::string argument_of(std::span<const GivenOption> options, OptionId id) {
     return argument;
 }
 
-bool is_directory(const std::string &path) { return list_directory(path).has_value(); }
-
 Result<Recording> open_recording(const std::string &path) {
     Buffer file = TRY(read_file(path, largest_recording));
     return TRY_WITHIN(path, read_recording(file));
@@ -126,10 +124,16 @@ bool has_extras() { return true; }
 bool is_built_in(OptionId) { return true; }
 
 const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Order order) {
-    auto is_about = [&](const Arch &arch) {
-        auto arguments = read_arguments(words, arch.options, order);
-        return arguments && arch_meant(arguments->options) == &arch;
+    auto meant_by = [&](const Arch &table) -> std::optional<const Arch *> {
+        auto arguments = read_arguments(words, table.options, order);
+        return arguments ? std::optional(arch_meant(arguments->options)) : std::nullopt;
     };
+    // Nearly every line is about this machine, and is read once; --arch and --root are in every table.
+    if (auto meant = meant_by(own)) {
+        bool is_foreign = *meant && (*meant)->name != own.name;
+        return is_foreign && read_arguments(words, (*meant)->options, order) ? **meant : own;
+    }
+    auto is_about = [&](const Arch &arch) { return meant_by(arch) == &arch; };
     for (const Arch *arch : all_archs())
         if (arch->name != own.name && is_about(*arch))
             return *arch;

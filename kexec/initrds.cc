@@ -29,7 +29,7 @@ Result<std::shared_ptr<const MappedFile>> open_initrds(std::span<const Bytes> pi
     if (count == 0)
         return nullptr;
     if (count == 1 && pieces.empty())
-        return std::make_shared<const MappedFile>(TRY(MappedFile::open(paths.front())));
+        return map_file(paths.front());
     Descriptor joined = TRY(file_in_memory("initrd", {}));
     std::uint64_t size = 0;
     for (Bytes piece : pieces)

@@ -40,7 +40,7 @@ Result<const Arch *> machine_of(const std::shared_ptr<const MappedFile> &file) {
 }
 
 Result<Inspection> inspect(const std::string &path, std::optional<std::string_view> type) {
-    auto file = std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
+    auto file = TRY(map_file(path));
     const Arch *arch = TRY(machine_of(file));
     Image image = TRY(read_image(file, arch->formats, type));
     KernelFacts facts = facts_of(image);

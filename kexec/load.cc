@@ -30,15 +30,11 @@ Result<Machine> look_at_machine(const World &world) {
     return world.arch.understand(take_snapshot(all_sources(world.arch), world.root));
 }
 
-Result<std::shared_ptr<const MappedFile>> open_file(const std::string &path) {
-    return std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
-}
-
 // kexec-tools heeds -t only on its way to kexec_load; a script with a wrong -t works there with the file
 // call, and here.
 Result<Image> read_kernel(const World &world, const Options &options, const std::string &path,
                           const Selection &selection) {
-    auto file = TRY(open_file(path));
+    auto file = TRY(map_file(path));
     std::optional<std::string_view> type(options.type);
     auto image = read_image(file, world.arch.formats, type, selection);
     bool may_ignore_type = type && options.settings.call != Call::load;
@@ -144,12 +140,12 @@ Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &opti
         files.push_back({"addon", addon});
     for (const std::string &path : options.initrds) {
         bool is_alone = request.initrd && request.initrd->path() == path;
-        files.push_back({"initrd", is_alone ? request.initrd : TRY(open_file(path))});
+        files.push_back({"initrd", is_alone ? request.initrd : TRY(map_file(path))});
     }
     if (request.dtb && request.settings.has(OptionId::dtb))
         files.push_back({"dtb", request.dtb});
     for (const std::string &path : options.tree_overlays)
-        files.push_back({"dtb-overlay", TRY(open_file(path))});
+        files.push_back({"dtb-overlay", TRY(map_file(path))});
     return files;
 }
 

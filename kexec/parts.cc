@@ -16,10 +16,6 @@ namespace {
 
 using File = std::shared_ptr<const MappedFile>;
 
-Result<File> open_file(const std::string &path) {
-    return std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
-}
-
 // What the kernel's file brings, and what it is called.
 struct Brought {
     const Companions &parts;
@@ -145,13 +141,13 @@ Result<void> add_tree(Request &request, const Options &options, const std::optio
     std::vector<std::string> pieces;
     auto given = request.settings.given.find(OptionId::dtb);
     if (given != request.settings.given.end() && honours(arch, OptionId::dtb)) {
-        request.dtb = TRY(open_file(given->second));
+        request.dtb = TRY(map_file(given->second));
         pieces.push_back(in_place("--dtb", has_own, has_own ? brought->container : ""));
     } else if (has_own) {
         TRY(add_own_tree(request, *brought, pieces));
     }
     for (const std::string &path : options.tree_overlays)
-        request.overlays.push_back(TRY(open_file(path)));
+        request.overlays.push_back(TRY(map_file(path)));
     if (!options.tree_overlays.empty())
         pieces.emplace_back("--dtb-overlay");
     if (has_own)

@@ -2,9 +2,9 @@
 // From the record of a crash kernel to that crash kernel.
 #include "kexec/rearm.h"
 
+#include "image/digest.h"
 #include "kexec/attempts.h"
 #include "kexec/record.h"
-#include "plan/digest.h"
 
 #include <algorithm>
 #include <fmt/core.h>

@@ -178,7 +178,7 @@ Result<LoadRecord> parse_record(std::string_view text) {
 }
 
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
-    if (!list_directory(world.root + "/run"))
+    if (!is_directory(world.root + "/run"))
         return;
     std::string text = text_of(record_of(world, options, prepared, served));
     auto kept = write_private_file(directory_of(world), name_of(options.settings.purpose), as_bytes(text));

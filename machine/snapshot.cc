@@ -36,6 +36,8 @@ int Snapshot::error(std::string_view path) const {
     return entry ? entry->error : 0;
 }
 
+bool Snapshot::is_there(std::string_view path) const { return find(path) != nullptr; }
+
 bool Snapshot::is_cut(std::string_view path) const {
     const Entry *entry = find(path);
     return entry && entry->cut;

@@ -43,6 +43,8 @@ public:
     std::optional<std::string_view> word(std::string_view path) const;
     // The errno of a file that is there and could not be read; 0 otherwise.
     int error(std::string_view path) const;
+    // There, though perhaps not to be read: some files can only be written.
+    bool is_there(std::string_view path) const;
     // Whether the file was longer than its source's ceiling.
     bool is_cut(std::string_view path) const;
     // The names directly below a directory that lead to files of the snapshot, sorted ("0", "1", "10", "2").

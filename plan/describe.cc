@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A decision as text: for -d, and for the golden plans of the tests.
+#include "image/digest.h"
 #include "plan/command_line.h"
-#include "plan/digest.h"
 #include "plan/plan.h"
 
 #include <cstring>

@@ -3,7 +3,7 @@
 // with the digests of what it will verify. Any host prepares any machine's, in that machine's byte order.
 #pragma once
 
-#include "plan/digest.h"
+#include "image/digest.h"
 #include "plan/plan.h"
 #include "purgatory/parameters.h"
 

@@ -24,14 +24,6 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     return elf;
 }
 
-Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
-    return inside_of("zboot", open_zboot(file, pe_machine_arm64));
-}
-
-Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
-    return open_uki(file, pe_machine_arm64, selection);
-}
-
 Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
     return open_fit(file, "arm64", selection);
 }
@@ -51,8 +43,8 @@ constexpr Format formats[] = {
      .description = "an Image in an EFI program that unpacks it (zboot)",
      .by_file_load = false,
      .probe = nullptr,
-     .take_off = take_zboot_off},
-    container("uki", "a unified kernel image (UKI)", take_out_of_uki),
+     .take_off = take_zboot_off<pe_machine_arm64>},
+    container("uki", "a unified kernel image (UKI)", take_out_of_uki<pe_machine_arm64>),
     container("fit", "a FIT image of U-Boot's", take_out_of_fit),
     {.name = "zImage",
      .description = "an Image that is compressed",

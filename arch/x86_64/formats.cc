@@ -70,14 +70,6 @@ Result<std::optional<Unwrapped>> take_bzimage_off(Bytes file) {
     return inside_of("bzImage", open_bzimage(file));
 }
 
-Result<std::optional<Unwrapped>> take_zboot_off(Bytes file) {
-    return inside_of("zboot", open_zboot(file, pe_machine_x86_64));
-}
-
-Result<std::optional<TakenOut>> take_out_of_uki(Bytes file, const Selection &selection) {
-    return open_uki(file, pe_machine_x86_64, selection);
-}
-
 Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
     return open_fit(file, "x86_64", selection);
 }
@@ -106,8 +98,8 @@ constexpr Format formats[] = {
      .description = "any of these in an EFI program that unpacks it",
      .by_file_load = false,
      .probe = nullptr,
-     .take_off = take_zboot_off},
-    container("uki", "a unified kernel image (UKI)", take_out_of_uki),
+     .take_off = take_zboot_off<pe_machine_x86_64>},
+    container("uki", "a unified kernel image (UKI)", take_out_of_uki<pe_machine_x86_64>),
     container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 

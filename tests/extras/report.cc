@@ -4,7 +4,7 @@
 #include "extras/report.h"
 
 #include "arch/arch.h"
-#include "plan/digest.h"
+#include "image/digest.h"
 #include "tests/catch.h"
 #include "tests/machine/made.h"
 #include "tests/plan/kernels.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What --loaded answers.
 #include "base/file.h"
-#include "plan/digest.h"
+#include "image/digest.h"
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 

@@ -102,9 +102,7 @@ Outcome run_command(const World &world, std::span<const char *const> words) {
     if (outcome)
         return *outcome;
     const Error &error = outcome.error();
-    warn(world, error.what);
-    if (!error.remedy.empty())
-        world.complain(fmt::format("        {}\n", error.remedy));
+    world.complain(complaint("fadump", error));
     return error.cause == Cause::bad_usage ? Outcome::bad_usage : Outcome::failed;
 }
 

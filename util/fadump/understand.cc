@@ -60,16 +60,11 @@ constexpr std::array all_sources{
     Source{saved_record, "where the waiting dump was saved"},
 };
 
-// There, though perhaps not to be read: some files can only be written.
-bool is_there(const Snapshot &snapshot, std::string_view path) {
-    return snapshot.bytes(path).has_value() || snapshot.error(path) != 0;
-}
-
 // The first of two names that is there; empty if none is.
 std::string present(const Snapshot &snapshot, std::string_view path, std::string_view older) {
-    if (is_there(snapshot, path))
+    if (snapshot.is_there(path))
         return std::string(path);
-    return is_there(snapshot, older) ? std::string(older) : std::string();
+    return snapshot.is_there(older) ? std::string(older) : std::string();
 }
 
 // 0 or 1; nothing where there is no such file.
@@ -140,9 +135,9 @@ std::optional<std::uint64_t> dump_size(const Snapshot &snapshot) {
 }
 
 Platform platform_of(const Snapshot &snapshot) {
-    if (is_there(snapshot, rtas_path))
+    if (snapshot.is_there(rtas_path))
         return Platform::powervm;
-    return is_there(snapshot, opal_path) ? Platform::opal : Platform::none;
+    return snapshot.is_there(opal_path) ? Platform::opal : Platform::none;
 }
 
 // Where this boot's dump was saved, if it was.
@@ -180,7 +175,7 @@ Result<Facts> understand(const Snapshot &snapshot) {
     facts.memory = memory_of(snapshot);
     if (auto table = snapshot.text(regions_path))
         facts.regions = parse_regions(*table);
-    facts.has_vmcore = is_there(snapshot, vmcore_path);
+    facts.has_vmcore = snapshot.is_there(vmcore_path);
     // The kernel lets nobody register while a dump waits.
     facts.dump_waiting = !facts.controls.release_memory.empty() && !facts.registered &&
                          (facts.has_vmcore || (facts.regions && facts.regions->kept_above));

@@ -108,9 +108,7 @@ Outcome run_command(const World &world, std::span<const char *const> words) {
     if (outcome)
         return *outcome;
     const Error &error = outcome.error();
-    world.complain(fmt::format("kdumpctl: {}\n", error.what));
-    if (!error.remedy.empty())
-        world.complain(fmt::format("          {}\n", error.remedy));
+    world.complain(complaint("kdumpctl", error));
     return error.cause == Cause::bad_usage ? Outcome::bad_usage : Outcome::failed;
 }
 

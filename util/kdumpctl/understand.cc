@@ -65,10 +65,6 @@ constexpr std::array more_sources{
     Source{"/boot/initrd-%r-kdump", "the same, of openSUSE", largest_initramfs},
 };
 
-bool is_there(const Snapshot &snapshot, std::string_view path) {
-    return snapshot.bytes(path).has_value() || snapshot.error(path) != 0;
-}
-
 // The number in the first of two files that is there.
 Result<std::optional<std::uint64_t>> number_in(const Snapshot &snapshot, std::string_view path,
                                                std::string_view older) {
@@ -128,7 +124,7 @@ void read_traits(const Snapshot &snapshot, std::string_view kernel_log, Facts &f
     facts.traits.large_pages = release.find("64k") != std::string::npos ||
                                (is_running && auxiliary_value(snapshot, AT_PAGESZ).value_or(0) == large_page);
     facts.traits.encrypts_memory = encrypts_memory(kernel_log);
-    facts.traits.has_mlx5 = is_there(snapshot, mlx5_path);
+    facts.traits.has_mlx5 = snapshot.is_there(mlx5_path);
     facts.traits.has_smmu = has_smmu(snapshot);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The purgatory's SHA-256, which is built for the loader too.
-#include "plan/digest.h"
+#include "image/digest.h"
 
 #include "purgatory/sha256.h"
 
