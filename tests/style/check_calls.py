@@ -31,6 +31,8 @@ files = re.compile(
     r'\b(?:open_to_read|read_file|read_start_of_file|list_directory|file_in_memory|MappedFile::open)\s*\(')
 writing = re.compile(r'\b(?:NewFile::create|make_directories|write_into|run_program)\s*\(')
 changing = re.compile(r'\bSYS_\w+|(?<![\w.>])(?:::)(?:reboot|syscall|sync|execv[pe]*|ioctl|socket)\s*\(')
+inherited = re.compile(r'(?:(?<![\w>])::(?:open|openat|creat|pipe2?|dup[23]?|accept4?)|(?<![\w.>])(?:memfd_create|socket|epoll_create1?))'
+                       r'\s*\((?![^;]*CLOEXEC)')
 headers = re.compile(r'#\s*include\s*<((?:iostream|fstream|cstdio|stdio\.h|unistd\.h|fcntl\.h|dirent\.h|filesystem'
                      r'|thread|chrono|random|ctime|time\.h|sys/[\w/]+\.h))>')
 
@@ -48,6 +50,7 @@ rules = [
     (throwing, ours, (), 'leaves by the back door; return an Error instead'),
     (changing, ('base/', 'kexec/', 'dump/', 'capture/'), ('kexec/system_calls.cc', 'base/file.cc', 'base/process.cc'),
      'changes the machine, which kexec/system_calls.cc does'),
+    (inherited, ours, (), 'leaves its descriptor to the programs that are run: close it on exec'),
 ]
 
 
@@ -93,6 +96,8 @@ bad = [
     {'base/a.cc': 'throw 1;'},
     {'base/a.cc': 'fputs("x", stderr);'},
     {'base/a.cc': 'std::abort();'},
+    {'base/file.cc': 'int n = ::open(path.c_str(), O_RDONLY);'},
+    {'kexec/system_calls.cc': 'int n = socket(AF_NETLINK, SOCK_DGRAM, 0);'},
     {'kexec/load.cc': '::reboot(1);'},
     {'kexec/load.cc': 'auto number = SYS_kexec_load;'},
     {'kexec/load.cc': 'fmt::print("x");'},
@@ -105,7 +110,8 @@ good = {
     'image/a.cc': 'auto read = [&](int n) { return n; }; read(1);',
     'arch/x86_64/a.cc': 'void f(Reader &read) { read(1); }',
     'plan/a.cc': 'world.print("x"); auto x = fmt::format("x"); calls.reboot(); runtime(1);',
-    'base/file.cc': '#include <unistd.h>\nauto n = ::read(1, 0, 0);',
+    'base/file.cc': '#include <unistd.h>\nauto n = ::read(1, 0, 0); auto m = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);',
+    'base/new_file.cc': 'auto n = Source::open(path); memfd_create(name.c_str(), MFD_CLOEXEC);',
     'kexec/main.cc': 'std::fputs("x", stderr);',
     'kexec/system_calls.cc': '::reboot(1);',
     'util/vmcore-dmesg/main.cc': 'std::puts("x");',
