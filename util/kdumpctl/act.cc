@@ -14,7 +14,8 @@ namespace kexec::kdumpctl {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> programs{"kexec", "fadump", "dracut", "ssh", "ssh-keygen", "ssh-copy-id"};
+constexpr std::array<std::string_view, 6> programs{"kexec", "fadump",     "dracut",
+                                                   "ssh",   "ssh-keygen", "ssh-copy-id"};
 constexpr std::string_view lock_directory = "/run/lock", lock_path = "/run/lock/kdump";
 
 // So that it can be typed as it is shown.
@@ -51,7 +52,8 @@ Result<Step> run_step(const World &world, std::string_view program, std::vector<
     std::string text = "run " + *path;
     for (const std::string &argument : arguments)
         text += " " + quoted(argument);
-    auto act = [&world, path = *path, arguments = std::move(arguments), failure = std::move(failure)]() -> Result<void> {
+    auto act = [&world, path = *path, arguments = std::move(arguments),
+                failure = std::move(failure)]() -> Result<void> {
         int status = TRY(world.run(path, arguments));
         if (status == 0)
             return {};
@@ -63,7 +65,8 @@ Result<Step> run_step(const World &world, std::string_view program, std::vector<
 
 Step write_step(const World &world, std::string path, Buffer content) {
     std::string text = fmt::format("write {} ({} bytes)", path, content.size());
-    return {std::move(text), [&world, path = std::move(path), content = std::move(content)]() -> Result<void> {
+    return {std::move(text),
+            [&world, path = std::move(path), content = std::move(content)]() -> Result<void> {
                 std::string place = world.root + path;
                 TRY(make_directories(place.substr(0, place.rfind('/'))));
                 return capture::write_initramfs(place, content);

@@ -42,7 +42,8 @@ Result<capture::Wish> wish_of(const World &world, const Service &service) {
                          .root = world.root};
 }
 
-Result<Built> build_alone(const World &world, const Service &service, const capture::Wish &wish, Rebuild rebuild) {
+Result<Built> build_alone(const World &world, const Service &service, const capture::Wish &wish,
+                          Rebuild rebuild) {
     capture::Initramfs made = TRY(capture::make_initramfs(wish));
     for (const std::string &warning : made.warnings)
         warn(world, warning);
@@ -64,11 +65,13 @@ Result<Built> build_by_dracut(const World &world, const Service &service, const 
     return Built{.steps = std::move(steps), .size = size_of(world, service.kernel.initramfs)};
 }
 
-Result<Built> build_shared(const World &world, const Service &service, const capture::Wish &wish, Rebuild rebuild) {
+Result<Built> build_shared(const World &world, const Service &service, const capture::Wish &wish,
+                           Rebuild rebuild) {
     const std::string &path = service.kernel.normal;
     if (path.empty())
         return fail(Cause::missing_file,
-                    "the kernel " + service.kernel.release + " has no initramfs that firmware-assisted dump could use",
+                    "the kernel " + service.kernel.release +
+                        " has no initramfs that firmware-assisted dump could use",
                     "make one as for a normal boot");
     Built built{.steps = {}, .size = size_of(world, path)};
     if (rebuild != Rebuild::never)
@@ -84,13 +87,15 @@ Result<Built> build_initramfs(const World &world, const Service &service, Rebuil
     bool is_fadump = service.facts.traits.mode == CrashMode::fadump;
     if (is_set(service, "force_rebuild") && rebuild == Rebuild::needed)
         rebuild = Rebuild::always;
-    bool is_kept = is_named || rebuild == Rebuild::never || (is_set(service, "force_no_rebuild") && rebuild == Rebuild::needed);
+    bool is_kept = is_named || rebuild == Rebuild::never ||
+                   (is_set(service, "force_no_rebuild") && rebuild == Rebuild::needed);
     if (!is_fadump && is_kept && (is_named || content_of(world, path)))
         return Built{.steps = {}, .size = size_of(world, path)};
     capture::Wish wish = TRY(wish_of(world, service));
     std::string reason = service.plan.userland;
     if (reason.empty()) {
-        auto built = is_fadump ? build_shared(world, service, wish, rebuild) : build_alone(world, service, wish, rebuild);
+        auto built = is_fadump ? build_shared(world, service, wish, rebuild)
+                               : build_alone(world, service, wish, rebuild);
         if (built || built.error().cause != Cause::unsupported)
             return built;
         reason = built.error().what;

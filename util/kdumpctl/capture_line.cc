@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The defaults are those of kdump-utils' /etc/sysconfig/kdump. A capture kernel has few megabytes, one CPU that
-// may be any, and devices in any state.
+// The defaults are those of kdump-utils' /etc/sysconfig/kdump. A capture kernel has few megabytes, one CPU
+// that may be any, and devices in any state.
 #include "util/kdumpctl/capture_line.h"
 
 #include "base/text.h"
@@ -37,11 +37,13 @@ constexpr std::string_view always_removed =
 constexpr std::string_view common_additions =
     "novmcoredd hugetlb_cma=0 kfence.sample_interval=0 initramfs_options=size=90%";
 constexpr std::array additions{
-    ByArchitecture{"x86_64", "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory mce=off numa=off "
-                             "udev.children-max=2 panic=10 acpi_no_memhotplug transparent_hugepage=never nokaslr "
-                             "hest_disable cma=0 pcie_ports=compat"},
-    ByArchitecture{"aarch64", "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory udev.children-max=2 panic=10 "
-                              "swiotlb=noforce cma=0"},
+    ByArchitecture{"x86_64",
+                   "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory mce=off numa=off "
+                   "udev.children-max=2 panic=10 acpi_no_memhotplug transparent_hugepage=never nokaslr "
+                   "hest_disable cma=0 pcie_ports=compat"},
+    ByArchitecture{"aarch64",
+                   "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory udev.children-max=2 panic=10 "
+                   "swiotlb=noforce cma=0"},
     ByArchitecture{"ppc64le", "irqpoll nr_cpus=16 noirqdistrib reset_devices cgroup_disable=memory numa=off "
                               "udev.children-max=2 ehea.use_mcs=0 panic=10 kvm_cma_resv_ratio=0 "
                               "transparent_hugepage=never"},
@@ -65,8 +67,8 @@ constexpr std::array all_sources{
     Source{vendor_path, "whether this is a machine of Amazon's"},
 };
 
-template <std::size_t Count>
-std::string_view of_architecture(const std::array<ByArchitecture, Count> &rows, std::string_view architecture) {
+template <std::size_t Count> std::string_view of_architecture(const std::array<ByArchitecture, Count> &rows,
+                                                              std::string_view architecture) {
     auto row = std::ranges::find(rows, architecture, &ByArchitecture::architecture);
     return (row == rows.end() ? rows.back() : *row).words;
 }
@@ -85,8 +87,8 @@ std::vector<std::string> watchdogs_in(const Snapshot &snapshot) {
     constexpr std::string_view key = "DRIVER=";
     std::vector<std::string> drivers;
     for (const std::string &name : snapshot.names_in(watchdog_directory))
-        for (std::string_view line :
-             lines_of(snapshot.text(fmt::format("{}/{}/device/uevent", watchdog_directory, name)).value_or("")))
+        for (std::string_view line : lines_of(
+                 snapshot.text(fmt::format("{}/{}/device/uevent", watchdog_directory, name)).value_or("")))
             if (line.starts_with(key) && std::ranges::find(drivers, line.substr(key.size())) == drivers.end())
                 drivers.emplace_back(line.substr(key.size()));
     return drivers;
@@ -129,8 +131,7 @@ std::string capture_command_line(const LineFacts &facts, const Configuration &co
                                  std::string_view more) {
     std::string_view named = configuration.variable("KDUMP_COMMANDLINE").value_or("");
     std::string line = reused_command_line(named.empty() ? facts.running : named, Purpose::crash);
-    std::string usual =
-        join_command_lines(common_removals, of_architecture(removals, facts.architecture));
+    std::string usual = join_command_lines(common_removals, of_architecture(removals, facts.architecture));
     line = without_words(line, names_in(configuration.variable("KDUMP_COMMANDLINE_REMOVE").value_or(usual)));
     line = without_words(line, names_in(always_removed));
     usual = join_command_lines(common_additions, of_architecture(additions, facts.architecture));
@@ -144,7 +145,8 @@ std::string capture_command_line(const LineFacts &facts, const Configuration &co
     return join_command_lines(line, more);
 }
 
-std::string fadump_arguments(const LineFacts &facts, const Configuration &configuration, std::string_view more) {
+std::string fadump_arguments(const LineFacts &facts, const Configuration &configuration,
+                             std::string_view more) {
     std::string_view usual = facts.architecture.starts_with("ppc64") ? fadump_additions : "";
     return join_command_lines(configuration.variable("FADUMP_COMMANDLINE_APPEND").value_or(usual), more);
 }

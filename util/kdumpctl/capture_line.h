@@ -8,11 +8,11 @@
 namespace kexec::kdumpctl {
 
 struct LineFacts {
-    std::string architecture;              // as uname -m says it
-    std::string running;                   // the running kernel's command line
-    std::string boot_cpu;                  // x86: the APIC's number of the CPU that the firmware started
-    std::vector<std::string> watchdogs;    // names of their drivers
-    bool is_graviton = false;              // an arm64 machine of Amazon's, where polling breaks hotplug
+    std::string architecture;           // as uname -m says it
+    std::string running;                // the running kernel's command line
+    std::string boot_cpu;               // x86: the APIC's number of the CPU that the firmware started
+    std::vector<std::string> watchdogs; // names of their drivers
+    bool is_graviton = false;           // an arm64 machine of Amazon's, where polling breaks hotplug
 };
 
 std::span<const Source> line_sources();

@@ -32,7 +32,7 @@ constexpr std::array all_sources{
 };
 
 constexpr std::array<std::string_view, 6> lost_types{"tmpfs",  "ramfs",    "overlay",
-                                                    "rootfs", "squashfs", "devtmpfs"};
+                                                     "rootfs", "squashfs", "devtmpfs"};
 constexpr std::array<std::string_view, 3> network_types{"nfs", "nfs4", "cifs"};
 
 template <std::size_t Count>
@@ -106,8 +106,8 @@ private:
 };
 
 capture::Action action_named(std::string_view name) {
-    for (auto action : {capture::Action::halt, capture::Action::poweroff, capture::Action::shell,
-                        capture::Action::resume})
+    for (auto action :
+         {capture::Action::halt, capture::Action::poweroff, capture::Action::shell, capture::Action::resume})
         if (name == capture::name_of(action))
             return action;
     return capture::Action::reboot; // dump_to_rootfs is another target
@@ -136,11 +136,13 @@ void Planner::fill_settings() {
 Result<void> Planner::take_place(std::string_view path) {
     auto target = capture::target_of_path(facts_.mounts, path);
     if (!target)
-        return fail(Cause::missing_file, fmt::format("{} lies in no file system that is mounted", printable(path)),
+        return fail(Cause::missing_file,
+                    fmt::format("{} lies in no file system that is mounted", printable(path)),
                     "name the target of dumps in /etc/kdump.conf");
     if (is_one_of(lost_types, target->type))
         return fail(Cause::unsupported,
-                    fmt::format("{} lies in a {}, which does not outlive a crash", printable(path), target->type),
+                    fmt::format("{} lies in a {}, which does not outlive a crash", printable(path),
+                                target->type),
                     "name the target of dumps in /etc/kdump.conf, as ext4 UUID=...");
     if (is_one_of(network_types, target->type))
         take_network_mount(target->source, target->type, target->options, target->path);
@@ -151,7 +153,8 @@ Result<void> Planner::take_place(std::string_view path) {
 
 void Planner::take_network_mount(std::string_view source, std::string_view type, std::string_view options,
                                  std::string_view path) {
-    plan_.mount = fmt::format("{} {} {} {}", source, mount_place, type, options.empty() ? "defaults" : options);
+    plan_.mount =
+        fmt::format("{} {} {} {}", source, mount_place, type, options.empty() ? "defaults" : options);
     need(fmt::format("a target of type {} needs its programs", type));
     add_target("directory", "", "", below(mount_place, path));
 }
@@ -187,8 +190,8 @@ Result<void> Planner::add_root() {
 }
 
 void Planner::look_for_userland() {
-    for (std::string_view directive : {"kdump_pre", "kdump_post", "kdump_emergency", "extra_bins", "dracut_args",
-                                       "fence_kdump_nodes", "fence_kdump_args"})
+    for (std::string_view directive : {"kdump_pre", "kdump_post", "kdump_emergency", "extra_bins",
+                                       "dracut_args", "fence_kdump_nodes", "fence_kdump_args"})
         if (!conf_.value_of(directive).empty())
             need(fmt::format("{} needs more programs than the capture program", directive));
     for (const auto *scripts : {&facts_.pre_scripts, &facts_.post_scripts, &facts_.emergency_scripts})

@@ -11,7 +11,7 @@ namespace kexec::kdumpctl {
 struct CaptureFacts {
     std::string mounts; // /proc/self/mountinfo
     std::string host;
-    std::string address;                                            // of a network card; empty where there is none
+    std::string address; // of a network card; empty where there is none
     std::vector<std::string> pre_scripts, post_scripts, emergency_scripts; // paths
 };
 

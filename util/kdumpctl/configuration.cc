@@ -96,7 +96,8 @@ Result<Configuration> read_configuration(const Snapshot &snapshot) {
                              "correct them; nothing has been changed", 0, std::move(mistakes)});
     Configuration result;
     result.conf = read_kdump_conf(snapshot.text("/etc/kdump.conf").value_or("")).conf;
-    for (const auto &[name, value] : read_sysconfig(snapshot.text("/etc/sysconfig/kdump").value_or("")).values)
+    for (const auto &[name, value] :
+         read_sysconfig(snapshot.text("/etc/sysconfig/kdump").value_or("")).values)
         result.variables[name] = value;
     add_debian(read_debian_defaults(snapshot.text("/etc/default/kdump-tools").value_or("")), result);
     return result;

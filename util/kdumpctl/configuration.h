@@ -11,7 +11,8 @@ namespace kexec::kdumpctl {
 
 struct Configuration {
     KdumpConf conf;
-    std::map<std::string, std::string, std::less<>> variables; // by sysconfig's names; Debian's are among them
+    std::map<std::string, std::string, std::less<>>
+        variables;                 // by sysconfig's names; Debian's are among them
     bool switched_off = false;     // USE_KDUMP=0 in Debian's file
     std::string kernel, initramfs; // paths that Debian's file names; empty where it does not
 

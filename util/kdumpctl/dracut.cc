@@ -58,17 +58,29 @@ std::vector<std::string> arguments_of(const Service &service, const capture::Wis
         modules.emplace_back("network");
     if (!service.plan.mount.empty())
         modules.emplace_back("nfs");
-    std::vector<std::string> words{"--force",  "--quiet",  "--hostonly", "--no-hostonly-default-device",
-                                   "--omit",   "plymouth resume", "--add", joined(modules),
-                                   "--include", wish.program, std::string(program_place),
-                                   "--include", std::string(settings_copy), std::string(capture::settings_path),
-                                   "--install", joined(programs_of(service))};
+    std::vector<std::string> words{"--force",
+                                   "--quiet",
+                                   "--hostonly",
+                                   "--no-hostonly-default-device",
+                                   "--omit",
+                                   "plymouth resume",
+                                   "--add",
+                                   joined(modules),
+                                   "--include",
+                                   wish.program,
+                                   std::string(program_place),
+                                   "--include",
+                                   std::string(settings_copy),
+                                   std::string(capture::settings_path),
+                                   "--install",
+                                   joined(programs_of(service))};
     if (!service.plan.mount.empty())
         words.insert(words.end(), {"--include", std::string(mount_copy), std::string(mount_place)});
     for (const capture::Target &target : service.plan.settings.targets) {
         if (target.source.starts_with("/dev/"))
             words.insert(words.end(), {"--add-device", target.source});
-        if (!target.type.empty() && target.type != "raw" && target.type != "directory" && target.type != "ssh")
+        if (!target.type.empty() && target.type != "raw" && target.type != "directory" &&
+            target.type != "ssh")
             drivers.push_back(target.type);
         if (!target.key.empty())
             words.insert(words.end(), {"--include", target.key, target.key});
@@ -118,7 +130,8 @@ Buffer bytes_of(const std::string &text) {
 
 } // namespace
 
-Result<Steps> steps_of_dracut(const World &world, const Service &service, const capture::Wish &wish, Rebuild rebuild) {
+Result<Steps> steps_of_dracut(const World &world, const Service &service, const capture::Wish &wish,
+                              Rebuild rebuild) {
     std::string settings = TRY(capture::settings_text(service.plan.settings));
     std::vector<std::string> arguments = arguments_of(service, wish);
     Step run = TRY(run_step(world, "dracut", arguments, "the capture initramfs was not made"));

@@ -9,7 +9,8 @@ namespace kexec::kdumpctl {
 
 // None where it would be told what it was told for the initramfs that is there. Cause::unsupported where
 // dracut is not installed.
-Result<Steps> steps_of_dracut(const World &world, const Service &service, const capture::Wish &wish, Rebuild rebuild);
+Result<Steps> steps_of_dracut(const World &world, const Service &service, const capture::Wish &wish,
+                              Rebuild rebuild);
 
 // What the capture kernel's command line needs for that.
 std::string dracut_words(const CapturePlan &plan);

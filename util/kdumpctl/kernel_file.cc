@@ -39,7 +39,8 @@ std::string_view image_in(std::string_view command_line) {
 }
 
 std::string first_there(const Snapshot &snapshot, const std::vector<std::string> &paths) {
-    auto found = std::ranges::find_if(paths, [&](const std::string &path) { return snapshot.is_there(path); });
+    auto found =
+        std::ranges::find_if(paths, [&](const std::string &path) { return snapshot.is_there(path); });
     return found == paths.end() ? std::string() : *found;
 }
 
@@ -87,7 +88,8 @@ void KernelSearch::add_release(const Configuration &configuration, const std::st
         for (std::string_view name : images)
             candidates_.push_back({release, fmt::format("{}/{}-{}{}", directory, name, release, ending)});
         candidates_.push_back({release, fmt::format("{}/{}/{}/linux", directory, machine_id, release)});
-        candidates_.push_back({release, fmt::format("{}/EFI/Linux/{}-{}.efi", directory, machine_id, release)});
+        candidates_.push_back(
+            {release, fmt::format("{}/EFI/Linux/{}-{}.efi", directory, machine_id, release)});
     }
     candidates_.push_back({release, fmt::format("/lib/modules/{}/vmlinuz", release)});
 }
@@ -105,12 +107,15 @@ std::vector<Source> KernelSearch::sources() const {
 Result<CaptureKernel> KernelSearch::find(const Snapshot &snapshot) const {
     for (const Candidate &candidate : candidates_)
         if (snapshot.is_there(candidate.path))
-            return with_initramfs({.release = candidate.release, .path = candidate.path, .initramfs = {}, .normal = {}},
-                                  snapshot);
+            return with_initramfs(
+                {.release = candidate.release, .path = candidate.path, .initramfs = {}, .normal = {}},
+                snapshot);
     const Candidate &last = candidates_.back();
-    return fail(Cause::missing_file, fmt::format("there is no kernel {} at {} or anywhere else that is usual",
-                                                 printable(last.release), printable(candidates_.front().path)),
-                "name its version with KDUMP_KERNELVER, its directory with KDUMP_BOOTDIR in /etc/sysconfig/kdump");
+    return fail(
+        Cause::missing_file,
+        fmt::format("there is no kernel {} at {} or anywhere else that is usual", printable(last.release),
+                    printable(candidates_.front().path)),
+        "name its version with KDUMP_KERNELVER, its directory with KDUMP_BOOTDIR in /etc/sysconfig/kdump");
 }
 
 // Beside the initramfs of a normal boot where that has the name that dracut gives it; elsewhere other tools

@@ -16,8 +16,8 @@ struct CaptureKernel {
 // What has to be looked at follows from the configuration and the running kernel's release.
 class KernelSearch {
 public:
-    KernelSearch(const Configuration &configuration, std::string_view running_release, std::string_view command_line,
-                 std::string_view machine_id);
+    KernelSearch(const Configuration &configuration, std::string_view running_release,
+                 std::string_view command_line, std::string_view machine_id);
     // These live as long as the search does.
     std::vector<Source> sources() const;
     // Cause::missing_file names the places where no kernel is.
@@ -27,8 +27,8 @@ private:
     struct Candidate {
         std::string release, path;
     };
-    void add_release(const Configuration &configuration, const std::string &release, std::string_view command_line,
-                     std::string_view machine_id);
+    void add_release(const Configuration &configuration, const std::string &release,
+                     std::string_view command_line, std::string_view machine_id);
     CaptureKernel with_initramfs(CaptureKernel kernel, const Snapshot &snapshot) const;
 
     std::vector<Candidate> candidates_;

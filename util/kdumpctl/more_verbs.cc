@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // propagate: the key for an ssh target. test: a crash on purpose.
-#include "util/kdumpctl/verbs.h"
-
 #include "base/file.h"
 #include "util/kdumpctl/results.h"
+#include "util/kdumpctl/verbs.h"
 #include "util/program.h"
 
 #include <fmt/core.h>
@@ -20,7 +19,8 @@ constexpr std::string_view question =
 
 Result<void> check_for_test(const World &world, const Facts &facts) {
     if (!facts.armed.value_or(false))
-        return fail(Cause::unsupported, "a test needs a machine whose crashes are dumped, and this one's are not",
+        return fail(Cause::unsupported,
+                    "a test needs a machine whose crashes are dumped, and this one's are not",
                     "kdumpctl start");
     if (!world.is_terminal)
         return fail(Cause::unsupported, "a test crashes the machine, and standard input is no terminal",
@@ -39,7 +39,8 @@ Result<Outcome> propagate(const World &world, const VerbLine &line) {
     std::string key(configuration.conf.value_of("sshkey"));
     Steps steps;
     if (!read_start_of_file(world.root + key, 1))
-        steps.push_back(TRY(run_step(world, "ssh-keygen", {"-q", "-t", "rsa", "-f", key, "-N", ""}, "no key was made")));
+        steps.push_back(
+            TRY(run_step(world, "ssh-keygen", {"-q", "-t", "rsa", "-f", key, "-N", ""}, "no key was made")));
     steps.push_back(TRY(run_step(world, "ssh-copy-id", {"-i", key, target->source},
                                  "the key was not brought to " + target->source)));
     if (line.has("print"))

@@ -19,7 +19,8 @@ constexpr std::array verb_rows{
     Verb{{"status", "", "say whether a crash will be dumped, and what came of the last one"}, show_status},
     Verb{{"check-config", "[FILE]", "say what is wrong in the configuration, or in FILE"}, check_config},
     Verb{{"estimate", "", "say how much memory a capture kernel needs, and why"}, show_estimate},
-    Verb{{"get-default-crashkernel", "[kdump|fadump]", "print the crashkernel= for this machine"}, show_default},
+    Verb{{"get-default-crashkernel", "[kdump|fadump]", "print the crashkernel= for this machine"},
+         show_default},
     Verb{{"showmem", "", "print how much memory is reserved"}, show_memory},
     Verb{{"propagate", "", "make a key for the ssh target, and bring it there"}, propagate},
     Verb{{"test", "", "crash this machine, to see whether that is dumped"}, test},
@@ -40,7 +41,8 @@ std::span<const OptionRow> option_table() { return option_rows; }
 
 VerbTables tables() {
     return {"kdumpctl", "verb",
-            "Has crashes of this machine dumped: loads a crash kernel that stores its memory, and says how that stands.",
+            "Has crashes of this machine dumped: loads a crash kernel that stores its memory, and says how "
+            "that stands.",
             rows_of(verb_table()), option_rows};
 }
 

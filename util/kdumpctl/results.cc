@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/new_file.h"
 #include "base/text.h"
+#include "capture/devices.h"
 #include "capture/install.h"
 #include "capture/mounts.h"
 
@@ -70,8 +71,9 @@ std::string_view sentence_of(const TestResult &test) {
 
 std::string capture_text(const capture::Outcome &outcome) {
     std::string when = outcome.crash_time ? " of " + date(outcome.crash_time) : "";
-    std::string text = outcome.saved ? fmt::format("The last crash{} was dumped: {}\n", when, outcome.directory)
-                                     : fmt::format("The last crash{} was NOT dumped: {}\n", when, outcome.what);
+    std::string text = outcome.saved
+                           ? fmt::format("The last crash{} was dumped: {}\n", when, outcome.directory)
+                           : fmt::format("The last crash{} was NOT dumped: {}\n", when, outcome.what);
     if (!outcome.saved && !outcome.remedy.empty())
         text += "        " + outcome.remedy + "\n";
     for (const std::string &warning : outcome.warnings)
@@ -129,9 +131,9 @@ std::string capture_json(const Results &results) {
     if (!results.capture)
         return "null";
     const capture::Outcome &outcome = *results.capture;
-    return fmt::format("{{\"time\":{},\"saved\":{},\"directory\":{},\"what\":{},\"remedy\":{}}}", outcome.crash_time,
-                       outcome.saved, json_string(outcome.directory), json_string(outcome.what),
-                       json_string(outcome.remedy));
+    return fmt::format("{{\"time\":{},\"saved\":{},\"directory\":{},\"what\":{},\"remedy\":{}}}",
+                       outcome.crash_time, outcome.saved, json_string(outcome.directory),
+                       json_string(outcome.what), json_string(outcome.remedy));
 }
 
 std::string test_word(std::uint64_t time) { return fmt::format("{}{}", test_option, time); }

@@ -4,8 +4,11 @@
 #include "util/kdumpctl/service.h"
 
 #include "base/text.h"
+#include "plan/command_line.h"
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
+#include "util/kdumpctl/dracut.h"
+#include "util/kdumpctl/verbs.h"
 
 #include <fmt/core.h>
 
@@ -15,7 +18,12 @@ namespace {
 
 constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sys/kernel/osrelease";
 
-Result<Snapshot> take(const World &world, const std::vector<std::span<const Source>> &lists) {
+constexpr std::array own_sources{
+    Source{id_path, "the machine's name in boot entries"},
+    Source{release_path, "which kernel is running"},
+};
+
+Snapshot take(const World &world, const std::vector<std::span<const Source>> &lists) {
     std::vector<Source> all;
     for (auto list : lists)
         all.insert(all.end(), list.begin(), list.end());
@@ -28,19 +36,25 @@ Result<void> judge_reservation(const World &world, const Service &service, std::
     facts.initramfs = service.kernel.initramfs;
     facts.initramfs_size = initramfs_size;
     auto need = estimate(facts);
-    if (!need || !facts.reserved || *facts.reserved >= need->needed)
+    if (!need || !facts.reserved || *facts.reserved >= need->need.needed)
         return {};
     constexpr std::uint64_t mebibyte = 1 << 20;
-    std::string what = fmt::format("{}M is reserved, and the capture kernel needs {}M", *facts.reserved / mebibyte,
-                                   (need->needed + mebibyte - 1) / mebibyte);
+    std::string what = fmt::format("{}M is reserved, and the capture kernel needs {}M",
+                                   *facts.reserved / mebibyte, (need->need.needed + mebibyte - 1) / mebibyte);
     if (service.configuration.conf.value_of("small_reservation") == "warn") {
         warn(world, what + "; going on without enough");
         return {};
     }
-    return fail(Cause::no_room, what,
-                fmt::format("boot with {}; \"kdumpctl estimate\" shows the sum, and small_reservation warn in "
-                            "/etc/kdump.conf loads it all the same",
-                            need->words));
+    return fail(
+        Cause::no_room, what,
+        fmt::format("boot with {}; \"kdumpctl estimate\" shows the sum, and small_reservation warn in "
+                    "/etc/kdump.conf loads it all the same",
+                    need->need.words));
+}
+
+// A network has to be told on the command line.
+std::string words_for(const Service &service) {
+    return service.plan.userland.empty() ? std::string() : dracut_words(service.plan);
 }
 
 Result<Step> load_step(const World &world, const Service &service, const std::string &more) {
@@ -49,7 +63,9 @@ Result<Step> load_step(const World &world, const Service &service, const std::st
         arguments.emplace_back(word);
     arguments.insert(arguments.end(),
                      {"-p", service.kernel.path, "--initrd=" + service.kernel.initramfs,
-                      "--command-line=" + capture_command_line(service.line, service.configuration, more)});
+                      "--command-line=" +
+                          capture_command_line(service.line, service.configuration,
+                                               join_command_lines(words_for(service), more))});
     return run_step(world, "kexec", std::move(arguments), "the crash kernel was not loaded");
 }
 
@@ -66,14 +82,14 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
 
 } // namespace
 
+std::span<const Source> service_sources() { return own_sources; }
+
 Result<Configuration> look_at_configuration(const World &world) {
     return read_configuration(take_snapshot(config_sources(), world.root));
 }
 
 Result<Service> look_at_service(const World &world, Configuration configuration) {
-    constexpr std::array own_sources{Source{id_path, "the machine's name in boot entries"},
-                                     Source{release_path, "which kernel is running"}};
-    Snapshot snapshot = TRY(take(world, {line_sources(), capture_sources(), own_sources}));
+    Snapshot snapshot = take(world, {line_sources(), capture_sources(), own_sources});
     Service service{.facts = TRY(look(world, estimate_sources())),
                     .configuration = std::move(configuration),
                     .line = understand_line(snapshot, world.architecture),
@@ -124,7 +140,8 @@ Result<Steps> steps_to_arm(const World &world, const Service &service, const Arm
 
 Result<Steps> steps_to_disarm(const World &world, const Facts &facts) {
     if (facts.traits.mode == CrashMode::fadump)
-        return Steps{TRY(run_step(world, "fadump", {"unregister"}, "firmware-assisted dump is still registered"))};
+        return Steps{
+            TRY(run_step(world, "fadump", {"unregister"}, "firmware-assisted dump is still registered"))};
     return Steps{TRY(run_step(world, "kexec", {"-p", "-u"}, "the crash kernel was not unloaded"))};
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // start, stop, restart, reload, rebuild: looks at everything, then takes the steps, or shows them.
+#include "util/kdumpctl/results.h"
 #include "util/kdumpctl/verbs.h"
-
-#include "util/kdumpctl/service.h"
 #include "util/program.h"
 
 #include <fmt/core.h>
@@ -16,7 +15,8 @@ Result<Outcome> say(const World &world, std::string_view sentence) {
     return printed(world.print, std::string(sentence) + "\n", Outcome::done);
 }
 
-Result<Outcome> take_steps(const World &world, const VerbLine &line, const Steps &steps, std::string_view done) {
+Result<Outcome> take_steps(const World &world, const VerbLine &line, const Steps &steps,
+                           std::string_view done) {
     if (line.has("print"))
         return printed(world.print, steps_text(steps), Outcome::done);
     TRY(carry_out(steps));
@@ -32,8 +32,18 @@ Result<std::optional<Descriptor>> turn_for(const World &world, const VerbLine &l
     return std::optional(TRY(take_turn(world)));
 }
 
+// What the capture of the last crash has left is looked for at the first start after it. That nothing can be
+// kept is no reason to leave the machine unarmed.
+void collect(const World &world, const VerbLine &line, const Service &service) {
+    if (line.has("print"))
+        return;
+    if (auto collected = collect_results(world, service); !collected)
+        warn(world, collected.error().what + "; going on without what came of the last crash");
+}
+
 Result<Outcome> arm(const World &world, const VerbLine &line, Configuration configuration, Rebuild rebuild) {
     Service service = TRY(look_at_service(world, std::move(configuration)));
+    collect(world, line, service);
     Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
     return take_steps(world, line, steps, "Starting kdump: [OK]");
 }
