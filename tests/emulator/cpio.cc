@@ -31,10 +31,8 @@ TEST_CASE("the entries of an archive are what the cpio program lists and unpacks
     }
     TemporaryDirectory directory;
     std::string archive = directory.add("/archive", sample()), listed = directory.path("/listed");
-    REQUIRE(
-        run_program("/bin/sh",
-                    {"-c", "cd \"$1\" && cpio -itv <archive >listed && cpio -i 'a*' <archive",
-                     "sh", directory.path()}) == 0);
+    REQUIRE(run_program("/bin/sh", {"-c", "cd \"$1\" && cpio -itv <archive >listed && cpio -i 'a*' <archive",
+                                    "sh", directory.path()}) == 0);
     std::string text = text_of_file(listed);
     for (std::string_view line :
          {"drwxr-xr-x", "-rwxr-xr-x", " a/b/c\n", " a/d\n", "crw-------", "5,   1", " dev/console\n"}) {

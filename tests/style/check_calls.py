@@ -49,7 +49,7 @@ rules = [
 
 
 def is_program_main(path: str) -> bool:
-    return path.startswith('util/') and path.endswith('/main.cc')
+    return path.startswith('util/') and path.endswith('/main.cc') or path == 'util/program.cc'
 
 
 def declared(name: str, code: str) -> bool:

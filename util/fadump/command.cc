@@ -7,6 +7,7 @@
 #include "util/fadump/print.h"
 #include "util/fadump/recommend.h"
 #include "util/fadump/save.h"
+#include "util/program.h"
 
 #include <fmt/core.h>
 
@@ -15,10 +16,7 @@ namespace kexec::fadump {
 namespace {
 
 Result<Outcome> print(const World &world, const std::string &text, Outcome outcome = Outcome::done) {
-    if (!world.print(text))
-        return fail(Cause::other, "standard output cannot be written",
-                    "free some space where it goes, then try again");
-    return outcome;
+    return printed(world.print, text, outcome);
 }
 
 Outcome outcome_of(State state) {
@@ -98,12 +96,8 @@ Result<Outcome> parse_and_carry_out(const World &world, std::span<const char *co
 } // namespace
 
 Outcome run_command(const World &world, std::span<const char *const> words) {
-    auto outcome = parse_and_carry_out(world, words);
-    if (outcome)
-        return *outcome;
-    const Error &error = outcome.error();
-    world.complain(complaint("fadump", error));
-    return error.cause == Cause::bad_usage ? Outcome::bad_usage : Outcome::failed;
+    return end_of_command("fadump", world.complain, parse_and_carry_out(world, words), Outcome::bad_usage,
+                          Outcome::failed);
 }
 
 } // namespace kexec::fadump

@@ -10,11 +10,7 @@ namespace kexec::kdumpctl {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
-constexpr std::uint64_t runtime_size = 16 * mebibyte;
 constexpr std::uint64_t large_module = mebibyte;
-// The file system in memory that an initramfs is unpacked to may take half of the memory, and the packed file
-// is there as well while that happens.
-constexpr std::uint64_t initramfs_factor = 3;
 
 std::uint64_t size_of_modules(const Facts &facts) {
     std::uint64_t size = 0;
@@ -23,16 +19,18 @@ std::uint64_t size_of_modules(const Facts &facts) {
     return size;
 }
 
-std::vector<Part> parts_of(const Facts &facts) {
-    std::vector<Part> parts;
+std::vector<NeedPart> parts_of(const Facts &facts) {
+    std::vector<NeedPart> parts;
     parts.push_back({"kernel", facts.kernel_size, "its code and data in /proc/iomem"});
     parts.push_back(
         {"modules", size_of_modules(facts), fmt::format("the {} that are loaded now", facts.modules.size())});
+    // The file system in memory that it is unpacked to may take half of the memory, and the packed file is
+    // there as well while that happens.
     if (!facts.initramfs.empty())
         parts.push_back({"initramfs", facts.initramfs_size * initramfs_factor,
                          fmt::format("{} times the {} bytes of {}", initramfs_factor, facts.initramfs_size,
                                      facts.initramfs)});
-    parts.push_back({"runtime", runtime_size, "a fixed amount for the programs that run"});
+    parts.push_back({"runtime", runtime_need, "a fixed amount for the programs that run"});
     return parts;
 }
 
@@ -44,8 +42,6 @@ std::vector<Module> large_modules(const Facts &facts) {
     std::ranges::stable_sort(large, std::ranges::greater{}, &Module::size);
     return large;
 }
-
-std::uint64_t whole_mebibytes(std::uint64_t size) { return (size + mebibyte - 1) / mebibyte * mebibyte; }
 
 void note_missing(const Facts &facts, std::vector<std::string> &notes) {
     if (facts.initramfs.empty())
@@ -82,31 +78,15 @@ void note_kdump(const Facts &facts, std::vector<std::string> &notes) {
 
 } // namespace
 
-std::uint64_t default_size(const Facts &facts) {
-    auto parameter = default_crashkernel(facts.traits);
-    return parameter && facts.memory ? evaluate(*parameter, *facts.memory) : 0;
-}
-
 Result<Estimate> estimate(const Facts &facts) {
     if (!facts.memory || facts.kernel_size == 0)
         return fail(Cause::missing_file, "/proc/iomem does not tell the sizes of memory and kernel",
                     "run this as root");
-    Estimate result{.parts = parts_of(facts),
-                    .needed = 0,
-                    .parameter = default_crashkernel(facts.traits),
-                    .by_default = default_size(facts),
-                    .recommended = 0,
-                    .words = {},
+    Estimate result{.need = capture_need(parts_of(facts), facts.traits, *facts.memory),
                     .large_modules = large_modules(facts),
                     .notes = {}};
-    for (const Part &part : result.parts)
-        result.needed += part.size;
-    result.recommended = std::max(whole_mebibytes(result.needed), result.by_default);
-    bool default_does = result.parameter && result.recommended == result.by_default;
-    result.words =
-        "crashkernel=" + (default_does ? to_string(*result.parameter) : memory_size_text(result.recommended));
     note_missing(facts, result.notes);
-    note_reservation(facts, result.recommended, result.words, result.notes);
+    note_reservation(facts, result.need.recommended, result.need.words, result.notes);
     return result;
 }
 
@@ -118,7 +98,8 @@ Status judge(const Facts &facts) {
         status.notes.push_back("a crash will not be dumped; \"fadump status\" tells why, and \"fadump "
                                "register\" changes it");
     if (facts.reserved.value_or(0) > 0)
-        note_reservation(facts, default_size(facts), default_words(facts), status.notes);
+        note_reservation(facts, default_crash_size(facts.traits, facts.memory), default_words(facts),
+                         status.notes);
     return status;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program: the real world, and the command in it.
 #include "util/kdumpctl/command.h"
+#include "util/program.h"
 
-#include <cstdio>
-#include <new>
 #include <sys/klog.h>
 #include <sys/utsname.h>
 
@@ -24,30 +23,17 @@ std::string kernel_log() {
     return text;
 }
 
-int run(int count, char **words) {
+int run(std::span<const char *const> words) {
     kexec::kdumpctl::World world{
         .root = {},
-        .print =
-            [](std::string_view text) {
-                return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-                       std::fflush(stdout) == 0;
-            },
-        .complain = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); },
+        .print = kexec::print_to_output,
+        .complain = kexec::print_to_error,
         .architecture = architecture(),
         .kernel_log = kernel_log,
     };
-    std::span<const char *const> all(words, static_cast<std::size_t>(count));
-    return static_cast<int>(kexec::kdumpctl::run_command(world, all.subspan(count > 0 ? 1 : 0)));
+    return static_cast<int>(kexec::kdumpctl::run_command(world, words));
 }
 
 } // namespace
 
-int main(int count, char **words) {
-    try {
-        return run(count, words);
-    } catch (const std::bad_alloc &) {
-        std::fputs("kdumpctl: there is not enough memory\n          free some memory, then try again\n",
-                   stderr);
-        return 1;
-    }
-}
+int main(int count, char **words) { return kexec::run_program_main("kdumpctl", count, words, run); }

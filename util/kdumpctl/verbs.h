@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the verbs do, a function each. options.cc has the table that leads here.
+#pragma once
+
+#include "util/kdumpctl/command.h"
+#include "util/kdumpctl/facts.h"
+#include "util/verb_line.h"
+
+namespace kexec::kdumpctl {
+
+Result<Outcome> check_config(const World &world, const VerbLine &line);
+Result<Outcome> show_default(const World &world, const VerbLine &line);
+Result<Outcome> show_estimate(const World &world, const VerbLine &line);
+Result<Outcome> show_memory(const World &world, const VerbLine &line);
+Result<Outcome> show_status(const World &world, const VerbLine &line);
+
+// The facts of this machine, read now.
+Result<Facts> look(const World &world, std::span<const Source> more = {});
+
+} // namespace kexec::kdumpctl
