@@ -2,9 +2,10 @@
 // What the two kernels are given, and what is understood of the console.
 #include "emulator/rehearsal.h"
 
+#include "base/cpio.h"
+#include "base/range.h"
 #include "base/text.h"
 #include "emulator/agent.h"
-#include "emulator/cpio.h"
 #include "emulator/listener.h"
 
 #include <algorithm>
@@ -14,11 +15,17 @@
 namespace kexec {
 namespace {
 
-constexpr std::string_view folder = "/.kexec-test", kernel_path = "/.kexec-test/kernel",
+constexpr std::string_view folder = ".kexec-test", kernel_path = "/.kexec-test/kernel",
                            initrd_path = "/.kexec-test/initrd";
 
-void add_agent(Cpio &archive, const std::string &orders) {
-    archive.add_file(agent_path, agent_program, 0755);
+// As an archive names it, without the slash in front.
+std::string_view in_archive(std::string_view path) { return path.substr(1); }
+
+// Behind an archive the kernel passes zeros over, to where the next may start.
+constexpr std::uint64_t archive_block = 512;
+
+void add_agent(Archive &archive, const std::string &orders) {
+    archive.add_file(in_archive(agent_path), agent_program, 0755);
     archive.add_file(fmt::format("{}/orders", folder), as_bytes(orders), 0644);
     archive.add_character_device(fmt::format("{}/kmsg", folder), 1, 11);
     archive.add_directory(fmt::format("{}/proc", folder));
@@ -34,9 +41,10 @@ std::string init_of(std::string_view command_line) {
 }
 
 Buffer second_initrd(const Rehearsal &rehearsal, const Nonce &nonce) {
-    Cpio archive;
+    Archive archive;
     add_agent(archive, orders_for_second(nonce, init_of(rehearsal.command_line)));
-    Buffer all = std::move(archive).finish();
+    Buffer all = archive.finish();
+    all.resize(align_up(all.size(), archive_block).value_or(all.size()));
     all.insert(all.end(), rehearsal.initrd.begin(), rehearsal.initrd.end());
     return all;
 }
@@ -51,17 +59,17 @@ std::vector<std::string> load_command(const Rehearsal &rehearsal) {
 }
 
 Buffer first_initrd(const Rehearsal &rehearsal, const Nonce &nonce) {
-    Cpio archive;
-    for (std::string_view directory : {"/dev", "/proc", "/sys", "/tmp", "/run"})
+    Archive archive;
+    for (std::string_view directory : {"dev", "proc", "sys", "tmp", "run"})
         archive.add_directory(directory);
-    archive.add_character_device("/dev/console", 5, 1);
+    archive.add_character_device("dev/console", 5, 1);
     std::string_view action = rehearsal.kind == Rehearsed::crash ? "crash" : "execute";
     add_agent(archive, orders_for_first(nonce, action, load_command(rehearsal)));
     for (const GuestFile &file : rehearsal.files)
-        archive.add_file(file.path, file.content, file.mode);
-    archive.add_file(kernel_path, rehearsal.kernel, 0644);
-    archive.add_file(initrd_path, second_initrd(rehearsal, nonce), 0644);
-    return std::move(archive).finish();
+        archive.add_file(in_archive(file.path), file.content, file.mode);
+    archive.add_file(in_archive(kernel_path), rehearsal.kernel, 0644);
+    archive.add_file(in_archive(initrd_path), second_initrd(rehearsal, nonce), 0644);
+    return archive.finish();
 }
 
 // A busy host delays the timer interrupts that an emulated x86 kernel checks; no other heeds the word.

@@ -25,8 +25,7 @@ struct GuestFile {
     unsigned mode = 0644;
 };
 
-// A program and what its dynamic loader adds to it (it is asked), each under the path that it has here.
-// Programs linked statically need nothing but themselves.
+// A program, its dynamic loader and the libraries that it is linked to, each under the path that it has here.
 Result<std::vector<GuestFile>> files_of_program(const std::string &path);
 
 struct Rehearsal {
