@@ -24,8 +24,8 @@ def run(*words):
 def small_kernel(path):
     """An ELF file of one segment, as kexec_load takes it."""
     code = bytes(4096)
-    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF" + bytes([EI_CLASS_64, 1, 1]), ET_EXEC, EM_X86_64, 1, LOAD_ADDRESS, 64, 0, 0, 64, 56, 1,
-                         64, 0, 0)
+    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF" + bytes([EI_CLASS_64, 1, 1]), ET_EXEC, EM_X86_64, 1, LOAD_ADDRESS, 64, 0, 0, 64,
+                         56, 1, 64, 0, 0)
     segment = struct.pack("<IIQQQQQQ", PT_LOAD, 7, 4096, LOAD_ADDRESS, LOAD_ADDRESS, len(code), len(code), 4096)
     path.write_bytes((header + segment).ljust(4096, b"\0") + code)
 
