@@ -36,7 +36,7 @@ def scenarios():
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
         Case("x86_64", "x86_64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "x86_64", "6.1")),
-        Case("x86_64", "x86_64 crash tried with --test-vm, too little memory",
+        Case("x86_64", "x86_64 crash tried with --test-vm and too little memory",
              lambda bench: rehearsal.run_too_small(bench, "x86_64", "6.1", "112M")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
