@@ -21,6 +21,9 @@ constexpr std::uint64_t kernels_own = 384 * mebibyte, payload_copies = 3;
 constexpr std::uint64_t touched_share = 32; // one byte in so many
 constexpr unsigned most_processors = 240;   // what each of the four kinds of machine takes
 
+// crashkernel=SIZE,high: the others take memory from wherever it is.
+bool knows_high(std::string_view arch) { return arch == "x86_64" || arch == "arm64"; }
+
 std::uint64_t rounded_up(std::uint64_t size, std::uint64_t step) { return (size + step - 1) / step * step; }
 
 std::uint64_t in_mebibytes(std::uint64_t size) { return (size + mebibyte - 1) / mebibyte; }
@@ -65,7 +68,10 @@ std::uint64_t cost_of(std::uint64_t memory, std::uint64_t fixed) { return fixed 
 
 Result<void> choose_memory(Likeness &likeness, const Machine &machine, const LikenessWishes &wishes,
                            const EmulationOffer &offer) {
-    std::uint64_t own = rounded_up(machine.system_ram.size(), memory_step);
+    Ranges ram = machine.system_ram; // of which s390x leaves the reservations out
+    for (Range reserved : machine.crash_reservations)
+        ram.add(reserved);
+    std::uint64_t own = rounded_up(ram.size(), memory_step);
     std::uint64_t fixed = kernels_own + payload_copies * offer.payload + 2 * likeness.reservation;
     std::uint64_t least = rounded_up(fixed, memory_step);
     std::uint64_t given = offer.available_memory / 4 * 3; // the rest is for who else works here
@@ -108,8 +114,9 @@ void take_wished_reservation(Likeness &likeness, const Machine &machine, std::ui
 void choose_reservation(Likeness &likeness, const Machine &machine, const LikenessWishes &wishes) {
     if (wishes.reservation)
         return take_wished_reservation(likeness, machine, *wishes.reservation);
-    likeness.crashkernel = crashkernel_words(machine.crash_reservations, likeness.machine.memory);
-    bool was_high = machine.crash_reservations.back().first() >= four_gibibytes;
+    likeness.crashkernel =
+        crashkernel_words(machine.arch, machine.crash_reservations, likeness.machine.memory);
+    bool was_high = knows_high(machine.arch) && machine.crash_reservations.back().first() >= four_gibibytes;
     if (was_high && likeness.crashkernel.find(",high") == std::string::npos)
         likeness.other.emplace_back(
             "the memory reserved for the crash kernel lies below 4 GiB, on the machine above");
@@ -129,12 +136,13 @@ void compare_environment(Likeness &likeness, const Machine &machine) {
 
 } // namespace
 
-std::string crashkernel_words(const std::vector<Range> &reservations, std::uint64_t memory) {
+std::string crashkernel_words(std::string_view arch, const std::vector<Range> &reservations,
+                              std::uint64_t memory) {
     if (reservations.empty())
         return {};
     std::string main = memory_size_text(reservations.back().size());
     // A machine's own memory below 4 GiB is smaller than that, for its devices are there.
-    bool fits_above = reservations.back().first() >= four_gibibytes &&
+    bool fits_above = knows_high(arch) && reservations.back().first() >= four_gibibytes &&
                       memory >= four_gibibytes + reservations.back().size() + four_gibibytes / 4;
     if (!fits_above)
         return "crashkernel=" + main;

@@ -40,6 +40,7 @@ Result<Likeness> likeness_of(const Machine &machine, Purpose purpose, const Like
 
 // The words by which Linux reserves the same sizes as on the machine (crashkernel= of
 // Documentation/admin-guide/kdump/kdump.rst): one size, or with two the higher one by ",high".
-std::string crashkernel_words(const std::vector<Range> &reservations, std::uint64_t memory);
+std::string crashkernel_words(std::string_view arch, const std::vector<Range> &reservations,
+                              std::uint64_t memory);
 
 } // namespace kexec

@@ -58,10 +58,10 @@ TEST_CASE("a recorded machine keeps its memory, processors, firmware and reserva
              {"x86_64-uefi-1g", Firmware::uefi, 1024, "crashkernel=256M"},
              {"x86_64-above-4g", Firmware::usual, 6144, "crashkernel=512M,high crashkernel=256M,low"},
              {"arm64-virt-1g", Firmware::usual, 1024, "crashkernel=256M"},
-             {"arm64-uefi-6g", Firmware::uefi, 6144, "crashkernel=512M"},
+             {"arm64-uefi-6g", Firmware::uefi, 6144, "crashkernel=512M,high crashkernel=0,low"},
              {"arm64-rk3399-4.4", Firmware::usual, 3968, "crashkernel=256M"},
              {"ppc64-2g", Firmware::usual, 2048, "crashkernel=256M"},
-             {"s390x-6g", Firmware::usual, 6144, "crashkernel=128M"},
+             {"s390x-6g", Firmware::usual, 6144, "crashkernel=256M"},
          }) {
         Machine machine = recorded(row.name);
         Likeness found = likeness(machine);
@@ -123,10 +123,12 @@ TEST_CASE("wishes are followed and said") {
 
 TEST_CASE("a reservation above 4 GiB stays there where there is memory, with its low part") {
     Range low = *Range::sized(gibibyte, 256 * mebibyte), high = *Range::sized(20 * gibibyte, gibibyte);
-    CHECK(crashkernel_words({low, high}, 32 * gibibyte) == "crashkernel=1G,high crashkernel=256M,low");
-    CHECK(crashkernel_words({high}, 32 * gibibyte) == "crashkernel=1G,high crashkernel=0,low");
-    CHECK(crashkernel_words({low, high}, 4 * gibibyte) == "crashkernel=1G");
-    CHECK(crashkernel_words({}, 4 * gibibyte).empty());
+    CHECK(crashkernel_words("x86_64", {low, high}, 32 * gibibyte) ==
+          "crashkernel=1G,high crashkernel=256M,low");
+    CHECK(crashkernel_words("x86_64", {high}, 32 * gibibyte) == "crashkernel=1G,high crashkernel=0,low");
+    CHECK(crashkernel_words("x86_64", {low, high}, 4 * gibibyte) == "crashkernel=1G");
+    CHECK(crashkernel_words("s390x", {high}, 32 * gibibyte) == "crashkernel=1G");
+    CHECK(crashkernel_words("x86_64", {}, 4 * gibibyte).empty());
     Likeness found = likeness(machine_of(32 * gibibyte, {low, high}), {.memory = 2 * gibibyte});
     CHECK(found.crashkernel == "crashkernel=1G");
     CHECK(says(found, "lies below 4 GiB, on the machine above"));

@@ -84,7 +84,7 @@ TEST_CASE("the model sees what lies outside the reservation, and on ppc64 on the
         plan.flags = 1;
         Ppc64Facts facts;
         facts.page_size = 4096;
-        facts.kernel_end = 0x30000001;
+        facts.kernel_end = 0x40000000;
         request.machine.own = facts;
     };
     CHECK(starts(said_of(becomes_ppc64), "ETXTBSY: "));
