@@ -131,6 +131,10 @@ inline constexpr std::array general_options = {
                                 "print what the other options would load, where and why, and change nothing; "
                                 "as text, json or svg"))),
                check_plan_form),
+    with_optional_argument(ours(
+        general(OptionId::test_vm, "test-vm", 0, "SETTINGS", OptionReach::any,
+                "try what the other options would load in a virtual machine, from the crash or the reboot "
+                "to the second kernel's user space"))),
     ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
                  "put what a plan needs to know of this machine into a file")),
     ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,

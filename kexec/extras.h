@@ -22,6 +22,9 @@ const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Or
 // --plan: prints what a load would do. No call that changes anything can be reached from it. The exit status.
 Result<int> show_plan(const World &world, Options options);
 
+// --test-vm: tries the load in an emulated machine (kexec/rehearse.h). The exit status.
+Result<int> test_in_vm(const World &world, Options options);
+
 // --record: writes what a plan needs to know of this machine, and prints what that is. The exit status.
 Result<int> record_machine(const World &world, const Options &options);
 

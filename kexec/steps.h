@@ -17,6 +17,7 @@ enum class Step {
     report_loaded, // --loaded; nothing else is done then
     record,        // --record; nothing else is done then
     plan,          // --plan; nothing else is done then
+    test_vm,       // --test-vm; nothing else is done then
     inspect,       // --inspect; nothing else is done then
     unload,
     load,

@@ -16,12 +16,14 @@ bool has_extras() { return false; }
 
 bool is_built_in(OptionId option) {
     return option != OptionId::plan && option != OptionId::record && option != OptionId::root &&
-           option != OptionId::arch;
+           option != OptionId::arch && option != OptionId::test_vm;
 }
 
 const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) { return own; }
 
 Result<int> show_plan(const World &, Options) { return not_built_in(); }
+
+Result<int> test_in_vm(const World &, Options) { return not_built_in(); }
 
 Result<int> record_machine(const World &, const Options &) { return not_built_in(); }
 

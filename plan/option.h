@@ -76,7 +76,8 @@ enum class OptionId {
     plan,
     record,
     root,
-    arch
+    arch,
+    test_vm
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.
