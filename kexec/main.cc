@@ -11,7 +11,7 @@ namespace {
 
 void write_to(std::FILE *file, std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); }
 
-int run(int count, char **words) {
+[[noreturn]] void run(int count, char **words) {
     kexec::RealSystemCalls calls;
     kexec::World world{
         .calls = calls,
@@ -25,14 +25,17 @@ int run(int count, char **words) {
     // getopt_long.
     kexec::Order order = std::getenv("POSIXLY_CORRECT") ? kexec::Order::options_first : kexec::Order::any;
     std::span<const char *const> all(words, static_cast<std::size_t>(count));
-    return kexec::run_command(world, all.subspan(count > 0 ? 1 : 0), order);
+    int status = kexec::run_command(world, all.subspan(count > 0 ? 1 : 0), order);
+    std::fflush(nullptr);
+    // The end of the process lets go of all files at once.
+    ::_exit(status);
 }
 
 } // namespace
 
 int main(int count, char **words) {
     try {
-        return run(count, words);
+        run(count, words);
     } catch (const std::bad_alloc &) {
         std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
         return 1;

@@ -3,7 +3,6 @@
 #include "kexec/rearm.h"
 
 #include "image/digest.h"
-#include "kexec/attempts.h"
 #include "kexec/record.h"
 
 #include <algorithm>
@@ -45,9 +44,7 @@ Result<LoadRecord> load_recorded(World &world) {
         TRY(check_unchanged(file));
     Options options = TRY(options_of(world, *record));
     PreparedLoad prepared = TRY(prepare_load(world, options));
-    for (const LoadedFile &each : prepared.files)
-        TRY(each.file->unchanged());
-    TRY(make_attempts(world, options.settings, prepared.decision.attempts));
+    TRY(load_prepared(world, options, prepared));
     return *record;
 }
 

@@ -117,7 +117,7 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     words.insert(words.end(), prepared.words_for_parts.begin(), prepared.words_for_parts.end());
     std::string kernel;
     for (const LoadedFile &each : prepared.files) {
-        std::string path = real_path(each.file->path());
+        std::string path = each.file->real_path();
         if (each.role == "kernel")
             kernel = path + prepared.configuration;
         else if (each.role.starts_with("dtb"))
@@ -146,7 +146,7 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
     for (const LoadedFile &each : prepared.files) {
         Bytes bytes = each.file->bytes();
         record.files.push_back(
-            {each.role, real_path(each.file->path()), bytes.size(), digest_text(digest_of(prepared, bytes))});
+            {each.role, each.file->real_path(), bytes.size(), digest_text(digest_of(prepared, bytes))});
     }
     if (options.settings.purpose == Purpose::crash)
         record.words = words_to_repeat(options, prepared);
