@@ -7,6 +7,7 @@
 #include "util/fadump/print.h"
 #include "util/fadump/recommend.h"
 #include "util/fadump/save.h"
+#include "util/program.h"
 
 #include <fmt/core.h>
 
@@ -15,10 +16,7 @@ namespace kexec::fadump {
 namespace {
 
 Result<Outcome> print(const World &world, const std::string &text, Outcome outcome = Outcome::done) {
-    if (!world.print(text))
-        return fail(Cause::other, "standard output cannot be written",
-                    "free some space where it goes, then try again");
-    return outcome;
+    return printed(world.print, text, outcome);
 }
 
 Outcome outcome_of(State state) {
@@ -77,7 +75,11 @@ Result<Outcome> carry_out(const World &world, const Options &options) {
     case Action::regions: return show_regions(world, facts, options);
     case Action::recommend: return show_recommendation(world, facts, options);
     case Action::save: return save_dump(world, facts, options);
-    case Action::register_dump: TRY(register_dump(world, facts)); break;
+    case Action::register_dump:
+        if (options.append)
+            TRY(set_arguments(world, facts, *options.append));
+        TRY(register_dump(world, facts));
+        break;
     case Action::unregister_dump: TRY(unregister_dump(world, facts)); break;
     case Action::release: TRY(release(world, facts, options.yes)); break;
     case Action::help:
@@ -98,12 +100,8 @@ Result<Outcome> parse_and_carry_out(const World &world, std::span<const char *co
 } // namespace
 
 Outcome run_command(const World &world, std::span<const char *const> words) {
-    auto outcome = parse_and_carry_out(world, words);
-    if (outcome)
-        return *outcome;
-    const Error &error = outcome.error();
-    world.complain(complaint("fadump", error));
-    return error.cause == Cause::bad_usage ? Outcome::bad_usage : Outcome::failed;
+    return end_of_command("fadump", world.complain, parse_and_carry_out(world, words), Outcome::bad_usage,
+                          Outcome::failed);
 }
 
 } // namespace kexec::fadump

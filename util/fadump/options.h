@@ -2,12 +2,9 @@
 // The command line of fadump: a word for what is to be done, options of that word, its argument.
 #pragma once
 
-#include "base/result.h"
+#include "util/verb_line.h"
 
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
 
 namespace kexec::fadump {
 
@@ -23,25 +20,14 @@ enum class Action {
     version
 };
 
-struct Word {
-    std::string_view name;
-    Action action;
-    std::string_view argument; // what the usage text calls it; empty where there is none
-    std::string_view help;
-};
+using Word = VerbOf<Action>;
 std::span<const Word> word_table();
-
-struct Option {
-    std::string_view name;  // without the dashes
-    std::string_view words; // that it belongs to, separated by blanks
-    std::string_view argument;
-    std::string_view help;
-};
-std::span<const Option> option_table();
+std::span<const OptionRow> option_table();
 
 struct Options {
     Action action = Action::help;
     std::string directory;               // of save
+    std::optional<std::string> append;   // of register: words for the capture kernel's command line
     std::optional<std::uint64_t> memory; // bytes, of recommend
     unsigned dump_level = 31;            // as makedumpfile's -d
     bool json = false, plain = false, yes = false;

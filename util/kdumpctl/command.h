@@ -10,9 +10,8 @@ namespace kexec::kdumpctl {
 
 // What the program exits with.
 enum class Outcome {
-    done = 0,   // of status: a crash will be dumped
-    failed = 1, // of check-config: an error is in a file
-    bad_usage = 2,
+    done = 0,            // of status: a crash will be dumped
+    failed = 1,          // of check-config: an error is in a file
     not_operational = 3, // of status: a crash will not be dumped
 };
 

@@ -10,11 +10,7 @@ namespace kexec::kdumpctl {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
-constexpr std::uint64_t runtime_size = 16 * mebibyte;
 constexpr std::uint64_t large_module = mebibyte;
-// The file system in memory that an initramfs is unpacked to may take half of the memory, and the packed file
-// is there as well while that happens.
-constexpr std::uint64_t initramfs_factor = 3;
 
 std::uint64_t size_of_modules(const Facts &facts) {
     std::uint64_t size = 0;
@@ -23,16 +19,18 @@ std::uint64_t size_of_modules(const Facts &facts) {
     return size;
 }
 
-std::vector<Part> parts_of(const Facts &facts) {
-    std::vector<Part> parts;
+std::vector<NeedPart> parts_of(const Facts &facts) {
+    std::vector<NeedPart> parts;
     parts.push_back({"kernel", facts.kernel_size, "its code and data in /proc/iomem"});
     parts.push_back(
         {"modules", size_of_modules(facts), fmt::format("the {} that are loaded now", facts.modules.size())});
+    // The file system in memory that it is unpacked to may take half of the memory, and the packed file is
+    // there as well while that happens.
     if (!facts.initramfs.empty())
         parts.push_back({"initramfs", facts.initramfs_size * initramfs_factor,
                          fmt::format("{} times the {} bytes of {}", initramfs_factor, facts.initramfs_size,
                                      facts.initramfs)});
-    parts.push_back({"runtime", runtime_size, "a fixed amount for the programs that run"});
+    parts.push_back({"runtime", runtime_need, "a fixed amount for the programs that run"});
     return parts;
 }
 
@@ -44,8 +42,6 @@ std::vector<Module> large_modules(const Facts &facts) {
     std::ranges::stable_sort(large, std::ranges::greater{}, &Module::size);
     return large;
 }
-
-std::uint64_t whole_mebibytes(std::uint64_t size) { return (size + mebibyte - 1) / mebibyte * mebibyte; }
 
 void note_missing(const Facts &facts, std::vector<std::string> &notes) {
     if (facts.initramfs.empty())
@@ -63,11 +59,6 @@ void note_reservation(const Facts &facts, std::uint64_t recommended, const std::
                                     memory_size_text(*facts.reserved), memory_size_text(recommended), words));
 }
 
-std::string default_words(const Facts &facts) {
-    auto parameter = default_crashkernel(facts.traits);
-    return parameter ? "crashkernel=" + to_string(*parameter) : "crashkernel=256M, for example";
-}
-
 void note_kdump(const Facts &facts, std::vector<std::string> &notes) {
     if (!facts.armed)
         notes.push_back("this kernel cannot load a crash kernel (CONFIG_CRASH_DUMP, CONFIG_KEXEC); boot one "
@@ -77,36 +68,25 @@ void note_kdump(const Facts &facts, std::vector<std::string> &notes) {
     else if (!*facts.armed && facts.load_disabled)
         notes.push_back("loading is switched off until the next boot (kexec_load_disabled); boot again");
     else if (!*facts.armed)
-        notes.push_back("no crash kernel is loaded; load one with kexec -p");
+        notes.push_back("no crash kernel is loaded; \"kdumpctl start\" loads one");
 }
 
 } // namespace
 
-std::uint64_t default_size(const Facts &facts) {
+std::string default_words(const Facts &facts) {
     auto parameter = default_crashkernel(facts.traits);
-    return parameter && facts.memory ? evaluate(*parameter, *facts.memory) : 0;
+    return parameter ? "crashkernel=" + to_string(*parameter) : "crashkernel=256M, for example";
 }
 
 Result<Estimate> estimate(const Facts &facts) {
     if (!facts.memory || facts.kernel_size == 0)
         return fail(Cause::missing_file, "/proc/iomem does not tell the sizes of memory and kernel",
                     "run this as root");
-    Estimate result{.parts = parts_of(facts),
-                    .needed = 0,
-                    .parameter = default_crashkernel(facts.traits),
-                    .by_default = default_size(facts),
-                    .recommended = 0,
-                    .words = {},
+    Estimate result{.need = capture_need(parts_of(facts), facts.traits, *facts.memory),
                     .large_modules = large_modules(facts),
                     .notes = {}};
-    for (const Part &part : result.parts)
-        result.needed += part.size;
-    result.recommended = std::max(whole_mebibytes(result.needed), result.by_default);
-    bool default_does = result.parameter && result.recommended == result.by_default;
-    result.words =
-        "crashkernel=" + (default_does ? to_string(*result.parameter) : memory_size_text(result.recommended));
     note_missing(facts, result.notes);
-    note_reservation(facts, result.recommended, result.words, result.notes);
+    note_reservation(facts, result.need.recommended, result.need.words, result.notes);
     return result;
 }
 
@@ -115,10 +95,11 @@ Status judge(const Facts &facts) {
     if (facts.traits.mode == CrashMode::kdump)
         note_kdump(facts, status.notes);
     else if (!status.operational)
-        status.notes.push_back("a crash will not be dumped; \"fadump status\" tells why, and \"fadump "
-                               "register\" changes it");
+        status.notes.push_back("a crash will not be dumped; \"fadump status\" tells why, and \"kdumpctl "
+                               "start\" changes it");
     if (facts.reserved.value_or(0) > 0)
-        note_reservation(facts, default_size(facts), default_words(facts), status.notes);
+        note_reservation(facts, default_crash_size(facts.traits, facts.memory), default_words(facts),
+                         status.notes);
     return status;
 }
 

@@ -2,15 +2,9 @@
 // What is known of this machine's readiness for a crash.
 #pragma once
 
-#include "machine/crash_defaults.h"
-#include "machine/snapshot.h"
+#include "machine/crash_state.h"
 
 namespace kexec::kdumpctl {
-
-struct Module {
-    std::string name;
-    std::uint64_t size; // bytes in memory
-};
 
 struct Facts {
     CrashTraits traits;                              // with the mode that this machine is in

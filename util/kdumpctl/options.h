@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The command line of kdumpctl: a verb, its argument, options.
+// The command line of kdumpctl: its verbs, each with the function that carries it out, and their options.
 #pragma once
 
-#include "base/result.h"
-#include "machine/crash_defaults.h"
-
-#include <optional>
-#include <span>
+#include "util/kdumpctl/command.h"
+#include "util/verb_line.h"
 
 namespace kexec::kdumpctl {
 
-enum class Action { check_config, estimate, get_default_crashkernel, showmem, status, help, version };
-
-struct Verb {
-    std::string_view name;
-    Action action;
-    std::string_view argument; // in brackets, since no verb needs one; empty where there is none
-    bool has_json;
-    std::string_view help;
-};
+using Verb = VerbOf<Result<Outcome> (*)(const World &world, const VerbLine &line)>;
 std::span<const Verb> verb_table();
-
-struct Options {
-    Action action = Action::help;
-    std::optional<std::string> file; // of check-config
-    std::optional<CrashMode> mode;   // of get-default-crashkernel
-    bool json = false;
-};
-
-// `words` without the program's name. Cause::bad_usage.
-Result<Options> parse_options(std::span<const char *const> words);
+std::span<const OptionRow> option_table();
+VerbTables tables();
 
 std::string usage_text();
 

@@ -59,10 +59,11 @@ std::string status_text(const Status &status) {
            notes_text(status.notes);
 }
 
-std::string status_json(const Facts &facts, const Status &status) {
+std::string status_json(const Facts &facts, const Status &status, const Results &results) {
     return fmt::format("{{\"mode\":\"{}\",\"operational\":{},\"reserved\":{},\"memory\":{},",
                        name_of(facts.traits.mode), status.operational, json_number(facts.reserved),
                        json_number(facts.memory)) +
+           fmt::format("\"last_test\":{},\"last_capture\":{},", test_json(results), capture_json(results)) +
            fmt::format("\"crashkernel\":{},\"default\":{},\"notes\":{}}}\n", json_texts(facts.parameters),
                        json_parameter(default_crashkernel(facts.traits)), json_texts(status.notes));
 }
@@ -71,14 +72,14 @@ std::string estimate_text(const Facts &facts, const Estimate &estimate) {
     std::string text =
         fmt::format("Reserved crashkernel:    {}\n",
                     facts.reserved ? in_mebibytes(*facts.reserved) : std::string("not known")) +
-        fmt::format("Recommended crashkernel: {} ({})\n\n", in_mebibytes(estimate.recommended),
-                    estimate.words);
-    for (const Part &part : estimate.parts)
+        fmt::format("Recommended crashkernel: {} ({})\n\n", in_mebibytes(estimate.need.recommended),
+                    estimate.need.words);
+    for (const NeedPart &part : estimate.need.parts)
         text += fmt::format("{:<10} {:>8}   {}\n", part.name, in_mebibytes(part.size), part.reason);
-    text += fmt::format("{:<10} {:>8}   the sum\n", "needed", in_mebibytes(estimate.needed));
-    if (estimate.parameter)
-        text += fmt::format("{:<10} {:>8}   {}\n", "default", in_mebibytes(estimate.by_default),
-                            to_string(*estimate.parameter)) +
+    text += fmt::format("{:<10} {:>8}   the sum\n", "needed", in_mebibytes(estimate.need.needed));
+    if (estimate.need.parameter)
+        text += fmt::format("{:<10} {:>8}   {}\n", "default", in_mebibytes(estimate.need.by_default),
+                            to_string(*estimate.need.parameter)) +
                 additions_text(facts.traits);
     if (!estimate.large_modules.empty())
         text += "\nLarge modules:\n";
@@ -89,17 +90,17 @@ std::string estimate_text(const Facts &facts, const Estimate &estimate) {
 
 std::string estimate_json(const Facts &facts, const Estimate &estimate) {
     std::vector<std::string> parts, modules;
-    for (const Part &part : estimate.parts)
+    for (const NeedPart &part : estimate.need.parts)
         parts.push_back(fmt::format("{{\"name\":\"{}\",\"size\":{},\"reason\":{}}}", part.name, part.size,
                                     json_string(part.reason)));
     for (const Module &module : estimate.large_modules)
         modules.push_back(fmt::format("{{\"name\":{},\"size\":{}}}", json_string(module.name), module.size));
     return fmt::format("{{\"mode\":\"{}\",\"memory\":{},\"reserved\":{},\"parts\":{},\"needed\":{},",
                        name_of(facts.traits.mode), json_number(facts.memory), json_number(facts.reserved),
-                       json_list(parts), estimate.needed) +
+                       json_list(parts), estimate.need.needed) +
            fmt::format("\"default\":{},\"default_size\":{},\"recommended\":{},\"parameter\":{},",
-                       json_parameter(estimate.parameter), estimate.by_default, estimate.recommended,
-                       json_string(estimate.words)) +
+                       json_parameter(estimate.need.parameter), estimate.need.by_default,
+                       estimate.need.recommended, json_string(estimate.need.words)) +
            fmt::format("\"large_modules\":{},\"notes\":{}}}\n", json_list(modules),
                        json_texts(estimate.notes));
 }

@@ -56,7 +56,7 @@ TEST_CASE("the manual page has every word", "[man]") {
 
 TEST_CASE("the manual page has every option", "[man]") {
     Names options;
-    for (const Option &option : option_table())
+    for (const OptionRow &option : option_table())
         options.insert((option.name == "help" ? "-h \", \" --" : "--") + std::string(option.name) +
                        (option.argument.empty() ? "" : "=" + std::string(option.argument)));
     CHECK(tags_of("OPTIONS") == options);

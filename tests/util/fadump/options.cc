@@ -69,6 +69,6 @@ TEST_CASE("what makes no sense is named", "[options]") {
 TEST_CASE("the usage text has every word and every option", "[options]") {
     for (const Word &word : word_table())
         CHECK(usage_text().find("  " + std::string(word.name) + " ") != std::string::npos);
-    for (const Option &option : option_table())
+    for (const OptionRow &option : option_table())
         CHECK(usage_text().find("--" + std::string(option.name)) != std::string::npos);
 }

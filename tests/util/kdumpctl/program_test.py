@@ -35,11 +35,11 @@ class Program(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stdout.decode().startswith(f"{conf.name}:2:14: error: "), done.stdout)
 
-    def test_wrong_usage_exits_with_2(self):
+    def test_wrong_usage_exits_with_1(self):
         for words in ([], ["begin"], ["showmem", "--json"]):
             with self.subTest(words):
                 done = run(*words)
-                self.assertEqual((done.returncode, done.stdout), (2, b""))
+                self.assertEqual((done.returncode, done.stdout), (1, b""))
                 self.assertEqual(len(done.stderr.splitlines()), 2)
 
     def test_a_full_disk_is_no_success(self):
