@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A gzip member unpacked in one go by libdeflate, three times as fast as zlib. It wants to know beforehand how
-// much will come out, and can say little of what is wrong with damaged data: both are left to zlib.
+// A gzip member unpacked in one go by libdeflate, three times as fast as zlib. It wants to know beforehand
+// how much will come out, and can say little of what is wrong with damaged data: both are left to zlib.
 #include "base/compress_output.h"
 
 #include <libdeflate.h>

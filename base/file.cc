@@ -44,8 +44,8 @@ Result<Descriptor> open_with(const std::string &path, int flags) {
     return descriptor;
 }
 
-// What is read first of a file whose size is not known. What fills it may go on: sysfs gives binary attributes
-// page by page.
+// What is read first of a file whose size is not known. What fills it may go on: sysfs gives binary
+// attributes page by page.
 constexpr std::size_t piece_size = 4096;
 
 // Fills as much of `buffer` as the file has, from where it stands.
@@ -320,7 +320,7 @@ Result<MappedFile::Stamp> MappedFile::stamp_of(int descriptor, const std::string
     struct stat status {};
     if (::fstat(descriptor, &status) != 0)
         return fail_file(path);
-    Stamp stamp{status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+    Stamp stamp{status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_dev, status.st_ino};
     if (S_ISREG(status.st_mode))
         return stamp;
     if (!S_ISBLK(status.st_mode))
@@ -334,6 +334,11 @@ Result<MappedFile::Stamp> MappedFile::stamp_of(int descriptor, const std::string
         return fail_file(path);
     stamp.size = static_cast<std::int64_t>(size);
     return stamp;
+}
+
+std::string MappedFile::identity() const {
+    return fmt::format("{:x}:{:x}:{}.{:09}", stamp_.device, stamp_.inode, stamp_.change_seconds,
+                       stamp_.change_nanoseconds);
 }
 
 Result<void> MappedFile::unchanged() const {

@@ -170,8 +170,8 @@ Result<void> check_unchanged(const PreparedLoad &prepared) {
     return {};
 }
 
-// While files are hashed and copied they may be written to, where nothing keeps writers out. The purgatory would
-// stop the machine over that: what was loaded is taken out again.
+// While files are hashed and copied they may be written to, where nothing keeps writers out. The purgatory
+// would stop the machine over that: what was loaded is taken out again.
 Error take_back(World &world, const Options &options, Error changed) {
     if (auto unloaded = make_unload_calls(world, options.settings); !unloaded)
         changed.details.push_back("it is loaded all the same: " + unloaded.error().what);

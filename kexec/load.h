@@ -40,8 +40,8 @@ Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &opti
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
 Result<PreparedLoad> prepare_load(World &world, Options options);
 
-// Makes the attempts of the decision; which call served. A file that changed since it was opened, until the call
-// had returned, is an error, and nothing stays loaded.
+// Makes the attempts of the decision; which call served. A file that changed since it was opened, until the
+// call had returned, is an error, and nothing stays loaded.
 Result<RefusedCall> load_prepared(World &world, const Options &options, PreparedLoad &prepared);
 
 // The same. What was loaded is recorded (kexec/record.h); where a crash kernel

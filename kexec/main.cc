@@ -11,9 +11,10 @@ namespace {
 
 void write_to(std::FILE *file, std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); }
 
-[[noreturn]] void run(int count, char **words) {
-    kexec::RealSystemCalls calls;
-    kexec::World world{
+int run(int count, char **words) {
+    // Never given back: the end of the process lets go of all files at once.
+    auto &calls = *new kexec::RealSystemCalls;
+    auto &world = *new kexec::World{
         .calls = calls,
         .arch = kexec::native_arch(),
         .root = {},
@@ -25,17 +26,14 @@ void write_to(std::FILE *file, std::string_view text) { std::fwrite(text.data(),
     // getopt_long.
     kexec::Order order = std::getenv("POSIXLY_CORRECT") ? kexec::Order::options_first : kexec::Order::any;
     std::span<const char *const> all(words, static_cast<std::size_t>(count));
-    int status = kexec::run_command(world, all.subspan(count > 0 ? 1 : 0), order);
-    std::fflush(nullptr);
-    // The end of the process lets go of all files at once.
-    ::_exit(status);
+    return kexec::run_command(world, all.subspan(count > 0 ? 1 : 0), order);
 }
 
 } // namespace
 
 int main(int count, char **words) {
     try {
-        run(count, words);
+        return run(count, words);
     } catch (const std::bad_alloc &) {
         std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
         return 1;

@@ -19,8 +19,8 @@ constexpr Source for_crash(Source source) { return only_for(Need::crash_kernel, 
 constexpr Source machine_sources[] = {
     {"/proc/iomem", "memory as the kernel uses it, crash reservations", 64 << 20},
     {"/proc/cmdline", "the running kernel's command line"},
-    for_crash({"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash",
-               4096}),
+    for_crash(
+        {"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash", 4096}),
     for_crash({"/sys/devices/system/cpu/cpu*/crash_notes_size", "and how many bytes", 4096}),
     for_crash({"/sys/kernel/vmcoreinfo", "where the kernel describes itself to dump readers", 4096}),
 };
@@ -41,7 +41,8 @@ constexpr Source kexec_sources[] = {
                "/sys/kernel/crash_elfcorehdr_size"}),
     {"/proc/sys/kernel/kexec_load_disabled", "whether loading is switched off until the next boot", 4096},
     {"/proc/sys/kernel/kexec_load_limit_reboot", "how many kernels may still be loaded", 4096},
-    for_crash({"/proc/sys/kernel/kexec_load_limit_panic", "how many crash kernels may still be loaded", 4096}),
+    for_crash(
+        {"/proc/sys/kernel/kexec_load_limit_panic", "how many crash kernels may still be loaded", 4096}),
     {"/sys/kernel/uevent_seqnum", "whether there is anything to be seen below /sys/kernel", 4096,
      Extent::whole, "/sys/kernel/kexec_loaded"},
 };

@@ -92,14 +92,14 @@ private:
 Result<std::optional<std::uint64_t>> hexadecimal_in(const Snapshot &snapshot, std::string_view path);
 Result<std::optional<std::uint64_t>> decimal_in(const Snapshot &snapshot, std::string_view path);
 
-// Reads every source below `root` ("" for this machine), one that is named twice once. A file that is not there is left out, one that
-// cannot be read leaves its errno; nothing can fail.
+// Reads every source below `root` ("" for this machine), one that is named twice once. A file that is not
+// there is left out, one that cannot be read leaves its errno; nothing can fail.
 Snapshot take_snapshot(std::span<const Source> sources, const std::string &root = {});
 
 // The sources that every architecture has (memory, notes, command line, kexec state).
 std::span<const Source> common_sources();
-// Of these the kernel's own account of kexec: /sys/kernel/kexec_* and their newer names below /sys/kernel/kexec
-// (Linux 6.19), and the sysctls.
+// Of these the kernel's own account of kexec: /sys/kernel/kexec_* and their newer names below
+// /sys/kernel/kexec (Linux 6.19), and the sysctls.
 std::span<const Source> kexec_state_sources();
 
 } // namespace kexec

@@ -16,8 +16,8 @@ namespace kexec {
 
 namespace {
 
-// What one component of a source's path stands for. Many sources lead through the same directories, so each is
-// listed once.
+// What one component of a source's path stands for. Many sources lead through the same directories, so each
+// is listed once.
 class Directories {
 public:
     std::vector<std::string> matching(const std::string &directory, const std::string &component) {
@@ -69,8 +69,7 @@ std::string with_release(const std::string &root, std::string_view pattern) {
 }
 
 // The paths that a source's path stands for, without `root`.
-std::vector<std::string> expand(Directories &directories, const std::string &root,
-                                std::string_view pattern) {
+std::vector<std::string> expand(Directories &directories, const std::string &root, std::string_view pattern) {
     std::vector<std::string> paths = {""};
     while (!pattern.empty()) {
         pattern.remove_prefix(1); // the slash
@@ -143,13 +142,18 @@ bool comes_whole(std::string_view path, const Source &source) {
     return is_attribute || path.starts_with("/proc/sys/") || path == "/proc/cmdline";
 }
 
+// One byte more than allowed tells a file that fits from one that does not.
+Result<Buffer> read_source(const std::string &root, const std::string &path, const Source &source) {
+    if (source.extent != Extent::whole)
+        return read_headers(root + path, source);
+    if (comes_whole(path, source))
+        return read_start_at_once(root + path, source.ceiling + 1);
+    return read_start_of_file(root + path, source.ceiling + 1);
+}
+
 Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::string &path,
                        const Source &source) {
-    // One byte more than allowed tells a file that fits from one that does not.
-    Buffer content = TRY(source.extent != Extent::whole ? read_headers(root + path, source)
-                         : comes_whole(path, source)
-                             ? read_start_at_once(root + path, source.ceiling + 1)
-                             : read_start_of_file(root + path, source.ceiling + 1));
+    Buffer content = TRY(read_source(root, path, source));
     bool cut = content.size() > source.ceiling;
     content.resize(std::min<std::size_t>(content.size(), source.ceiling));
     snapshot.put(path, std::move(content), cut);

@@ -277,3 +277,16 @@ TEST_CASE("a mapped file knows its name from the root on, also when it has lost 
     REQUIRE(::unlink(path.c_str()) == 0);
     CHECK(file.real_path() == directory.path("link"));
 }
+
+TEST_CASE("the identity of a file is another one after any change, and that of a file in its place") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "content");
+    std::string first = MappedFile::open(path)->identity();
+    CHECK(MappedFile::open(path)->identity() == first);
+    directory.write("other", "content");
+    REQUIRE(::rename(directory.path("other").c_str(), path.c_str()) == 0);
+    std::string second = MappedFile::open(path)->identity();
+    CHECK(second != first);
+    REQUIRE(::chmod(path.c_str(), 0600) == 0);
+    CHECK(MappedFile::open(path)->identity() != second);
+}

@@ -5,7 +5,7 @@ import struct
 
 import guest
 from figure import Figure, ratio
-from guest import INSTRUCTIONS, hand_over, measured, supplies
+from guest import INSTRUCTIONS, hand_over, measured
 
 MILLION = 1e6
 SAMPLES = 16            # addresses that a placement is compared with
@@ -44,8 +44,7 @@ class Emulated:
 
     def arm64_load_figures(self):
         """-l -c with all checks, and of a zboot kernel without; both programs in one machine."""
-        machine = guest.machines.MACHINES["arm64"]
-        image = supplies.kernel(machine, guest.VERSION)
+        image = guest.kernel("arm64")
         zboot = self.laboratory.directory / "zboot"
         zboot.write_bytes(zboot_of(image.read_bytes()))
         script = "dd if=/dev/zero of=/initrd bs=1M count=64 2>/dev/null\n"
@@ -66,7 +65,7 @@ meter run zboot_{program.name} {program.words} -l -c -i --append=x /zboot || cat
 
     def arm64_crash_figure(self):
         """-p: kexec-tools looks for symbols in /proc/kallsyms again and again."""
-        image = supplies.kernel(guest.machines.MACHINES["arm64"], guest.VERSION)
+        image = guest.kernel("arm64")
         script = "dd if=/dev/zero of=/initrd bs=1M count=4 2>/dev/null\n"
         for program in self.laboratory.contenders("arm64"):
             script += f"meter run {program.name} {program.words} -p -c -i --initrd=/initrd --append=x /Image\n"
@@ -76,7 +75,6 @@ meter run zboot_{program.name} {program.words} -l -c -i --append=x /zboot || cat
 
     def placement_figures(self, name, target=None):
         """What the kernel does with the segments where we put them, and where sampled lower bounds of memory put them."""
-        machine = guest.machines.MACHINES[name]
         theirs, ours = self.laboratory.contenders(name)
         command = "-l -c -i --initrd=/initrd --append=x"
         script = "dd if=/dev/zero of=/initrd bs=1M count=64 2>/dev/null\n"
@@ -85,15 +83,15 @@ meter run zboot_{program.name} {program.words} -l -c -i --append=x /zboot || cat
         for number in range(SAMPLES):
             address = first + number * ((MEMORY - 192) << 20) // SAMPLES
             script += f"meter run sample {ours.words} {command} --mem-min={address:#x} /kernel\n"
-        said = self.loads(name, script, {"kernel": supplies.kernel(machine, guest.VERSION)})
+        said = self.loads(name, script, {"kernel": guest.kernel(name)})
         counts = [instructions(said, key, step=INSTRUCTIONS[name]) for key in ("theirs", "ours")]
         samples = [each["counter"] * INSTRUCTIONS[name] for each in said["sample"] if each["status"] == 0]
         best = min(samples)
         if target:
             yield Figure("13", f"{name}: -l -i with a 64 MiB initrd: instructions", *map(millions, counts), ratio(counts[1], counts[0]),
                          f"≤ {target} M", counts[1] <= target * MILLION)
-        yield Figure("13", f"{name}: the same beside the best of {len(samples)} other places", "", f"{millions(counts[1])}, {millions(best)}",
-                     ratio(counts[1], best), "≤ 1.1", counts[1] <= 1.1 * best)
+        yield Figure("13", f"{name}: the same beside the best of {len(samples)} other places", "",
+                     f"{millions(counts[1])}, {millions(best)}", ratio(counts[1], best), "≤ 1.1", counts[1] <= 1.1 * best)
 
     def all_placement_figures(self):
         for name, target in (("arm64", 200), ("ppc64", None), ("s390x", None), ("x86_64", None)):

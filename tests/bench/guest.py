@@ -15,17 +15,17 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "boot"), str(ROOT / "tools")]
 
-import fetch  # noqa: E402  (folders of programs, not packages)
+import contenders  # noqa: E402  (folders of programs, not packages)
+import fetch  # noqa: E402
 import initramfs  # noqa: E402
 import machine as machines  # noqa: E402
 import supplies  # noqa: E402
 
-# kexec-tools of Debian 12, as on the host; for arm64 the newer one, which knows zboot images and is linked against Xen's libraries.
-PACKAGES = ("kexec-tools", "libc6", "zlib1g", "liblzma5")
-XEN_PACKAGES = ("libxentoolcore1", "libxentoollog1", "libxencall1", "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1",
-                "libxengnttab1", "libxenhypfs1", "libxenstore4", "libyajl2", "libxenmisc4.20", "libfdt1", "libuuid1", "libbz2-1.0",
-                "libzstd1")
-VERSION = "6.12"
+# kexec-tools of Debian 12, as on the host; for arm64 the newer one, which knows zboot images.
+PACKAGES = ("kexec-tools", "libc6", "zlib1g", "liblzma5", "libzstd1", "libuuid1", "libfdt1", "libbz2-1.0")
+XEN_MACHINES = ("x86_64", "arm64")
+# The kernels that run; those that are loaded are the same.
+VERSIONS = {"x86_64": "6.12", "arm64": "6.12", "ppc64": "6.1", "s390x": "6.1"}
 LIMIT = 900         # seconds on an idle host, for a whole measurement
 
 # Instructions for each step of the counter that a payload prints: the time stamp counter counts them, the generic timer of arm64 runs
@@ -51,6 +51,11 @@ class Program:
     words: str          # that start it
 
 
+def kernel(name):
+    """Debian's, for that machine."""
+    return supplies.kernel(machines.MACHINES[name], VERSIONS[name])
+
+
 def needed_by(path):
     """The libraries that a program or library names."""
     listed = subprocess.run(["readelf", "-d", path], stdout=subprocess.PIPE, check=True, text=True).stdout
@@ -59,7 +64,8 @@ def needed_by(path):
 
 def theirs(machine):
     """kexec-tools as Debian has it for that machine, with its loader and libraries."""
-    suite, packages = ("trixie", PACKAGES + XEN_PACKAGES) if machine.name == "arm64" else ("bookworm", PACKAGES)
+    suite = "trixie" if machine.name == "arm64" else contenders.SUITE
+    packages = PACKAGES + (contenders.XEN_OF_SUITE[suite] if machine.name in XEN_MACHINES else ())
     directory = pathlib.Path(fetch.package(suite, machine.name, *packages))
     program = next(directory.glob("**/sbin/kexec"))
     files = {"theirs/kexec": program, "theirs/loader": next(directory.glob(f"**/{machine.loader}")).resolve()}
@@ -102,7 +108,7 @@ def payload(machine, directory):
 def inside_bzimage(code, directory):
     """Debian's bzImage, entered at the payload: what is hashed and copied is that of a real kernel (boot.rst: the 64-bit entry stands
     0x200 behind the start of the protected-mode kernel, which follows the setup sectors)."""
-    image = bytearray(supplies.kernel(machines.MACHINES["x86_64"], VERSION).read_bytes())
+    image = bytearray(kernel("x86_64").read_bytes())
     entry = (image[0x1F1] + 1) * 512 + 0x200
     image[entry:entry + code.stat().st_size] = code.read_bytes()
     path = directory / "payload-bzImage"
@@ -129,7 +135,7 @@ class Laboratory:
             everything.update(program.files)
         initrd = self.directory / f"{name}.cpio"
         initrd.write_bytes(initramfs.build(machine, "measure", script, everything))
-        setup = {"firmware": machine.plain_firmware(), "kernel": supplies.kernel(machine, VERSION), "memory": 1536, **setup}
+        setup = {"firmware": machine.plain_firmware(), "kernel": kernel(name), "memory": 1536, **setup}
         guest = machines.Guest(CountedSetup(machine=machine, initrd=initrd, **setup), self.directory / f"{name}.log")
         try:
             match = guest.wait(ending, LIMIT)

@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import contenders
+import hashing
 from contenders import load, run
 from figure import Figure, ratio
 
@@ -128,3 +129,6 @@ class Host:
         counts = [start_instructions(each.program, "qemu-x86_64") for each in (self.theirs, self.ours)]
         return Figure("15", "-v: user instructions (kexec-tools: with the dynamic loader)", str(counts[0]), str(counts[1]),
                       ratio(counts[1], counts[0]), "≤ 60000", counts[1] <= 60000)
+
+    def purgatory_figure(self):
+        return hashing.purgatory_figure(self.theirs)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a command costs inside an emulated machine that counts its instructions. "run KEY COMMAND…" prints the
-// user and system time of a command and how it ended; "leave COMMAND…" prints the counter that the payloads print,
-// and becomes the command.
+// What a command costs inside an emulated machine that counts its instructions. "run KEY COMMAND…" prints
+// the user and system time of a command and how it ended; "leave COMMAND…" prints the counter that the
+// payloads print, and becomes the command.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>

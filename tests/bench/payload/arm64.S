@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A second kernel for arm64, an Image (Documentation/arch/arm64/booting.rst), that tells when it was entered: the
-// virtual counter at its first instruction, in hexadecimal, at the UART of QEMU's machine "virt".
+// A second kernel for arm64, an Image (Documentation/arch/arm64/booting.rst), that tells when it was entered:
+// the virtual counter at its first instruction, in hexadecimal, at the UART of QEMU's machine "virt".
     .globl _start
 _start:
     b entered

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A second kernel for ppc64 that tells when it was entered: the time base at its first instruction, in hexadecimal, at
-// the terminal of QEMU's machine "pseries". Sixteen letters fit into a hypervisor call (H_PUT_TERM_CHAR, PAPR), the
-// first in the highest byte of a register.
+// A second kernel for ppc64 that tells when it was entered: the time base at its first instruction, in
+// hexadecimal, at the terminal of QEMU's machine "pseries". Sixteen letters fit into a hypervisor call
+// (H_PUT_TERM_CHAR, PAPR), the first in the highest byte of a register.
     .globl _start
 _start:
     b entered

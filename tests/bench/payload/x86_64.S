@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A second kernel for x86_64 that tells when it was entered: the time stamp counter at its first instruction, in
-// hexadecimal, at the first serial port. It stands in the place of a bzImage's 64-bit entry and needs no stack.
+// A second kernel for x86_64 that tells when it was entered: the time stamp counter at its first instruction,
+// in hexadecimal, at the first serial port. It stands in the place of a bzImage's 64-bit entry and needs no
+// stack.
     .code64
     .globl _start
 _start:
