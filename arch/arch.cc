@@ -33,6 +33,16 @@ std::vector<Source> all_sources(const Arch &arch) {
     return sources;
 }
 
+std::vector<Source> sources_for(const Arch &arch, const Settings &settings) {
+    bool for_crash = settings.purpose == Purpose::crash || settings.hotplug;
+    bool chooses = settings.call == Call::automatic || settings.has(OptionId::require_signature);
+    std::vector<Source> sources = all_sources(arch);
+    std::erase_if(sources, [&](const Source &source) {
+        return (source.need == Need::crash_kernel && !for_crash) || (source.need == Need::choice && !chooses);
+    });
+    return sources;
+}
+
 std::span<const Arch *const> all_archs() { return archs; }
 
 const Arch *arch_named(std::string_view name) {

@@ -33,6 +33,9 @@ struct Arch {
 
 // What to look at on such a machine: the common files and its own.
 std::vector<Source> all_sources(const Arch &arch);
+// Of these what a load needs: a kernel for a reboot is planned without what a crash leaves behind, and a
+// named system call without the kernel's policy.
+std::vector<Source> sources_for(const Arch &arch, const Settings &settings);
 
 std::span<const Arch *const> all_archs();
 // By our name, or by the one uname -m gives ("aarch64", "ppc64le"); null where there is none.

@@ -2,6 +2,7 @@
 // gzip members (RFC 1952), and the zlib streams (RFC 1950) of dumped pages, through zlib.
 #include "base/compress_output.h"
 #include "base/compress_page.h"
+#include "base/config.h"
 
 #include <algorithm>
 #include <memory>
@@ -19,6 +20,10 @@ uInt portion(std::size_t size) { return static_cast<uInt>(std::min<std::size_t>(
 } // namespace
 
 Result<std::size_t> unpack_gzip(Bytes packed, Unpacked &out) {
+#if HAVE_LIBDEFLATE
+    if (auto used = unpack_gzip_at_once(packed, out))
+        return *used;
+#endif
     z_stream stream{};
     if (inflateInit2(&stream, gzip_only) != Z_OK)
         return out.damaged();

@@ -47,6 +47,9 @@ private:
 std::uint64_t last_word(Bytes packed);
 
 Result<std::size_t> unpack_gzip(Bytes packed, Unpacked &out);
+// The same in one go, where libdeflate is built in. Nothing where the last word is not the size of this
+// member, as where another follows, and where anything is wrong: unpack_gzip then says what.
+std::optional<std::size_t> unpack_gzip_at_once(Bytes packed, Unpacked &out);
 // Nothing where zlib has no memory.
 std::optional<Buffer> pack_gzip(Bytes bytes);
 Result<std::size_t> unpack_xz(Bytes packed, Unpacked &out);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdlib>
 #include <dirent.h>
@@ -43,6 +44,10 @@ Result<Descriptor> open_with(const std::string &path, int flags) {
     return descriptor;
 }
 
+// What is read first of a file whose size is not known. What fills it may go on: sysfs gives binary
+// attributes page by page.
+constexpr std::size_t piece_size = 4096;
+
 // Fills as much of `buffer` as the file has, from where it stands.
 Result<std::size_t> read_fully(int descriptor, MutableBytes buffer, const std::string &path) {
     std::size_t filled = 0;
@@ -68,18 +73,17 @@ Result<void> write_fully(int descriptor, Bytes bytes, const std::string &name) {
 }
 
 // Reads until the end of the file or until `most` bytes are there. Files of /proc tell no size, so the buffer
-// grows.
+// grows; most files fit into its first page, and of these nobody asks the size.
 Result<Buffer> read_up_to(const std::string &path, std::uint64_t most) {
     Descriptor file = TRY(open_to_read(path));
-    struct stat status {};
-    if (::fstat(file.number(), &status) != 0)
-        return fail_file(path);
-    // One byte more than the size stat tells: the read that fills less proves the end.
-    std::uint64_t expected = std::max<std::uint64_t>(static_cast<std::uint64_t>(status.st_size) + 1, 4096);
-
-    Buffer buffer;
-    std::size_t filled = 0;
+    Buffer buffer(std::min<std::uint64_t>(most, piece_size));
+    std::size_t filled = TRY(read_fully(file.number(), buffer, path));
     while (filled == buffer.size() && filled < most) {
+        struct stat status {};
+        if (filled == piece_size && ::fstat(file.number(), &status) != 0)
+            return fail_file(path);
+        // One byte more than the size stat tells: the read that fills less proves the end.
+        std::uint64_t expected = static_cast<std::uint64_t>(status.st_size) + 1;
         buffer.resize(std::min(most, std::max<std::uint64_t>(expected, filled * 2)));
         filled += TRY(read_fully(file.number(), MutableBytes(buffer).subspan(filled), path));
     }
@@ -110,6 +114,22 @@ void survive_truncation() {
         return ::sigaction(SIGBUS, &action, nullptr) == 0;
     }();
     (void)installed;
+}
+
+// fcntl(2), F_SETLEASE: whoever wants to write to a file that is held waits, and its holder hears of it.
+volatile std::sig_atomic_t somebody_wants_to_write = 0;
+
+void note_writer(int) { somebody_wants_to_write = 1; }
+
+// Not every file system has leases, and only a file's owner or root gets one.
+bool hold(const Descriptor &file) {
+    static const bool installed = [] {
+        struct sigaction action {};
+        action.sa_handler = note_writer;
+        action.sa_flags = SA_RESTART;
+        return ::sigaction(SIGIO, &action, nullptr) == 0;
+    }();
+    return installed && ::fcntl(file.number(), F_SETLEASE, F_RDLCK) == 0;
 }
 
 std::string_view kind_of(mode_t mode) {
@@ -150,6 +170,26 @@ Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size) {
     return read_up_to(path, size);
 }
 
+Result<Buffer> read_start_at_once(const std::string &path, std::uint64_t size) {
+    Descriptor file = TRY(open_to_read(path));
+    Buffer buffer;
+    std::size_t filled = 0;
+    for (;;) {
+        buffer.resize(std::min<std::uint64_t>(size, filled + piece_size + 1));
+        ssize_t got = ::read(file.number(), buffer.data() + filled, buffer.size() - filled);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail_file(path);
+        filled += static_cast<std::size_t>(got);
+        bool is_inside_a_page = filled % piece_size != 0 && filled < buffer.size();
+        if (got == 0 || is_inside_a_page || filled == size)
+            break;
+    }
+    buffer.resize(filled);
+    return buffer;
+}
+
 Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, MutableBytes buffer,
                                  const std::string &path) {
     std::size_t filled = 0;
@@ -179,8 +219,8 @@ Result<std::uint64_t> size_of(const Descriptor &file, const std::string &path) {
 bool can_seek(const Descriptor &file) { return ::lseek(file.number(), 0, SEEK_CUR) >= 0; }
 
 bool is_directory(const std::string &path) {
-    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
-    return directory.is_open();
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 Result<std::vector<std::string>> list_directory(const std::string &path) {
@@ -236,11 +276,20 @@ Result<std::vector<std::string>> list_tree(const std::string &path) {
 MappedFile::MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp)
     : path_(std::move(path)), descriptor_(std::move(descriptor)), bytes_(bytes), stamp_(stamp) {}
 
+Result<MappedFile> MappedFile::open_held(const std::string &path) {
+    Descriptor descriptor = TRY(open_with(path, O_NONBLOCK));
+    bool is_held = hold(descriptor);
+    MappedFile file = TRY(of(std::move(descriptor), path));
+    file.is_held_ = is_held;
+    return file;
+}
+
 MappedFile::MappedFile(MappedFile &&other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::move(other.descriptor_)),
       bytes_(std::exchange(other.bytes_, {})),
-      stamp_(other.stamp_) {}
+      stamp_(other.stamp_),
+      is_held_(other.is_held_) {}
 
 MappedFile::~MappedFile() {
     // munmap takes a pointer to change memory; the bytes themselves are never written.
@@ -271,7 +320,7 @@ Result<MappedFile::Stamp> MappedFile::stamp_of(int descriptor, const std::string
     struct stat status {};
     if (::fstat(descriptor, &status) != 0)
         return fail_file(path);
-    Stamp stamp{status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+    Stamp stamp{status.st_size, status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_dev, status.st_ino};
     if (S_ISREG(status.st_mode))
         return stamp;
     if (!S_ISBLK(status.st_mode))
@@ -287,7 +336,14 @@ Result<MappedFile::Stamp> MappedFile::stamp_of(int descriptor, const std::string
     return stamp;
 }
 
+std::string MappedFile::identity() const {
+    return fmt::format("{:x}:{:x}:{}.{:09}", stamp_.device, stamp_.inode, stamp_.change_seconds,
+                       stamp_.change_nanoseconds);
+}
+
 Result<void> MappedFile::unchanged() const {
+    if (is_held_ && !somebody_wants_to_write)
+        return {};
     Stamp now = TRY(stamp_of(descriptor_.number(), path_));
     if (now == stamp_)
         return {};
@@ -300,7 +356,7 @@ Result<void> MappedFile::unchanged() const {
 }
 
 Result<std::shared_ptr<const MappedFile>> map_file(const std::string &path) {
-    return std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
+    return std::make_shared<const MappedFile>(TRY(MappedFile::open_held(path)));
 }
 
 Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes) {
@@ -318,6 +374,18 @@ Result<Descriptor> nameless_file(const std::string &directory) {
         return fail_errno(Cause::system_call, errno, "making a file in " + directory,
                           "name a directory that takes files");
     return file;
+}
+
+std::string MappedFile::real_path() const {
+    std::string own = fmt::format("/proc/self/fd/{}", descriptor_.number());
+    std::string name(PATH_MAX, '\0');
+    ssize_t length = ::readlink(own.c_str(), name.data(), name.size());
+    // What has lost its name has another one here.
+    if (length <= 0 || name.front() != '/' || static_cast<std::size_t>(length) == name.size() ||
+        name.substr(0, static_cast<std::size_t>(length)).ends_with(" (deleted)"))
+        return kexec::real_path(path_);
+    name.resize(static_cast<std::size_t>(length));
+    return name;
 }
 
 std::string real_path(const std::string &path) {

@@ -36,6 +36,9 @@ Result<Descriptor> open_to_read(const std::string &path);
 Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling);
 // At most the first `size` bytes.
 Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size);
+// The same of a file that is made anew for each reader and given in whole pages, as an attribute of sysfs is:
+// a read that ends inside a page has reached the end, and is not followed by another one to be told so.
+Result<Buffer> read_start_at_once(const std::string &path, std::uint64_t size);
 
 // As many of the bytes at `offset` as the file has, up to the buffer's size: fewer only at its end. `path`
 // names the file in an error.
@@ -54,7 +57,7 @@ Result<std::vector<std::string>> list_directory(const std::string &path);
 // False where one of them cannot be looked at, too.
 bool on_one_file_system(const std::string &path, const std::string &other);
 
-// Whether a directory is there that can be opened.
+// Whether a directory is there.
 bool is_directory(const std::string &path);
 
 // The regular files below a directory, at most so many levels deep, as paths relative to it, in order.
@@ -67,6 +70,9 @@ Result<std::vector<std::string>> list_tree(const std::string &path);
 class MappedFile {
 public:
     static Result<MappedFile> open(const std::string &path);
+    // With a read lease (fcntl(2)) where the file system grants one: whoever wants to write to the file, or
+    // to cut it short, waits until this object is gone.
+    static Result<MappedFile> open_held(const std::string &path);
     // One that is open already; `name` stands for it in errors.
     static Result<MappedFile> of(Descriptor descriptor, const std::string &name);
     MappedFile(MappedFile &&other) noexcept;
@@ -77,12 +83,21 @@ public:
     int descriptor() const { return descriptor_.number(); }
     const std::string &path() const { return path_; }
 
-    // An error unless the file is still what it was when opened: same size, same change time.
+    // Its name from the root on, without symbolic links.
+    std::string real_path() const;
+
+    // Which file it is and when it was changed last, in one word that no later state of it, and no file that
+    // takes its place, has.
+    std::string identity() const;
+
+    // An error unless the file is still what it was when opened: held all the time, or of the same size and
+    // change time.
     Result<void> unchanged() const;
 
 private:
     struct Stamp {
         std::int64_t size, change_seconds, change_nanoseconds;
+        std::uint64_t device, inode;
         bool operator==(const Stamp &) const = default;
     };
     MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp);
@@ -92,9 +107,10 @@ private:
     Descriptor descriptor_;
     Bytes bytes_;
     Stamp stamp_;
+    bool is_held_ = false;
 };
 
-// One that several keep.
+// One that several keep, held as open_held does.
 Result<std::shared_ptr<const MappedFile>> map_file(const std::string &path);
 
 // An anonymous file (memfd) called `name` that holds `bytes`, for a system call that wants a descriptor.

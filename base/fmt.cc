@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The library fmt, compiled once. The distribution has no static library of it, and its header-only form
 // doubles the time that every other file takes to compile; they include <fmt/core.h> alone.
+// Nothing here is written as a country's people write it: what the C++ library has for that would be a fifth
+// of a static program.
+#define FMT_STATIC_THOUSANDS_SEPARATOR ','
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

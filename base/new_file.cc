@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -135,6 +136,13 @@ Result<void> NewFile::finish() {
     return synchronise_directory(directory_of(std::exchange(path_, {})));
 }
 
+Result<void> NewFile::finish_in_memory() {
+    if (::rename(incomplete_path().c_str(), path_.c_str()) != 0)
+        return fail_to("making", path_);
+    path_.clear();
+    return {};
+}
+
 Result<void> make_directories(const std::string &path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0)
@@ -149,17 +157,23 @@ Result<void> make_directories(const std::string &path) {
 
 namespace {
 
+// One that is there must be a directory of this user's; fchmod follows no link that took its place meanwhile.
 Result<void> make_private_directory(const std::string &path) {
     constexpr mode_t owner_only = 0700;
-    if (::mkdir(path.c_str(), owner_only) != 0 && errno != EEXIST)
-        return fail_to("making the directory", path);
-    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {};
-    if (!directory.is_open() || ::fstat(directory.number(), &status) != 0)
-        return fail_to("opening the directory", path);
-    if (status.st_uid != ::geteuid())
+    if (::lstat(path.c_str(), &status) != 0) {
+        if (errno != ENOENT || ::mkdir(path.c_str(), owner_only) != 0)
+            return fail_to("making the directory", path);
+        return {};
+    }
+    if (!S_ISDIR(status.st_mode))
+        return fail_to("opening the directory", path, ENOTDIR);
+    if (status.st_uid != ::getauxval(AT_EUID))
         return fail(Cause::other, "the directory " + path + " belongs to another user", "remove it");
-    if ((status.st_mode & 07777) != owner_only && ::fchmod(directory.number(), owner_only) != 0)
+    if ((status.st_mode & 07777) == owner_only)
+        return {};
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!directory.is_open() || ::fchmod(directory.number(), owner_only) != 0)
         return fail_to("closing to others the directory", path);
     return {};
 }
@@ -170,7 +184,7 @@ Result<void> write_private_file(const std::string &directory, const std::string 
     TRY(make_private_directory(directory));
     NewFile file = TRY(NewFile::create(directory + "/" + name, NewFile::Existing::replace));
     TRY(file.append(bytes));
-    return file.finish();
+    return file.finish_in_memory();
 }
 
 Result<void> remove_file(const std::string &path) {

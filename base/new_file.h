@@ -37,6 +37,9 @@ public:
 
     // Brings it to the disk, gives it its name and brings that to the disk. Nothing can be written after it.
     Result<void> finish();
+    // The same for a file system that lies in memory and is gone with it: there is no disk to bring it to.
+    // What had the name is replaced.
+    Result<void> finish_in_memory();
 
 private:
     NewFile(std::string path, Descriptor file, Existing existing)
@@ -51,7 +54,8 @@ private:
 Result<void> make_directories(const std::string &path);
 
 // Puts a file into a directory that only its owner can enter (mode 0700, made where it is missing), for its
-// owner alone (0600). A directory that belongs to somebody else, or is a link, is an error.
+// owner alone (0600). A directory that belongs to somebody else, or is a link, is an error. For directories
+// of /run: nothing is brought to a disk.
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
 // No such file is a success.
 Result<void> remove_file(const std::string &path);

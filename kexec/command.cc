@@ -148,13 +148,14 @@ Result<int> perform(World &world, const Options &options) {
         return record_machine(world, options);
     if (steps.contains(Step::execute))
         TRY(check_may_execute(world));
-    PreparedLoad prepared;
+    auto prepared = std::make_shared<PreparedLoad>();
+    world.kept = prepared;
     if (steps.contains(Step::load))
-        prepared = TRY(prepare_load(world, options));
+        *prepared = TRY(prepare_load(world, options));
     if (steps.contains(Step::unload))
         TRY(unload(world, options));
     if (steps.contains(Step::load))
-        TRY(carry_out(world, options, prepared));
+        TRY(carry_out(world, options, *prepared));
     if (steps.contains(Step::shut_down) || steps.contains(Step::execute))
         TRY(check_something_is_loaded(world));
     if (steps.contains(Step::shut_down))
@@ -188,6 +189,7 @@ int run_command(World &world, std::span<const char *const> words, Order order) {
             warn(world, warning);
     World meant{world.calls, arch, world.root, world.print, world.complain, world.to_terminal};
     auto status = perform(meant, *options);
+    world.kept = std::move(meant.kept);
     if (status)
         return *status;
     report(world, status.error());

@@ -18,7 +18,7 @@ struct Evidence {
     std::vector<std::string> log = {}; // what the kernel said of it meanwhile (about_kexec)
 };
 
-// The files that look_for_evidence() reads besides kernel_state_sources() are policy_sources().
+// The files that look_for_evidence() reads besides kexec_state_sources() are policy_sources().
 Evidence look_for_evidence(World &world);
 
 // The part of it that decides whether a call can be allowed at all, which takes less time.

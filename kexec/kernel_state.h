@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the running kernel says about kexec, read fresh each time it is asked. Readable for everybody, on
-// every architecture, without a system call of kexec's.
+// What the running kernel says about kexec (kexec_state_sources). Readable for everybody, on every
+// architecture, without a system call of kexec's.
 #pragma once
 
 #include "machine/machine.h"
 
-#include <span>
 #include <string>
 
 namespace kexec {
-
-// The files that are looked at: /sys/kernel/kexec_* and their newer names below /sys/kernel/kexec
-// (Linux 6.19), and the sysctls.
-std::span<const Source> kernel_state_sources();
 
 struct KernelState {
     std::optional<unsigned> loaded;          // 0 or 1
@@ -24,7 +19,9 @@ struct KernelState {
     bool has_sysfs; // /sys/kernel can be seen, so what is missing there does not exist
 };
 
-// `root` stands in front of every path; "" is this machine.
+// A snapshot without the files of a crash kernel leaves what they say "not known".
+KernelState understand_kernel(const Snapshot &snapshot);
+// The same, read fresh. `root` stands in front of every path; "" is this machine.
 KernelState look_at_kernel(const std::string &root);
 
 } // namespace kexec

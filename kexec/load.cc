@@ -26,10 +26,6 @@ Result<void> check_hotplug(const Settings &settings, const Machine &machine) {
                 "leave --hotplug out, and load the crash kernel again after a change of CPUs or memory");
 }
 
-Result<Machine> look_at_machine(const World &world) {
-    return world.arch.understand(take_snapshot(all_sources(world.arch), world.root));
-}
-
 // kexec-tools heeds -t only on its way to kexec_load; a script with a wrong -t works there with the file
 // call, and here.
 Result<Image> read_kernel(const World &world, const Options &options, const std::string &path,
@@ -84,13 +80,11 @@ Result<Asked> build_request(const World &world, const Options &options, Machine 
 }
 
 // What the kernel would refuse whatever is handed to it.
-Result<void> check_permission(World &world, const Settings &settings) {
-    Evidence found = look_for_permission(world);
-    const KernelState &kernel = found.kernel;
+Result<void> check_permission(World &world, const Settings &settings, const KernelState &kernel) {
     bool by_file = settings.call == Call::file_load;
     Refusal refusal{by_file ? RefusedCall::file_load : RefusedCall::load, EPERM, settings.purpose};
     auto left = settings.purpose == Purpose::crash ? kernel.panic_loads_left : kernel.reboot_loads_left;
-    if (!found.may_reboot || kernel.load_disabled == 1U || left == 0U)
+    if (!world.calls.may_reboot() || kernel.load_disabled == 1U || left == 0U)
         return Failure(explain_refusal(refusal, look_for_evidence(world)));
     if (kernel.has_sysfs && !kernel.loaded)
         return Failure(kernel_has_no_kexec());
@@ -150,12 +144,17 @@ Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &opti
 }
 
 Result<PreparedLoad> prepare_load(World &world, Options options) {
-    TRY(check_permission(world, options.settings));
-    Machine machine = TRY(look_at_machine(world));
+    Snapshot snapshot = take_snapshot(sources_for(world.arch, options.settings), world.root);
+    TRY(check_permission(world, options.settings, understand_kernel(snapshot)));
+    Machine machine = TRY(world.arch.understand(snapshot));
     Asked asked = TRY(request_for(world, options, std::move(machine), world.calls.draw_entropy()));
-    PreparedLoad prepared{TRY(world.arch.plan(asked.request)), TRY(files_of(asked, options)),
-                          asked.request.settings.command_line, asked.configuration,
-                          words_for_parts(asked.request, options)};
+    PreparedLoad prepared{TRY(world.arch.plan(asked.request)),
+                          TRY(files_of(asked, options)),
+                          asked.request.settings.command_line,
+                          asked.configuration,
+                          {}};
+    if (options.settings.purpose == Purpose::crash)
+        prepared.words_for_parts = words_for_parts(asked.request, options);
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)
@@ -163,12 +162,39 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
     return prepared;
 }
 
+namespace {
+
+Result<void> check_unchanged(const PreparedLoad &prepared) {
+    for (const LoadedFile &each : prepared.files)
+        TRY(each.file->unchanged());
+    return {};
+}
+
+// While files are hashed and copied they may be written to, where nothing keeps writers out. The purgatory
+// would stop the machine over that: what was loaded is taken out again.
+Error take_back(World &world, const Options &options, Error changed) {
+    if (auto unloaded = make_unload_calls(world, options.settings); !unloaded)
+        changed.details.push_back("it is loaded all the same: " + unloaded.error().what);
+    else
+        changed.details.push_back("what had been loaded was taken out again");
+    return changed;
+}
+
+} // namespace
+
+Result<RefusedCall> load_prepared(World &world, const Options &options, PreparedLoad &prepared) {
+    TRY(check_unchanged(prepared));
+    RefusedCall served = TRY(make_attempts(world, options.settings, prepared.decision.attempts));
+    auto unchanged = check_unchanged(prepared);
+    if (!unchanged)
+        return Failure(take_back(world, options, std::move(unchanged).error()));
+    return served;
+}
+
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
     Purpose purpose = options.settings.purpose;
     bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
-    for (const LoadedFile &each : prepared.files)
-        TRY(each.file->unchanged());
-    auto served = make_attempts(world, options.settings, prepared.decision.attempts);
+    auto served = load_prepared(world, options, prepared);
     if (!served) {
         // For a crash load the kernel drops the old image before it accepts the new one.
         if (crash_was_loaded && look_at_kernel(world.root).crash_loaded == 0U)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kexec/options.h"
+#include "kexec/refusal.h"
 #include "kexec/world.h"
 #include "plan/plan.h"
 
@@ -19,7 +20,7 @@ struct PreparedLoad {
     std::vector<LoadedFile> files; // that it was made from
     std::string command_line;      // as asked for; the plan adds what a crash kernel needs
     std::string configuration;     // of a FIT image: "#NAME", what stands behind its path; else empty
-    std::vector<std::string> words_for_parts; // kexec/parts.h
+    std::vector<std::string> words_for_parts; // kexec/parts.h; of a crash kernel
 };
 
 // A request, and what was read for it besides the files that options name.
@@ -39,8 +40,11 @@ Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &opti
 // Everything that can be checked is checked here. Prints warnings, and with -d the decision.
 Result<PreparedLoad> prepare_load(World &world, Options options);
 
-// Makes the attempts of the decision. A file that
-// changed since it was read ends it, too. What was loaded is recorded (kexec/record.h); where a crash kernel
+// Makes the attempts of the decision; which call served. A file that changed since it was opened, until the
+// call had returned, is an error, and nothing stays loaded.
+Result<RefusedCall> load_prepared(World &world, const Options &options, PreparedLoad &prepared);
+
+// The same. What was loaded is recorded (kexec/record.h); where a crash kernel
 // is refused and the old one is gone, that one is loaded again (kexec/rearm.h).
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared);
 

@@ -2,7 +2,9 @@
 // Records and the kernel's flags side by side.
 #include "kexec/loaded.h"
 
+#include "base/file.h"
 #include "base/json.h"
+#include "image/digest.h"
 #include "kexec/kernel_state.h"
 #include "kexec/record.h"
 
@@ -51,19 +53,38 @@ std::string state_text(const Slot &slot) {
     return *slot.flag ? "loaded, and not recorded: another program loaded it" : "not loaded";
 }
 
+// Of a file that is still the one that was loaded.
+std::optional<std::string> digest_of_unchanged(const RecordedFile &recorded) {
+    auto file = MappedFile::open(recorded.path);
+    if (!file || file->identity() != recorded.identity)
+        return std::nullopt;
+    std::string digest = digest_text(digest_of(file->bytes()));
+    return file->unchanged() ? std::optional(digest) : std::nullopt;
+}
+
+std::string file_text(const RecordedFile &file) {
+    auto digest = digest_of_unchanged(file);
+    return fmt::format("  {} {}, {} bytes, {}\n", file.role, file.path, file.size,
+                       digest ? "sha256 " + *digest : "changed or removed since");
+}
+
+std::string file_json(const RecordedFile &file) {
+    auto digest = digest_of_unchanged(file);
+    return fmt::format("{{\"role\":{},\"path\":{},\"size\":{},\"sha256\":{}}}", json_string(file.role),
+                       json_string(file.path), file.size, digest ? json_string(*digest) : "null");
+}
+
 std::string record_text(const LoadRecord &record) {
     std::string text = fmt::format("  loaded {} by {}\n", time_text(record.time), record.call);
     for (const RecordedFile &file : record.files)
-        text += fmt::format("  {} {}, {} bytes, sha256 {}\n", file.role, file.path, file.size, file.sha256);
+        text += file_text(file);
     return text + fmt::format("  command line: {}\n", record.command_line);
 }
 
 std::string record_json(const LoadRecord &record) {
     std::string files;
     for (const RecordedFile &file : record.files)
-        files +=
-            fmt::format("{}{{\"role\":{},\"path\":{},\"size\":{},\"sha256\":{}}}", files.empty() ? "" : ",",
-                        json_string(file.role), json_string(file.path), file.size, json_string(file.sha256));
+        files += (files.empty() ? "" : ",") + file_json(file);
     return fmt::format("{{\"time\":{},\"call\":{},\"command_line\":{},\"files\":[{}]}}",
                        json_string(time_text(record.time)), json_string(record.call),
                        json_string(record.command_line), files);

@@ -2,8 +2,6 @@
 // From the record of a crash kernel to that crash kernel.
 #include "kexec/rearm.h"
 
-#include "image/digest.h"
-#include "kexec/attempts.h"
 #include "kexec/record.h"
 
 #include <algorithm>
@@ -21,8 +19,8 @@ Result<void> check_unchanged(const RecordedFile &recorded) {
         return Failure(file.error());
     if (file->bytes().size() != recorded.size)
         return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
-    if (digest_text(digest_of(file->bytes())) != recorded.sha256)
-        return changed("its content has changed");
+    if (file->identity() != recorded.identity)
+        return changed("it has been changed");
     return {};
 }
 
@@ -45,9 +43,7 @@ Result<LoadRecord> load_recorded(World &world) {
         TRY(check_unchanged(file));
     Options options = TRY(options_of(world, *record));
     PreparedLoad prepared = TRY(prepare_load(world, options));
-    for (const LoadedFile &each : prepared.files)
-        TRY(each.file->unchanged());
-    TRY(make_attempts(world, options.settings, prepared.decision.attempts));
+    TRY(load_prepared(world, options, prepared));
     return *record;
 }
 

@@ -5,7 +5,6 @@
 #include "base/new_file.h"
 #include "base/text.h"
 #include "plan/command_line.h"
-#include "plan/purgatory.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -44,7 +43,7 @@ Failure damaged(std::string_view line) {
                 "load the kernel again: that writes a new record");
 }
 
-// "ROLE SIZE SHA256 PATH"
+// "ROLE SIZE IDENTITY PATH"
 Result<RecordedFile> parse_file(std::string_view value) {
     auto next = [&] {
         std::string_view word = value.substr(0, value.find(' '));
@@ -53,10 +52,10 @@ Result<RecordedFile> parse_file(std::string_view value) {
     };
     std::string_view whole = value, role = next();
     auto size = parse_decimal(next());
-    std::string_view sha256 = next();
+    std::string_view identity = next();
     if (!size || value.empty())
         return damaged(whole);
-    return RecordedFile{std::string(role), unescaped(value), *size, std::string(sha256)};
+    return RecordedFile{std::string(role), unescaped(value), *size, std::string(identity)};
 }
 
 Result<void> take_line(LoadRecord &record, std::string_view line) {
@@ -117,7 +116,7 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     words.insert(words.end(), prepared.words_for_parts.begin(), prepared.words_for_parts.end());
     std::string kernel;
     for (const LoadedFile &each : prepared.files) {
-        std::string path = real_path(each.file->path());
+        std::string path = each.file->real_path();
         if (each.role == "kernel")
             kernel = path + prepared.configuration;
         else if (each.role.starts_with("dtb"))
@@ -125,15 +124,6 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     }
     words.insert(words.end(), {"--", kernel});
     return words;
-}
-
-// Not computed again where the purgatory has been given it.
-Digest digest_of(const PreparedLoad &prepared, Bytes bytes) {
-    for (const Attempt &attempt : prepared.decision.attempts)
-        if (auto *plan = std::get_if<SegmentLoad>(&attempt.plan))
-            if (auto digest = sealed_digest(*plan, bytes))
-                return *digest;
-    return kexec::digest_of(bytes);
 }
 
 LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
@@ -144,9 +134,8 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
                       .files = {},
                       .words = {}};
     for (const LoadedFile &each : prepared.files) {
-        Bytes bytes = each.file->bytes();
-        record.files.push_back(
-            {each.role, real_path(each.file->path()), bytes.size(), digest_text(digest_of(prepared, bytes))});
+        const MappedFile &file = *each.file;
+        record.files.push_back({each.role, file.real_path(), file.bytes().size(), file.identity()});
     }
     if (options.settings.purpose == Purpose::crash)
         record.words = words_to_repeat(options, prepared);
@@ -161,7 +150,7 @@ std::string text_of(const LoadRecord &record) {
     std::string text = fmt::format("{}\nboot {}\ntime {}\ncall {}\ncommand-line {}\n", first_line,
                                    record.boot, record.time, record.call, escaped(record.command_line));
     for (const RecordedFile &file : record.files)
-        text += fmt::format("file {} {} {} {}\n", file.role, file.size, file.sha256, escaped(file.path));
+        text += fmt::format("file {} {} {} {}\n", file.role, file.size, file.identity, escaped(file.path));
     for (const std::string &word : record.words)
         text += fmt::format("word {}\n", escaped(word));
     return text;

@@ -21,7 +21,7 @@ struct RecordedFile {
     std::string role; // "kernel", "initrd", "dtb"
     std::string path; // absolute, without symbolic links
     std::uint64_t size;
-    std::string sha256; // in hexadecimal
+    std::string identity; // MappedFile's: to hash it would take longer than the load
 
     bool operator==(const RecordedFile &) const = default;
 };
@@ -42,8 +42,7 @@ struct LoadRecord {
 std::string text_of(const LoadRecord &record);
 Result<LoadRecord> parse_record(std::string_view text);
 
-// Reads the files whole where no segment of the purgatory's has their digest already. Where there is no /run
-// nothing is read or kept. Any other failure is a warning: the kernel is loaded all the same.
+// Where there is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served);
 void drop_record(World &world, Purpose purpose);
 

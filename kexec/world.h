@@ -7,6 +7,7 @@
 #include "kexec/system_calls.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct World {
     std::function<void(std::string_view)> print;    // to stdout
     std::function<void(std::string_view)> complain; // to stderr
     bool to_terminal = false;                       // somebody reads stderr as it is written
+    std::shared_ptr<void> kept = {};                // what was loaded: lasts as long as the program
 };
 
 // "kexec: sentence" on stderr.

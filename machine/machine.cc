@@ -14,21 +14,37 @@ namespace kexec {
 
 namespace {
 
-constexpr Source state_sources[] = {
+constexpr Source for_crash(Source source) { return only_for(Need::crash_kernel, source); }
+
+constexpr Source machine_sources[] = {
     {"/proc/iomem", "memory as the kernel uses it, crash reservations", 64 << 20},
     {"/proc/cmdline", "the running kernel's command line"},
-    {"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash", 4096},
-    {"/sys/devices/system/cpu/cpu*/crash_notes_size", "and how many bytes", 4096},
-    {"/sys/kernel/vmcoreinfo", "where the kernel describes itself to dump readers", 4096},
+    for_crash(
+        {"/sys/devices/system/cpu/cpu*/crash_notes", "where a CPU leaves its registers in a crash", 4096}),
+    for_crash({"/sys/devices/system/cpu/cpu*/crash_notes_size", "and how many bytes", 4096}),
+    for_crash({"/sys/kernel/vmcoreinfo", "where the kernel describes itself to dump readers", 4096}),
+};
+
+constexpr Source kexec_sources[] = {
     {"/sys/kernel/kexec_loaded", "whether a kernel is loaded", 4096},
-    {"/sys/kernel/kexec_crash_loaded", "whether a crash kernel is loaded", 4096},
-    {"/sys/kernel/kexec_crash_size", "bytes reserved for a crash kernel", 4096},
-    {"/sys/kernel/kexec/loaded", "the same, since Linux 6.19", 4096},
-    {"/sys/kernel/kexec/crash_loaded", "the same, since Linux 6.19", 4096},
-    {"/sys/kernel/kexec/crash_size", "the same, since Linux 6.19", 4096},
-    {"/sys/kernel/kexec/crash_elfcorehdr_size", "the same, since Linux 6.19", 4096},
-    {"/sys/kernel/crash_elfcorehdr_size", "bytes the kernel wants for a core header it can rewrite", 4096},
+    {"/sys/kernel/kexec/loaded", "the same, since Linux 6.19", 4096, Extent::whole,
+     "/sys/kernel/kexec_loaded"},
+    for_crash({"/sys/kernel/kexec_crash_loaded", "whether a crash kernel is loaded", 4096}),
+    for_crash({"/sys/kernel/kexec/crash_loaded", "the same, since Linux 6.19", 4096, Extent::whole,
+               "/sys/kernel/kexec_crash_loaded"}),
+    for_crash({"/sys/kernel/kexec_crash_size", "bytes reserved for a crash kernel", 4096}),
+    for_crash({"/sys/kernel/kexec/crash_size", "the same, since Linux 6.19", 4096, Extent::whole,
+               "/sys/kernel/kexec_crash_size"}),
+    for_crash({"/sys/kernel/crash_elfcorehdr_size", "bytes the kernel wants for a core header it can rewrite",
+               4096}),
+    for_crash({"/sys/kernel/kexec/crash_elfcorehdr_size", "the same, since Linux 6.19", 4096, Extent::whole,
+               "/sys/kernel/crash_elfcorehdr_size"}),
     {"/proc/sys/kernel/kexec_load_disabled", "whether loading is switched off until the next boot", 4096},
+    {"/proc/sys/kernel/kexec_load_limit_reboot", "how many kernels may still be loaded", 4096},
+    for_crash(
+        {"/proc/sys/kernel/kexec_load_limit_panic", "how many crash kernels may still be loaded", 4096}),
+    {"/sys/kernel/uevent_seqnum", "whether there is anything to be seen below /sys/kernel", 4096,
+     Extent::whole, "/sys/kernel/kexec_loaded"},
 };
 
 constexpr std::string_view cpu_directory = "/sys/devices/system/cpu";
@@ -131,9 +147,12 @@ std::string_view without_line_end(std::string_view text) { return text.substr(0,
 
 } // namespace
 
+std::span<const Source> kexec_state_sources() { return kexec_sources; }
+
 std::span<const Source> common_sources() {
     static const std::vector<Source> sources = [] {
-        std::vector<Source> all(std::begin(state_sources), std::end(state_sources));
+        std::vector<Source> all(std::begin(machine_sources), std::end(machine_sources));
+        all.insert(all.end(), std::begin(kexec_sources), std::end(kexec_sources));
         all.insert(all.end(), policy_sources().begin(), policy_sources().end());
         return all;
     }();

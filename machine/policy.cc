@@ -83,14 +83,15 @@ std::optional<bool> read_ima_appraises(const Snapshot &snapshot) {
 } // namespace
 
 std::span<const Source> policy_sources() {
+    constexpr auto for_choice = [](Source source) { return only_for(Need::choice, source); };
     static constexpr std::array sources = {
-        Source{lockdown_file, "whether the kernel is locked down", 4096},
-        Source{secure_boot_variable, "whether the firmware verified the kernel", 4096},
-        Source{secure_ipl_file, "the same on s390x", 4096},
-        Source{ima_policy_file, "whether IMA appraises kernel files"},
-        Source{configuration, "whether the kernel forces signatures", longest_configuration},
-        Source{packed_configuration, "the same, where that file is missing", longest_configuration,
-               Extent::whole, configuration},
+        for_choice({lockdown_file, "whether the kernel is locked down", 4096}),
+        for_choice({secure_boot_variable, "whether the firmware verified the kernel", 4096}),
+        for_choice({secure_ipl_file, "the same on s390x", 4096}),
+        for_choice({ima_policy_file, "whether IMA appraises kernel files"}),
+        for_choice({configuration, "whether the kernel forces signatures", longest_configuration}),
+        for_choice({packed_configuration, "the same, where that file is missing", longest_configuration,
+                    Extent::whole, configuration}),
     };
     return sources;
 }

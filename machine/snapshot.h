@@ -23,6 +23,13 @@ enum class Extent {
     notes,           // the same, and on to the end of the notes
 };
 
+// What a file is looked at for.
+enum class Need : unsigned char {
+    always,
+    crash_kernel, // only for one that starts when the kernel crashes
+    choice,       // only to choose between the system calls, or to promise that a signature is verified
+};
+
 // A file to look at. The man page's FILES section is checked against these.
 struct Source {
     // Absolute; '*' stands for any text inside one component, a last component "**" for every regular file at
@@ -32,7 +39,18 @@ struct Source {
     std::uint64_t ceiling = 1 << 20; // a longer file is cut here, and the cut is remembered
     Extent extent = Extent::whole;
     std::string_view instead_of = {}; // looked at only where this other file, named before, could not be read
+    Need need = Need::always;
+    std::string_view only_with = {}; // looked at only where this other file, named before, is there
 };
+
+constexpr Source only_with(std::string_view path, Source source) {
+    source.only_with = path;
+    return source;
+}
+constexpr Source only_for(Need need, Source source) {
+    source.need = need;
+    return source;
+}
 
 class Snapshot {
 public:
@@ -74,11 +92,14 @@ private:
 Result<std::optional<std::uint64_t>> hexadecimal_in(const Snapshot &snapshot, std::string_view path);
 Result<std::optional<std::uint64_t>> decimal_in(const Snapshot &snapshot, std::string_view path);
 
-// Reads every source below `root` ("" for this machine). A file that is not there is left out, one that
-// cannot be read leaves its errno; nothing can fail.
+// Reads every source below `root` ("" for this machine), one that is named twice once. A file that is not
+// there is left out, one that cannot be read leaves its errno; nothing can fail.
 Snapshot take_snapshot(std::span<const Source> sources, const std::string &root = {});
 
 // The sources that every architecture has (memory, notes, command line, kexec state).
 std::span<const Source> common_sources();
+// Of these the kernel's own account of kexec: /sys/kernel/kexec_* and their newer names below
+// /sys/kernel/kexec (Linux 6.19), and the sysctls.
+std::span<const Source> kexec_state_sources();
 
 } // namespace kexec

@@ -9,22 +9,38 @@
 #include <cerrno>
 #include <elf.h>
 #include <fnmatch.h>
+#include <map>
+#include <set>
 
 namespace kexec {
 
 namespace {
 
-// The names in `directory` (below the root) that one component of a source's path stands for.
-std::vector<std::string> matching(const std::string &directory, const std::string &component) {
-    if (component.find('*') == std::string::npos)
-        return {component};
-    std::vector<std::string> names;
-    auto found = list_directory(directory);
-    for (const std::string &name : found ? *found : std::vector<std::string>{})
-        if (fnmatch(component.c_str(), name.c_str(), FNM_NOESCAPE) == 0)
-            names.push_back(name);
-    return names;
-}
+// What one component of a source's path stands for. Many sources lead through the same directories, so each
+// is listed once.
+class Directories {
+public:
+    std::vector<std::string> matching(const std::string &directory, const std::string &component) {
+        if (component.find('*') == std::string::npos)
+            return {component};
+        std::vector<std::string> names;
+        for (const std::string &name : listed(directory))
+            if (fnmatch(component.c_str(), name.c_str(), FNM_NOESCAPE) == 0)
+                names.push_back(name);
+        return names;
+    }
+
+private:
+    const std::vector<std::string> &listed(const std::string &directory) {
+        auto known = names_.find(directory);
+        if (known == names_.end())
+            known = names_.emplace(directory, list_directory(directory).value_or(std::vector<std::string>()))
+                        .first;
+        return known->second;
+    }
+
+    std::map<std::string, std::vector<std::string>> names_;
+};
 
 std::vector<std::string> files_below(const std::string &root, const std::vector<std::string> &directories) {
     std::vector<std::string> paths;
@@ -53,7 +69,7 @@ std::string with_release(const std::string &root, std::string_view pattern) {
 }
 
 // The paths that a source's path stands for, without `root`.
-std::vector<std::string> expand(const std::string &root, std::string_view pattern) {
+std::vector<std::string> expand(Directories &directories, const std::string &root, std::string_view pattern) {
     std::vector<std::string> paths = {""};
     while (!pattern.empty()) {
         pattern.remove_prefix(1); // the slash
@@ -63,7 +79,7 @@ std::vector<std::string> expand(const std::string &root, std::string_view patter
         pattern.remove_prefix(component.size());
         std::vector<std::string> longer;
         for (const std::string &path : paths)
-            for (const std::string &name : matching(root + path, component))
+            for (const std::string &name : directories.matching(root + path, component))
                 longer.push_back(path + "/" + name);
         paths = std::move(longer);
     }
@@ -101,21 +117,43 @@ std::uint64_t end_of_notes(Bytes headers) {
     return end;
 }
 
-// How many bytes of the file are wanted, whatever the ceiling says.
-Result<std::uint64_t> size_wanted(const std::string &path, const Source &source) {
-    if (source.extent == Extent::whole)
-        return UINT64_MAX;
-    std::uint64_t end = end_of_program_headers(TRY(read_start_of_file(path, elf_header_bytes)));
-    if (source.extent == Extent::program_headers)
-        return end;
-    return end_of_notes(TRY(read_start_of_file(path, std::min(end, source.ceiling))));
+// The headers of an ELF file, as far as the source wants them: behind them may follow all of memory.
+Result<Buffer> read_headers(const std::string &path, const Source &source) {
+    Descriptor file = TRY(open_to_read(path));
+    Buffer content;
+    auto read_on_to = [&](std::uint64_t end) -> Result<void> {
+        std::size_t filled = content.size();
+        content.resize(std::max<std::uint64_t>(filled, std::min(end, source.ceiling + 1)));
+        filled += TRY(read_next(file, MutableBytes(content).subspan(filled), path));
+        content.resize(filled);
+        return {};
+    };
+    TRY(read_on_to(elf_header_bytes));
+    TRY(read_on_to(end_of_program_headers(content)));
+    if (source.extent == Extent::notes)
+        TRY(read_on_to(end_of_notes(content)));
+    return content;
+}
+
+// An attribute of sysfs is made whole, and within one page, when it is read first
+// (Documentation/filesystems/sysfs.rst), and so are a sysctl and the command line.
+bool comes_whole(std::string_view path, const Source &source) {
+    bool is_attribute = source.ceiling <= 4096 && path.starts_with("/sys/");
+    return is_attribute || path.starts_with("/proc/sys/") || path == "/proc/cmdline";
+}
+
+// One byte more than allowed tells a file that fits from one that does not.
+Result<Buffer> read_source(const std::string &root, const std::string &path, const Source &source) {
+    if (source.extent != Extent::whole)
+        return read_headers(root + path, source);
+    if (comes_whole(path, source))
+        return read_start_at_once(root + path, source.ceiling + 1);
+    return read_start_of_file(root + path, source.ceiling + 1);
 }
 
 Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::string &path,
                        const Source &source) {
-    std::uint64_t wanted = TRY(size_wanted(root + path, source));
-    // One byte more than allowed tells a file that fits from one that does not.
-    Buffer content = TRY(read_start_of_file(root + path, std::min(wanted, source.ceiling + 1)));
+    Buffer content = TRY(read_source(root, path, source));
     bool cut = content.size() > source.ceiling;
     content.resize(std::min<std::size_t>(content.size(), source.ceiling));
     snapshot.put(path, std::move(content), cut);
@@ -126,10 +164,17 @@ Result<void> read_into(Snapshot &snapshot, const std::string &root, const std::s
 
 Snapshot take_snapshot(std::span<const Source> sources, const std::string &root) {
     Snapshot snapshot;
+    Directories directories;
+    std::set<std::string_view> taken;
     for (const Source &source : sources) {
-        if (!source.instead_of.empty() && snapshot.bytes(with_release(root, source.instead_of)))
+        bool stands_in = !source.instead_of.empty();
+        if (stands_in && snapshot.bytes(with_release(root, source.instead_of)))
             continue;
-        for (const std::string &path : expand(root, with_release(root, source.path))) {
+        if (!source.only_with.empty() && !snapshot.is_there(source.only_with))
+            continue;
+        if (!taken.insert(source.path).second)
+            continue;
+        for (const std::string &path : expand(directories, root, with_release(root, source.path))) {
             auto read = read_into(snapshot, root, path, source);
             if (!read && read.error().number != ENOENT && read.error().number != ENOTDIR)
                 snapshot.put_error(path, read.error().number);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Fills purgatory parameters in either byte order, and seals a plan: one SHA-256 per segment over the bytes
-// that come from files. The zeros behind them are no data: whoever is entered clears its own bss.
+// Fills purgatory parameters in either byte order, and seals a plan: a SHA-256 of each segment, or of each
+// half of one, over the bytes that come from files. The zeros behind them are no data: whoever is entered
+// clears its own bss.
 #include "plan/purgatory.h"
 
 #include <algorithm>
@@ -41,31 +42,50 @@ template <typename U64, typename U32> Parameters<U64, U32> stored_in(const Segme
     return stored;
 }
 
+// What one digest covers.
+struct Piece {
+    std::uint64_t start; // physical
+    Bytes bytes;
+};
+
+// A large segment is two pieces while there are regions to spare: digests of two equal pieces can be
+// computed side by side. It is cut between pages.
+std::vector<Piece> pieces_of(const SegmentLoad &plan) {
+    constexpr std::size_t worth_cutting = 1 << 20, page = 4096;
+    auto segments = verified_segments(plan);
+    auto count = static_cast<std::size_t>(std::ranges::distance(segments));
+    std::size_t spare = purgatory::region_count - std::min(count, purgatory::region_count);
+    std::vector<Piece> pieces;
+    for (const Segment &segment : segments) {
+        std::uint64_t start = segment.destination.first();
+        std::size_t first = segment.bytes.size();
+        if (first >= worth_cutting && spare > 0) {
+            first = first / 2 / page * page;
+            spare--;
+        }
+        pieces.push_back({start, segment.bytes.first(first)});
+        if (first < segment.bytes.size())
+            pieces.push_back({start + first, segment.bytes.subspan(first)});
+    }
+    return pieces;
+}
+
 template <typename U64, typename U32> void write_regions(const SegmentLoad &plan) {
     auto stored = stored_in<U64, U32>(plan);
     if (stored.flags & purgatory::flag::skip_checks)
         return;
-    std::size_t slot = 0;
-    for (const Segment &segment : verified_segments(plan)) {
-        auto &region = stored.regions[slot++]; // check() has counted the segments
-        region.start = segment.destination.first();
-        region.size = segment.bytes.size();
-        std::ranges::copy(digest_of(segment.bytes), region.digest);
+    std::vector<Piece> pieces = pieces_of(plan); // check() has counted the segments
+    std::vector<Bytes> contents;
+    for (const Piece &piece : pieces)
+        contents.push_back(piece.bytes);
+    std::vector<Digest> digests = digests_of(contents);
+    for (std::size_t i = 0; i < pieces.size(); i++) {
+        auto &region = stored.regions[i];
+        region.start = pieces[i].start;
+        region.size = pieces[i].bytes.size();
+        std::ranges::copy(digests[i], region.digest);
     }
     write_at(*plan.purgatory, PURGATORY_PARAMETERS, stored);
-}
-
-template <typename U64, typename U32>
-std::optional<Digest> written_digest(const SegmentLoad &plan, Bytes bytes) {
-    auto stored = stored_in<U64, U32>(plan);
-    std::size_t slot = 0;
-    for (const Segment &segment : verified_segments(plan)) {
-        const auto &region = stored.regions[slot++];
-        bool are_these = segment.bytes.data() == bytes.data() && segment.bytes.size() == bytes.size();
-        if (are_these && region.size != 0) // 0: not sealed
-            return std::to_array(region.digest);
-    }
-    return std::nullopt;
 }
 
 } // namespace
@@ -86,13 +106,6 @@ void seal(SegmentLoad &plan) {
         write_regions<le64, le32>(plan);
     else
         write_regions<be64, be32>(plan);
-}
-
-std::optional<Digest> sealed_digest(const SegmentLoad &plan, Bytes bytes) {
-    if (!plan.purgatory)
-        return std::nullopt;
-    return plan.order == std::endian::little ? written_digest<le64, le32>(plan, bytes)
-                                             : written_digest<be64, be32>(plan, bytes);
 }
 
 } // namespace kexec

@@ -15,13 +15,9 @@ using PurgatorySettings = purgatory::Parameters<std::uint64_t, std::uint32_t>;
 // The blob with its parameters. `settings.regions` are left out: seal() writes them.
 std::shared_ptr<Buffer> prepare_purgatory(Bytes blob, std::endian order, const PurgatorySettings &settings);
 
-// Computes the digest of every verified segment and writes it, with the segment's place, into the purgatory.
+// Computes the digests of every verified segment and writes them, with their places, into the purgatory.
 // The last thing before the call: it reads every byte of the kernel and the initrd. Nothing is done where the
 // plan has no purgatory or was made with checks off.
 void seal(SegmentLoad &plan);
-
-// The digest that seal() has computed of exactly these bytes, which a segment of the plan is a view of;
-// nothing where it has computed none.
-std::optional<Digest> sealed_digest(const SegmentLoad &plan, Bytes bytes);
 
 } // namespace kexec

@@ -115,6 +115,13 @@ void Sha256::update(const uint8_t *data, size_t size) {
     __builtin_memcpy(tail, data + size / 64 * 64, size % 64);
 }
 
+void Sha256::update_both(Sha256CompressTwo compress_two, Sha256 &one, const uint8_t *blocks, Sha256 &other,
+                         const uint8_t *other_blocks, size_t count) {
+    compress_two(one.state, blocks, other.state, other_blocks, count);
+    one.total += 64 * uint64_t{count};
+    other.total += 64 * uint64_t{count};
+}
+
 // FIPS 180-4, 5.1.1: a one bit, zeros up to the last eight bytes of a block, the message's length in bits.
 void Sha256::finish(uint8_t (&digest)[32]) {
     const uint8_t padding[64] = {0x80};

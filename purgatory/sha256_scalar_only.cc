@@ -6,4 +6,6 @@ namespace purgatory {
 
 Sha256Compress fastest_sha256_compress() { return sha256_compress_scalar; }
 
+Sha256CompressTwo fastest_sha256_compress_two() { return nullptr; }
+
 } // namespace purgatory

@@ -14,7 +14,7 @@ from pathlib import Path
 import archive
 
 PACKAGES = ["libelf-dev", "zlib1g-dev", "liblzma-dev", "libzstd-dev", "liblz4-dev", "liblzo2-dev", "libbz2-dev",
-            "libsnappy-dev", "libfdt-dev", "libexpected-dev", "libfmt-dev", "rapidjson-dev", "catch2"]
+            "libsnappy-dev", "libdeflate-dev", "libfdt-dev", "libexpected-dev", "libfmt-dev", "rapidjson-dev", "catch2"]
 
 
 def main(arguments):

@@ -107,3 +107,5 @@ static bool has_sha2_instructions() {
 purgatory::Sha256Compress purgatory::fastest_sha256_compress() {
     return has_sha2_instructions() ? sha256_compress_sha2 : sha256_compress_scalar;
 }
+
+purgatory::Sha256CompressTwo purgatory::fastest_sha256_compress_two() { return nullptr; }

@@ -86,3 +86,5 @@ static bool has_vector_sha() { return (purgatory_parameters.flags & purgatory::f
 purgatory::Sha256Compress purgatory::fastest_sha256_compress() {
     return has_vector_sha() ? sha256_compress_power8 : sha256_compress_scalar;
 }
+
+purgatory::Sha256CompressTwo purgatory::fastest_sha256_compress_two() { return nullptr; }

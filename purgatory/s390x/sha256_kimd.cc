@@ -19,3 +19,5 @@ Sha256Compress fastest_sha256_compress() {
 }
 
 } // namespace purgatory
+
+purgatory::Sha256CompressTwo purgatory::fastest_sha256_compress_two() { return nullptr; }

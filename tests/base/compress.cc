@@ -232,6 +232,23 @@ TEST_CASE("what is packed as gzip unpacks, and the same bytes pack the same", "[
     CHECK(compress_gzip(Buffer(10 << 20)).value().size() < 20000);
 }
 
+TEST_CASE("a gzip file with a wrong size at its end, or with a second member, is unpacked or refused as ever",
+          "[compress]") {
+    Buffer bytes(100000, std::byte{7}), more(3000, std::byte{8});
+    Buffer packed = compress_gzip(bytes).value(), both = packed;
+    append(both, compress_gzip(more).value());
+    Buffer all = bytes;
+    append(all, more);
+    CHECK(decompress(both, Compression::gzip, 1000000).value() == all);
+    for (std::uint32_t size : {0U, 1U, 99999U, 100001U, 0xffffffffU}) {
+        Buffer wrong = packed;
+        write_at(wrong, wrong.size() - 4, le32(size));
+        CHECK_FALSE(decompress(wrong, Compression::gzip, 1000000));
+    }
+    CHECK(decompress(packed, Compression::gzip, 100000).value() == bytes);
+    CHECK_FALSE(decompress(packed, Compression::gzip, 99999));
+}
+
 TEST_CASE("every compression has a name", "[compress]") {
     std::string names;
     for (Compression compression : every)

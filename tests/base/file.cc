@@ -18,6 +18,8 @@ using namespace kexec::testing;
 
 namespace {
 
+bool contains(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
+
 bool is_descriptor_open(int number) { return ::fcntl(number, F_GETFD) >= 0; }
 
 } // namespace
@@ -50,6 +52,17 @@ TEST_CASE("a file that is not there is named, with the reason and what to do") {
     CHECK(read_file("/nowhere/vmlinuz", 10).error().what == error.what);
     CHECK(MappedFile::open("/nowhere/vmlinuz").error().what == error.what);
     CHECK(list_directory("/nowhere").error().what == "/nowhere: No such file or directory");
+}
+
+TEST_CASE("a file that comes in whole pages is read to its end, whatever its size") {
+    TemporaryDirectory directory;
+    for (std::size_t size : {0u, 1u, 4095u, 4096u, 4097u, 8192u, 20000u}) {
+        Buffer content(size, std::byte{7});
+        std::string path = directory.add("a", content);
+        CHECK(*read_start_at_once(path, UINT64_MAX) == content);
+        CHECK(read_start_at_once(path, 4096)->size() == std::min<std::size_t>(size, 4096));
+    }
+    CHECK(read_start_at_once("/nowhere", 10).error().number == ENOENT);
 }
 
 TEST_CASE("a file is read to its end, and no further than the ceiling") {
@@ -222,4 +235,58 @@ TEST_CASE("a real path has no links in it, and a name that leads nowhere stays a
     REQUIRE(::symlink(path.c_str(), directory.path("link").c_str()) == 0);
     CHECK(real_path(directory.path("link")) == real_path(path));
     CHECK(real_path("/none/such") == "/none/such");
+}
+
+TEST_CASE("nobody can write to a held file or cut it short until it is let go of") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "content");
+    auto writer = [&] { return ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC); };
+    {
+        auto held = map_file(path);
+        REQUIRE(held);
+        if (::fcntl((*held)->descriptor(), F_GETLEASE) != F_RDLCK) {
+            WARN("skipped: this file system grants no lease");
+            return;
+        }
+        CHECK(writer() < 0);
+        CHECK(errno == EWOULDBLOCK);
+        CHECK((*held)->unchanged()); // somebody wanted to, and nothing was written
+        MappedFile moved = *MappedFile::open_held(path);
+    }
+    Descriptor after(writer());
+    CHECK(after.is_open());
+}
+
+TEST_CASE("what is open for writing already is not held, and a change is noticed") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "content");
+    Descriptor writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    auto file = map_file(path);
+    REQUIRE(file);
+    CHECK((*file)->unchanged());
+    REQUIRE(::write(writer.number(), "longer than before", 18) == 18);
+    CHECK(contains((*file)->unchanged().error().what, "changed while it was being read"));
+}
+
+TEST_CASE("a mapped file knows its name from the root on, also when it has lost it") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "content");
+    REQUIRE(::symlink(path.c_str(), directory.path("link").c_str()) == 0);
+    MappedFile file = *MappedFile::open(directory.path("link"));
+    CHECK(file.real_path() == real_path(path));
+    REQUIRE(::unlink(path.c_str()) == 0);
+    CHECK(file.real_path() == directory.path("link"));
+}
+
+TEST_CASE("the identity of a file is another one after any change, and that of a file in its place") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "content");
+    std::string first = MappedFile::open(path)->identity();
+    CHECK(MappedFile::open(path)->identity() == first);
+    directory.write("other", "content");
+    REQUIRE(::rename(directory.path("other").c_str(), path.c_str()) == 0);
+    std::string second = MappedFile::open(path)->identity();
+    CHECK(second != first);
+    REQUIRE(::chmod(path.c_str(), 0600) == 0);
+    CHECK(MappedFile::open(path)->identity() != second);
 }

@@ -19,6 +19,10 @@ import fetch  # noqa: E402  (folders of programs, not packages)
 import pretended  # noqa: E402
 
 SUITE = "bookworm"
+# Where there is Xen, Debian's kexec-tools is linked against its libraries, which few machines have.
+XEN_PACKAGES = ("libxentoolcore1", "libxentoollog1", "libxencall1", "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1",
+                "libxengnttab1", "libxenhypfs1", "libxenstore4", "libyajl2")
+XEN_OF_SUITE = {"bookworm": (*XEN_PACKAGES, "libxenmisc4.17"), "trixie": (*XEN_PACKAGES, "libxenmisc4.20")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Contender:
 
 def both(ours):
     """(kexec-tools as the distribution has it, the program under test)."""
-    package = pathlib.Path(fetch.package(SUITE, "amd64", "kexec-tools"))
+    package = pathlib.Path(fetch.package(SUITE, "amd64", "kexec-tools", *XEN_OF_SUITE[SUITE]))
+    os.environ["LD_LIBRARY_PATH"] = str(package / "usr/lib/x86_64-linux-gnu")  # ours is static, and has no part in it
     return Contender("kexec-tools", package / "sbin" / "kexec"), Contender("toolkit", ours.resolve())
 
 

@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Figures of a load on this machine, x86_64: CPU time, memory, system calls, instructions of a start."""
+import json
 import re
 import subprocess
 
 import contenders
+import hashing
 from contenders import load, run
 from figure import Figure, ratio
 
 ROUNDS = 11
 DATA_PRECISION = 64     # KiB
 LARGEST_DATA = 1 << 20  # KiB
-GROWTH = (16, 64, 256, 512, 1024)   # MiB
+GROWTH = (16, 64, 256, 512, 1024, 2048)   # MiB
+
+
+def start_instructions(program, emulator):
+    """User instructions of `program -v`, counted one by one."""
+    log = contenders.WORK / "instructions"
+    command = [emulator, "-singlestep", "-d", "nochain,exec", "-D", str(log), str(program), "-v"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    with open(log, encoding="ascii", errors="replace") as lines:
+        return sum(line.startswith("Trace") for line in lines)
 
 
 class Host:
@@ -82,6 +93,27 @@ class Host:
             yield Figure("11", f"-l {call}: bytes of it that are read", str(their_bytes), str(read), ratio(read, their_bytes), "≤ 65536",
                          read <= 65536)
 
+    def hashed(self, contender):
+        """(bytes that are hashed, bytes of data) of a load: kexec-tools hashes the zeros behind the data too, and neither its own code."""
+        log = contenders.WORK / "strace"
+        run(load(contender, self.shim, 16, before=("strace", "-f", "-e", "abbrev=none", "-e", "trace=kexec_load", "-o", str(log))))
+        call = next(line for line in log.read_text(errors="replace").splitlines() if "kexec_load(" in line)
+        entry = int(re.search(r"kexec_load\((0x[0-9a-f]+)", call)[1], 16)
+        segments = [tuple(int(number, 0) for number in found) for found in
+                    re.findall(r"bufsz=(\d+), mem=(0x[0-9a-f]+|NULL), memsz=(\d+)", call.replace("mem=NULL", "mem=0x0"))]
+        verified = [(data, size) for data, place, size in segments if not place <= entry < place + size]
+        return sum(size for _, size in verified), sum(data for data, _ in verified)
+
+    def hash_figure(self):
+        their_hashed, their_data = self.hashed(self.theirs)
+        plan = subprocess.run([self.ours.program, "--plan=json", "-l", "-c", contenders.kernel(), f"--initrd={contenders.initrd(16)}"],
+                              capture_output=True, check=True)
+        attempt = json.loads(plan.stdout)["attempts"][0]
+        data = sum(each["file_bytes"] for each in attempt["segments"] if each["verified"])
+        hashed = attempt["purgatory"]["verified_bytes"]
+        return Figure("3", "bytes hashed beside bytes of data, 16 MiB initrd", f"{their_hashed / their_data:.2f}", f"{hashed / data:.2f}",
+                      ratio(hashed, their_hashed), "1.00", hashed == data)
+
     def growth_figures(self):
         """How much each further MiB costs, and the memory for it; the points are kept for the plot."""
         times = [(size, self.cpu_time(size, 5, (self.ours,))[self.ours]) for size in GROWTH]
@@ -93,17 +125,10 @@ class Host:
         yield Figure("17", f"smallest RLIMIT_DATA, {GROWTH[0]} and {GROWTH[-1]} MiB", "", f"{data[0]}, {data[1]} KiB", "", "the same",
                      abs(data[0] - data[1]) <= DATA_PRECISION)
 
+    def start_figure(self):
+        counts = [start_instructions(each.program, "qemu-x86_64") for each in (self.theirs, self.ours)]
+        return Figure("15", "-v: user instructions (kexec-tools: with the dynamic loader)", str(counts[0]), str(counts[1]),
+                      ratio(counts[1], counts[0]), "≤ 60000", counts[1] <= 60000)
 
-def start_instructions(program, emulator):
-    """User instructions of `program -v`, counted one by one."""
-    log = contenders.WORK / "instructions"
-    command = [emulator, "-singlestep", "-d", "nochain,exec", "-D", str(log), str(program), "-v"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    with open(log, encoding="ascii", errors="replace") as lines:
-        return sum(line.startswith("Trace") for line in lines)
-
-
-def start_figure(theirs, ours):
-    counts = [start_instructions(each.program, "qemu-x86_64") for each in (theirs, ours)]
-    return Figure("15", "-v: user instructions (kexec-tools: with the dynamic loader)", str(counts[0]), str(counts[1]),
-                  ratio(counts[1], counts[0]), "≤ 60000", counts[1] <= 60000)
+    def purgatory_figure(self):
+        return hashing.purgatory_figure(self.theirs)

@@ -109,6 +109,8 @@ int FakeKernel::load(std::uint64_t entry, std::span<const KexecSegment> segments
         last_segment_contents.emplace_back(static_cast<const char *>(segment.bytes), segment.size);
         last_segment_places.push_back(segment.memory);
     }
+    if (!segments.empty())
+        while_loading();
     return answer(load_answers, false, (flags & kexec_on_crash) != 0, segments.empty());
 }
 
@@ -132,6 +134,8 @@ int FakeKernel::file_load(int kernel, int initrd, std::optional<std::string_view
     last_command_line = command_line.value_or("(none)");
     last_kernel = content_of(kernel);
     last_initrd = content_of(initrd);
+    if (kernel >= 0)
+        while_loading();
     return answer(file_load_answers, true, (flags & kexec_file_on_crash) != 0,
                   (flags & kexec_file_unload) != 0);
 }

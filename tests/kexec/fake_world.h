@@ -8,6 +8,7 @@
 #include "tests/support/temporary.h"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ public:
     std::vector<std::string> last_segment_contents;
     std::vector<std::uint64_t> last_segment_places; // physical addresses
     std::vector<std::string> messages;              // that each refusal leaves in the kernel's log
+    std::function<void()> while_loading = [] {};    // happens inside either call
 
     int load(std::uint64_t entry, std::span<const KexecSegment> segments, std::uint32_t flags) override;
     int file_load(int kernel, int initrd, std::optional<std::string_view> command_line,

@@ -3,7 +3,6 @@
 // separated by tabs: "option ARCH NAME LETTER ARGUMENT" and "source ARCH PATH PURPOSE"; "-" stands for an
 // empty field, and for the architecture where it does not matter.
 #include "arch/arch.h"
-#include "kexec/kernel_state.h"
 #include "kexec/record.h"
 #include "machine/boot_entries.h"
 
@@ -28,7 +27,6 @@ void print_options(const Arch &arch) {
 
 int main() {
     print_sources("-", common_sources());
-    print_sources("-", kernel_state_sources());
     print_sources("-", record_sources());
     print_sources("-", boot_entry_sources());
     for (const Arch *arch : all_archs()) {

@@ -7,6 +7,7 @@
 #include "tests/kexec/fake_world.h"
 
 #include <cerrno>
+#include <fstream>
 
 using namespace kexec;
 using namespace kexec::test;
@@ -383,4 +384,30 @@ TEST_CASE("--add-initrd adds to --initrd") {
         world.run({"-l", "--initrd=" + world.initrd_file, "--add-initrd=/nonexistent", world.kernel_file});
     CHECK(missing.status != 0);
     CHECK(contains(missing.err, "/nonexistent"));
+}
+
+TEST_CASE("a file that is written to while the kernel copies it is refused, and what was loaded goes") {
+    for (const char *call : {"-c", "-s"}) {
+        FakeWorld world;
+        // Whoever has it open for writing already cannot be kept out.
+        std::ofstream writer(world.initrd_file, std::ios::app);
+        world.kernel.while_loading = [&] { writer << "more" << std::flush; };
+        Outcome outcome = world.run({"-l", "-y", call, world.kernel_file, "--initrd=" + world.initrd_file});
+        CHECK(outcome.status != 0);
+        CHECK(contains(outcome.err, "initrd: the file was changed while it was being read"));
+        CHECK(contains(outcome.err, "what had been loaded was taken out again"));
+        CHECK(world.loaded() == "0");
+        CHECK(world.kernel.log.size() == 2);
+    }
+}
+
+TEST_CASE("a crash kernel whose file is written to meanwhile gives way to the one that was loaded before") {
+    FakeWorld world;
+    REQUIRE(world.run({"-p", "-c", world.elf_file}).status == 0);
+    std::ofstream writer(world.initrd_file, std::ios::app);
+    world.kernel.while_loading = [&] { writer << "more" << std::flush; };
+    Outcome outcome = world.run({"-p", "-c", world.elf_file, "--initrd=" + world.initrd_file});
+    CHECK(outcome.status != 0);
+    CHECK(contains(outcome.err, "which has been loaded again"));
+    CHECK(world.crash_loaded() == "1");
 }

@@ -5,6 +5,9 @@
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 
+#include <cstdio>
+#include <unistd.h>
+
 using namespace kexec;
 using namespace kexec::test;
 
@@ -31,6 +34,21 @@ TEST_CASE("what was loaded, and that more cannot be known") {
                                              "more cannot be known: the kernel tells whether a kernel is "
                                              "loaded, not which: another program may "
                                              "have loaded another one since\n");
+}
+
+TEST_CASE("a file that is not any more what was loaded is said to be changed, and has no digest") {
+    FakeWorld world;
+    world.run({"-l", "--initrd=" + world.initrd_file, world.kernel_file});
+    CHECK_FALSE(contains(world.run({"--loaded"}).out, "changed or removed since"));
+    // The same bytes in another file.
+    std::string bytes(as_text(*read_file(world.kernel_file, 100)));
+    world.files.write("other", bytes);
+    REQUIRE(::rename(world.files.path("other").c_str(), world.kernel_file.c_str()) == 0);
+    CHECK(contains(world.run({"--loaded"}).out, " 18 bytes, changed or removed since\n"));
+    CHECK(contains(world.run({"--loaded", "--json"}).out, "\"size\":18,\"sha256\":null}"));
+    CHECK(contains(world.run({"--loaded"}).out, "sha256 ")); // of the initial ramdisk
+    REQUIRE(::unlink(world.initrd_file.c_str()) == 0);
+    CHECK_FALSE(contains(world.run({"--loaded"}).out, "sha256 "));
 }
 
 TEST_CASE("the kernel's own flag is asked each time") {

@@ -126,3 +126,34 @@ TEST_CASE("what stands in for another file is looked at only where that one is m
     root.write("/first", "f");
     CHECK(take_snapshot(both, root.path()).paths() == std::vector<std::string>{"/first"});
 }
+
+TEST_CASE("what belongs to another file is looked at only where that one is there, readable or not") {
+    Root root;
+    root.write("/vendor", "v");
+    const std::array both = {Source{"/table", ""}, only_with("/table", {"/vendor", ""})};
+    CHECK(take_snapshot(both, root.path()).paths().empty());
+    fs::create_directory(root.path("table"));
+    CHECK(take_snapshot(both, root.path()).text("/vendor") == "v");
+}
+
+TEST_CASE("a source that two lists name is looked at once") {
+    Root root;
+    root.write("/file", "1234");
+    const std::array both = {Source{"/file", "", 10}, Source{"/file", "", 2}};
+    CHECK(take_snapshot(both, root.path()).text("/file") == "1234");
+}
+
+TEST_CASE("attributes are read whole, whether they end inside a page or with it") {
+    for (std::size_t size : {0u, 1u, 4095u, 4096u}) {
+        Root root;
+        root.write("/sys/kernel/data", std::string(size, 'd'));
+        Snapshot snapshot = take(root, {"/sys/kernel/data", "", 4096});
+        CHECK(snapshot.text("/sys/kernel/data") == std::string(size, 'd'));
+        CHECK_FALSE(snapshot.is_cut("/sys/kernel/data"));
+    }
+    Root root;
+    root.write("/sys/kernel/data", std::string(4097, 'd'));
+    CHECK(take(root, {"/sys/kernel/data", "", 4096}).is_cut("/sys/kernel/data"));
+    root.write("/proc/cmdline", std::string(10000, 'c'));
+    CHECK(take(root, {"/proc/cmdline", ""}).text("/proc/cmdline") == std::string(10000, 'c'));
+}

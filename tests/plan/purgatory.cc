@@ -171,26 +171,47 @@ TEST_CASE("a plan without a purgatory needs no seal") {
     CHECK(plan.purgatory == nullptr);
 }
 
-TEST_CASE("the digest of a sealed segment is that of its bytes, and only of these") {
-    std::string_view first = "first", second = "second";
-    for (std::endian order : {std::endian::little, std::endian::big}) {
-        SegmentLoad plan = plan_with({segment(0x1000, 0x1000, as_bytes(first)), segment(0x2000, 0x1000, {}),
-                                      segment(0x3000, 0x1000, as_bytes(second))},
-                                     order);
-        CHECK_FALSE(sealed_digest(plan, as_bytes(second)));
-        seal(plan);
-        CHECK(sealed_digest(plan, as_bytes(first)) == digest_of(as_bytes(first)));
-        CHECK(sealed_digest(plan, as_bytes(second)) == digest_of(as_bytes(second)));
-        CHECK_FALSE(sealed_digest(plan, as_bytes(second.substr(0, 5))));
-        CHECK_FALSE(sealed_digest(plan, as_bytes(std::string_view("elsewhere"))));
-    }
+namespace {
+
+// Start, size and digest of every region in use.
+std::vector<std::tuple<std::uint64_t, std::uint64_t, Digest>> regions_of(const SegmentLoad &plan) {
+    auto stored = *read_at<purgatory::Parameters<le64, le32>>(*plan.purgatory, PURGATORY_PARAMETERS, "");
+    std::vector<std::tuple<std::uint64_t, std::uint64_t, Digest>> regions;
+    for (const auto &region : stored.regions)
+        if (region.size != 0)
+            regions.emplace_back(region.start, region.size, std::to_array(region.digest));
+    return regions;
 }
 
-TEST_CASE("with checks off, and without a purgatory, no digest is known") {
-    std::string_view text = "text";
-    SegmentLoad plan = plan_with({segment(0x1000, 0x1000, as_bytes(text))}, std::endian::little,
-                                 purgatory::flag::skip_checks);
+} // namespace
+
+TEST_CASE("a large segment has a digest of each half, which together cover every byte of it once") {
+    Buffer large((3 << 20) + 77);
+    for (std::size_t i = 0; i < large.size(); i++)
+        large[i] = static_cast<std::byte>(i * 31 + i / 4096);
+    Bytes bytes(large);
+    SegmentLoad plan = plan_with({segment(0x100000, 4 << 20, bytes)}, std::endian::little);
     seal(plan);
-    CHECK_FALSE(sealed_digest(plan, as_bytes(text)));
-    CHECK_FALSE(sealed_digest(SegmentLoad{}, as_bytes(text)));
+    auto regions = regions_of(plan);
+    REQUIRE(regions.size() == 2);
+    std::uint64_t half = std::get<1>(regions[0]);
+    CHECK(half % 4096 == 0);
+    CHECK(regions[0] == std::tuple(std::uint64_t{0x100000}, half, digest_of(bytes.first(half))));
+    CHECK(regions[1] == std::tuple(0x100000 + half, large.size() - half, digest_of(bytes.subspan(half))));
+}
+
+TEST_CASE("segments are cut only while regions are to spare") {
+    Buffer large(1 << 20);
+    std::vector<Segment> segments;
+    for (std::uint64_t i = 1; i <= 14; i++)
+        segments.push_back(segment(i << 21, 1 << 20, large));
+    SegmentLoad plan = plan_with(segments, std::endian::little);
+    seal(plan);
+    auto regions = regions_of(plan);
+    REQUIRE(regions.size() == 16);
+    std::uint64_t covered = 0;
+    for (const auto &[start, size, digest] : regions)
+        covered += size;
+    CHECK(covered == 14 << 20);
+    CHECK(std::get<1>(regions[4]) == 1 << 20);
 }

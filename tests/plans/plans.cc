@@ -30,6 +30,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fnmatch.h>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -259,11 +260,37 @@ Options options_of(const Case &asked, const TemporaryDirectory &directory) {
     return std::move(*options);
 }
 
+bool stands_for(const Source &source, const std::string &path) {
+    std::string pattern(source.path);
+    if (pattern.ends_with("/**"))
+        return path.starts_with(pattern.substr(0, pattern.size() - 2));
+    if (std::size_t release = pattern.find("%r"); release != std::string::npos)
+        pattern.replace(release, 2, "*");
+    return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+}
+
+// What a load would have looked at of a machine that was recorded whole.
+Snapshot seen_by_load(const Snapshot &recorded, const std::vector<Source> &sources) {
+    Snapshot seen;
+    for (const std::string &path : recorded.paths()) {
+        auto is_of = [&](const Source &source) { return stands_for(source, path); };
+        auto content = recorded.bytes(path);
+        if (std::ranges::none_of(sources, is_of))
+            continue;
+        if (content)
+            seen.put(path, Buffer(content->begin(), content->end()), recorded.is_cut(path));
+        else
+            seen.put_error(path, recorded.error(path));
+    }
+    return seen;
+}
+
 Request request_of(const Case &asked, const TemporaryDirectory &directory,
                    std::vector<std::string> &warnings) {
     const Arch &arch = *arch_named(arch_of(asked.machine));
     Options options = options_of(asked, directory);
-    Machine machine = arch.understand(recorded_machine(asked.machine)).value();
+    Snapshot seen = seen_by_load(recorded_machine(asked.machine), sources_for(arch, options.settings));
+    Machine machine = arch.understand(seen).value();
     KernelName kernel = parse_kernel_name(options.kernel);
     Selection selection = selection_of(options, kernel, machine);
     Image image = read_image(open(kernel.path), arch.formats, options.type, selection).value();

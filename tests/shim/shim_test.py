@@ -10,6 +10,7 @@ import hashlib
 import json
 import lzma
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,7 +66,7 @@ class Machine:
         self.over["/proc/iomem"] = path
         self.write("kexec_crash_size", f"{0x10000000}\n")
 
-    def run(self, *words, keep=None, **answers):
+    def run(self, *words, keep=None, tracer=(), **answers):
         """The program's status and output, and the calls that the shim saw; what the kernel would have read goes to the path `keep`."""
         if os.path.exists(self.log):
             os.unlink(self.log)
@@ -74,7 +75,7 @@ class Machine:
             line += ["--answer", f"{call}={numbers}"]
         for path, file in self.over.items():
             line += ["--over", f"{path}={file}"]
-        done = subprocess.run(line + ["--", KEXEC, *words], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(line + ["--", *tracer, KEXEC, *words], capture_output=True, text=True, timeout=60, check=False)
         done.calls = []
         if os.path.exists(self.log):
             with open(self.log, encoding="utf-8") as file:
@@ -282,6 +283,54 @@ class Behind(unittest.TestCase):
             live = self.machine.run("--plan", self.kernel, "--reuse-cmdline", *words)
             replayed = self.machine.run("--plan", self.kernel, "--reuse-cmdline", *words, f"--root={recording}")
             self.assertEqual((live.returncode, live.stdout), (0, replayed.stdout), live.stderr)
+
+    def traced(self, *words):
+        """The system calls of a load, from its first look at the machine on: each line of strace with the files behind descriptors."""
+        log = os.path.join(self.directory, "strace")
+        done = self.machine.run(*words, tracer=["strace", "-f", "-y", "-s", "0", "-o", log])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = [line.split(" ", 1)[1].strip() for line in Path(log).read_text(encoding="utf-8").splitlines()]
+        first = next(i for i, line in enumerate(lines) if '"/proc/iomem"' in line)
+        return lines[first:]
+
+    def test_a_load_makes_no_more_calls_than_it_needs(self):
+        for call, name in (("-c", "kexec_load"), ("-s", "kexec_file_load")):
+            self.traced("-l", "-y", call, self.kernel, "--initrd", self.initrd)  # makes the directory of the record
+            lines = self.traced("-l", "-y", call, self.kernel, "--initrd", self.initrd)
+            looking = re.compile(r'"/(?:proc|sys)/(?!self)|</(?:proc|sys)/')
+            opened = [re.search(r'"(.*?)"', line)[1] for line in lines if line.startswith("openat") and looking.search(line)]
+            self.assertEqual(len(opened), len(set(opened)), "a file is opened twice")
+            seen = {path for path in opened if "crash" in path or "notes" in path or "/config" in path or "lockdown" in path}
+            self.assertEqual(seen, set(), "what a kernel for a reboot by a named call does not need")
+            memory = re.compile(r"(?:brk|mmap|munmap|mremap|mprotect)\(.*(?:-1, 0\)|\)) += (?:0x)?[0-9a-f]+$")
+            others = [line.partition("(")[0] for line in lines if not looking.search(line) and not (memory.match(line) and "</" not in line)
+                      and not line.startswith("+++")]
+            self.assertEqual(sorted(others), sorted([
+                "capget", "getrandom",
+                "openat", "rt_sigaction", "fcntl", "newfstatat", "rt_sigaction", "mmap",   # the kernel file, and whoever changes it
+                "openat", "fcntl", "newfstatat", "mmap",                                   # the initial ramdisk
+                "openat", "lseek", name,                                                   # the kernel's log before the call
+                "newfstatat", "newfstatat", "openat", "write", "rename", "close",          # the record below /run
+                "readlink", "readlink", "exit_group"]), "\n".join(lines))
+
+    def test_an_attribute_is_read_by_three_calls(self):
+        lines = self.traced("-l", "-y", "-c", self.kernel)
+        about = [line.partition("(")[0] for line in lines if "kexec_loaded" in line]
+        self.assertEqual(about, ["openat", "read", "close"])
+
+    def test_no_byte_of_the_kernel_file_is_read_and_it_is_opened_once(self):
+        for call in ("-c", "-s"):
+            lines = [line for line in self.traced("-l", "-y", call, self.kernel, "--initrd", self.initrd) if self.kernel in line]
+            self.assertEqual([line.partition("(")[0] for line in lines if line.startswith(("open", "read(", "pread"))], ["openat"])
+
+    def test_every_byte_of_data_is_hashed_and_no_other(self):
+        """What the purgatory verifies is what was handed over, but for the purgatory itself."""
+        report = self.machine.run("--plan=json", "-l", "-c", self.kernel, "--initrd", self.initrd)
+        self.assertEqual(report.returncode, 0, report.stderr)
+        attempt = json.loads(report.stdout)["attempts"][0]
+        data = {each["name"]: each["file_bytes"] for each in attempt["segments"] if each["name"] != "purgatory"}
+        self.assertEqual(attempt["purgatory"]["verified_bytes"], sum(data.values()))
+        self.assertEqual((data["kernel"], data["initrd"]), (0x10000, 15000))
 
     def test_nothing_is_left_in_tmp(self):
         def names():

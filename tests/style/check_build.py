@@ -8,8 +8,9 @@ from typing import Iterator
 from tree import Complaint, Tree, run
 
 listed = ('.cc', '.S')
-# What a program runs inside an emulated machine is compiled by the harness, which names it.
-built_by_harness = 'tests/boot/'
+# What a program runs inside an emulated machine, or measures, is compiled by the harness, which names it.
+machines = ('arm64', 'ppc64', 's390x', 'x86_64')
+harnesses = ('tests/boot/', 'tests/bench/')
 
 
 def named(tree: Tree) -> set[str]:
@@ -20,15 +21,18 @@ def named(tree: Tree) -> set[str]:
 
 
 def harness_names(tree: Tree, path: str) -> bool:
-    name = PurePosixPath(path).name
-    return any(name in tree.text(script) for script in tree.ending('.py') if script.startswith(built_by_harness))
+    """A script of its harness does, or names its folder, out of which it takes the file of each machine."""
+    harness = next((each for each in harnesses if path.startswith(each)), None)
+    file = PurePosixPath(path)
+    words = (file.name, f'"{file.parent.name}" / f"') if file.stem in machines else (file.name,)
+    return harness is not None and any(word in tree.text(script) for script in tree.ending('.py')
+                                       if script.startswith(harness) for word in words)
 
 
 def check(tree: Tree) -> Iterator[Complaint]:
     names = named(tree)
     for path in tree.ending(*listed):
-        by_harness = path.startswith(built_by_harness) and harness_names(tree, path)
-        if not by_harness and path not in names:
+        if not harness_names(tree, path) and path not in names:
             yield Complaint(path, 1, 'no meson.build names it')
     for path in tree.paths:
         folder, name = posixpath.split(path)
@@ -44,6 +48,8 @@ bad = [
     {'base/a.cc': '', 'machine/meson.build': "files('a.cc')\n"},
     {'arch/x86_64/a.cc': '', 'arch/meson.build': "files('a.cc')\n"},
     {'tests/boot/guest/a.cc': '', 'tests/boot/machine.py': "name = 'b.cc'\n"},
+    {'tests/boot/guest/a.cc': '', 'tests/bench/main.py': "name = 'a.cc'\n"},
+    {'tests/bench/payload/arm64.S': '', 'tests/bench/main.py': 'HERE / "payloads" / f"{name}.S"\n'},
     {'tests/style/check_a.py': '', 'tests/style/meson.build': "'check_b.py'\n"},
 ]
 good = {
@@ -57,6 +63,8 @@ good = {
     'tests/formats/a.cc': '',
     'tests/boot/guest/c.cc': '',
     'tests/boot/machine.py': "name = 'c.cc'\n",
+    'tests/bench/payload/arm64.S': '',
+    'tests/bench/main.py': 'HERE / "payload" / f"{name}.S"\n',
 }
 
 if __name__ == '__main__':
