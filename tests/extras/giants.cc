@@ -92,6 +92,14 @@ TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon")
 
 // Counted by giants_test.py, under an emulator of the CPU that tells how many instructions they take: the
 // second machine has twice as much of everything as the first.
+TEST_CASE("the files of a machine of 2000 ranges and 256 CPUs", "[.made-1]") {
+    CHECK_FALSE(snapshot_of(giant_files(2000, 256)).paths().empty());
+}
+
+TEST_CASE("the files of a machine of 4000 ranges and 512 CPUs", "[.made-2]") {
+    CHECK_FALSE(snapshot_of(giant_files(4000, 512)).paths().empty());
+}
+
 TEST_CASE("plans for a machine of 2000 ranges and 256 CPUs", "[.counted-1]") {
     CHECK(plan_for(snapshot_of(giant_files(2000, 256)), Purpose::crash).attempts.size() == 1);
 }
