@@ -97,8 +97,9 @@ def payload(machine, directory):
     """The second kernel that prints the counter, in the form that this machine's kernels have."""
     linked, flat = directory / f"payload-{machine.name}.elf", directory / f"payload-{machine.name}"
     prefix = machine.compiler.removesuffix("g++")
-    subprocess.run([compiler(machine, "assembler"), "-nostdlib", "-static", "-Wl,-Ttext=0x2000000", "-Wl,-z,max-page-size=0x10000",
-                    "-Wl,--build-id=none", "-o", linked, HERE / "payload" / f"{machine.name}.S"], check=True)
+    # -n: no header of the file in what is loaded, so that the entry comes first.
+    subprocess.run([compiler(machine, "assembler"), "-nostdlib", "-static", "-Wl,-n,-Ttext=0,--build-id=none", "-o", linked,
+                    HERE / "payload" / f"{machine.name}.S"], check=True)
     if machine.name == "ppc64":
         return linked
     subprocess.run([f"{prefix}objcopy", "-O", "binary", "-j", ".text", linked, flat], check=True)
