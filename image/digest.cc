@@ -8,13 +8,20 @@
 
 namespace kexec {
 
-Digest digest_of(Bytes bytes) {
-    std::uint8_t sum[sizeof(Digest)];
-    purgatory::Sha256 sha256;
-    sha256.update(reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size());
-    sha256.finish(sum);
-    return std::to_array(sum);
+namespace {
+
+template <typename Sum> Digest summed(Bytes bytes) {
+    std::uint8_t digest[sizeof(Digest)];
+    Sum sum;
+    sum.update(reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size());
+    sum.finish(digest);
+    return std::to_array(digest);
 }
+
+} // namespace
+
+Digest digest_of(Bytes bytes) { return summed<purgatory::Sha256>(bytes); }
+Digest striped_digest_of(Bytes bytes) { return summed<purgatory::StripedSha256>(bytes); }
 
 std::string digest_text(const Digest &digest) {
     std::string text;

@@ -14,6 +14,9 @@ using Digest = std::array<std::uint8_t, 32>;
 // Reads every byte: for a kernel and an initrd the most expensive thing there is in a load.
 Digest digest_of(Bytes bytes);
 
+// The striped digest (purgatory/sha256.h).
+Digest striped_digest_of(Bytes bytes);
+
 // In hexadecimal.
 std::string digest_text(const Digest &digest);
 

@@ -45,12 +45,14 @@ template <typename U64, typename U32> void write_regions(const SegmentLoad &plan
     auto stored = stored_in<U64, U32>(plan);
     if (stored.flags & purgatory::flag::skip_checks)
         return;
+    bool striped = stored.flags & purgatory::flag::striped;
     std::size_t slot = 0;
     for (const Segment &segment : verified_segments(plan)) {
         auto &region = stored.regions[slot++]; // check() has counted the segments
         region.start = segment.destination.first();
         region.size = segment.bytes.size();
-        std::ranges::copy(digest_of(segment.bytes), region.digest);
+        std::ranges::copy(striped ? striped_digest_of(segment.bytes) : digest_of(segment.bytes),
+                          region.digest);
     }
     write_at(*plan.purgatory, PURGATORY_PARAMETERS, stored);
 }
@@ -58,6 +60,8 @@ template <typename U64, typename U32> void write_regions(const SegmentLoad &plan
 template <typename U64, typename U32>
 std::optional<Digest> written_digest(const SegmentLoad &plan, Bytes bytes) {
     auto stored = stored_in<U64, U32>(plan);
+    if (stored.flags & purgatory::flag::striped)
+        return std::nullopt;
     std::size_t slot = 0;
     for (const Segment &segment : verified_segments(plan)) {
         const auto &region = stored.regions[slot++];

@@ -21,7 +21,7 @@ std::shared_ptr<Buffer> prepare_purgatory(Bytes blob, std::endian order, const P
 void seal(SegmentLoad &plan);
 
 // The digest that seal() has computed of exactly these bytes, which a segment of the plan is a view of;
-// nothing where it has computed none.
+// nothing where it has computed none, or a striped one.
 std::optional<Digest> sealed_digest(const SegmentLoad &plan, Bytes bytes);
 
 } // namespace kexec
