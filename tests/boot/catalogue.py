@@ -3,7 +3,7 @@
 import functools
 
 import matrix
-from cases import (altered, board, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
+from cases import (altered, board, container, crash, dump, fadump, fast, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
                    without_kexec)
 from runner import Case
 
@@ -26,6 +26,10 @@ def cell_case(cell):
     return Case(cell.machine, cell.name(), lambda bench: prove(bench, cell))
 
 
+def fast_case(what, prove, row):
+    return Case("x86_64", f"x86_64 {what} {row.name()}", lambda bench: prove(bench, row))
+
+
 def scenarios():
     """Cases that are in every run: what they prove is not a matter of combinations."""
     return [
@@ -35,6 +39,8 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
+        fast_case("fast", fast.run_row, fast.Row("bios", "6.12")),
+        fast_case("fast crash", fast.run_crash, fast.Row("bios", "6.1")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
@@ -56,6 +62,9 @@ def further_scenarios():
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
+        *(fast_case("fast", fast.run_row, fast.Row(*each)) for each in (("bios", "6.1"), ("uefi", "6.1"), ("uefi", "6.12"))),
+        *(fast_case("fast crash", fast.run_crash, fast.Row(*each)) for each in (("bios", "6.12"), ("uefi", "6.1"), ("uefi", "6.12"))),
+        fast_case("fast levels of page tables", fast.run_levels, fast.Row("bios", "6.12")),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
