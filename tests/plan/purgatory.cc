@@ -194,3 +194,15 @@ TEST_CASE("with checks off, and without a purgatory, no digest is known") {
     CHECK_FALSE(sealed_digest(plan, as_bytes(text)));
     CHECK_FALSE(sealed_digest(SegmentLoad{}, as_bytes(text)));
 }
+
+TEST_CASE("a plan that asks for striped digests gets them, and they are no digest of a file") {
+    Buffer content(1000, std::byte{7});
+    SegmentLoad plan =
+        plan_with({segment(0x1000, 0x1000, content)}, std::endian::little, purgatory::flag::striped);
+    seal(plan);
+    Digest sealed;
+    std::memcpy(sealed.data(), plan.purgatory->data() + regions_at + 16, sealed.size());
+    CHECK(sealed == striped_digest_of(content));
+    CHECK(sealed != digest_of(content));
+    CHECK_FALSE(sealed_digest(plan, content));
+}
