@@ -152,6 +152,11 @@ inline constexpr Option profile_option =
                           "of a unified kernel image, start this profile, counted from 0; default: 0"),
                check_count);
 
+// For machines whose kernels may be entered unpacked.
+inline constexpr Option fast_option = ours(Option{
+    OptionId::fast, "fast", 0, "", OptionScope::loader, OptionReach::segments,
+    "do when loading what the new kernel would do before its first line: unpack it and its initial ramdisk"});
+
 // For machines whose kernels are given a device tree.
 constexpr std::array<Option, 2> tree_options(OptionScope scope) {
     return {

@@ -66,6 +66,15 @@ const Decoder &decoder_of(Compression compression) {
     return *std::ranges::find(decoders, compression, &Decoder::compression);
 }
 
+Result<Decoder> built_in_decoder(Compression compression) {
+    const Decoder &decoder = decoder_of(compression);
+    if (!decoder.unpack)
+        return fail(Cause::unsupported,
+                    fmt::format("the file is packed with {}, which this build cannot unpack", decoder.name),
+                    fmt::format("unpack it first, or use a kexec that was built with {}", decoder.name));
+    return decoder;
+}
+
 struct Magic {
     Compression compression;
     std::string_view bytes;
@@ -143,11 +152,7 @@ std::optional<Compression> recognise_compression(Bytes file) {
 }
 
 Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t ceiling) {
-    const Decoder &decoder = decoder_of(compression);
-    if (!decoder.unpack)
-        return fail(Cause::unsupported,
-                    fmt::format("the file is packed with {}, which this build cannot unpack", decoder.name),
-                    fmt::format("unpack it first, or use a kexec that was built with {}", decoder.name));
+    Decoder decoder = TRY(built_in_decoder(compression));
     Unpacked out(decoder.name, packed.size(), ceiling);
     Bytes rest = packed;
     do {
@@ -156,6 +161,13 @@ Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t c
         // lzma has no magic: what follows is more likely a size word than a second file.
     } while (compression != Compression::lzma && recognise_compression(rest) == compression);
     return out.take();
+}
+
+Result<UnpackedMember> decompress_member(Bytes packed, Compression compression, std::uint64_t ceiling) {
+    Decoder decoder = TRY(built_in_decoder(compression));
+    Unpacked out(decoder.name, packed.size(), ceiling);
+    std::size_t used = TRY(decoder.unpack(packed, out));
+    return UnpackedMember{out.take(), used};
 }
 
 #if !HAVE_ZLIB

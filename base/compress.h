@@ -28,6 +28,13 @@ std::optional<Compression> recognise_compression(Bytes file);
 // Cause::unsupported where this build has no library for it.
 Result<Buffer> decompress(Bytes packed, Compression compression, std::uint64_t ceiling);
 
+// The first member or frame alone, and how many bytes it takes. Errors as those of decompress().
+struct UnpackedMember {
+    Buffer bytes;
+    std::size_t used;
+};
+Result<UnpackedMember> decompress_member(Bytes packed, Compression compression, std::uint64_t ceiling);
+
 // One gzip member, the same for the same bytes. Cause::unsupported where this build has no zlib.
 Result<Buffer> compress_gzip(Bytes bytes);
 

@@ -189,6 +189,13 @@ std::optional<std::uint64_t> symbol_in(::Elf *elf, Elf_Scn *section, const GElf_
     return std::nullopt;
 }
 
+void for_each_section(::Elf *elf, const auto &visit) {
+    GElf_Shdr header;
+    for (Elf_Scn *section = nullptr; elf && (section = elf_nextscn(elf, section)) != nullptr;)
+        if (gelf_getshdr(section, &header))
+            visit(header);
+}
+
 // Puts a header into the buffer in the order asked for.
 template <typename Header> void encode(MutableBytes target, Header header, Elf_Type type, std::endian order) {
     Elf_Data from{}, to{};
@@ -302,6 +309,40 @@ Result<std::optional<Bytes>> section_bytes(const Elf &elf, const std::string &na
         return TRY(slice(elf.file, header.sh_offset, header.sh_size, "the section " + name));
     }
     return std::nullopt;
+}
+
+std::uint64_t end_of_contents(const Elf &elf) {
+    std::uint64_t end = 0;
+    auto reach = [&](std::uint64_t offset, std::uint64_t size) {
+        end = std::max(end, size > UINT64_MAX - offset ? UINT64_MAX : offset + size);
+    };
+    for (const ElfSegment &segment : elf.segments)
+        reach(segment.offset, segment.file_size);
+    Handle handle = open_elf(elf.file);
+    GElf_Ehdr header;
+    if (handle && gelf_getehdr(handle.get(), &header)) {
+        reach(header.e_phoff, std::uint64_t{header.e_phentsize} * elf.segments.size());
+        reach(header.e_shoff, std::uint64_t{header.e_shentsize} * header.e_shnum);
+    }
+    for_each_section(handle.get(), [&](const GElf_Shdr &section) {
+        if (section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL)
+            reach(section.sh_offset, section.sh_size);
+    });
+    return std::min<std::uint64_t>(end, elf.file.size());
+}
+
+std::optional<std::uint64_t> section_address(const Elf &elf, const std::string &name) {
+    Handle handle = open_elf(elf.file);
+    std::optional<std::uint64_t> address;
+    std::size_t names = 0;
+    if (!handle || elf_getshdrstrndx(handle.get(), &names) != 0)
+        return std::nullopt;
+    for_each_section(handle.get(), [&](const GElf_Shdr &section) {
+        const char *found = elf_strptr(handle.get(), names, section.sh_name);
+        if (!address && found && name == found)
+            address = section.sh_addr;
+    });
+    return address;
 }
 
 Buffer write_core_header(std::uint16_t machine, std::endian order, const std::vector<ElfSegment> &segments) {

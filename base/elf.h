@@ -65,6 +65,13 @@ std::optional<std::uint64_t> symbol_value(const Elf &elf, const std::string &nam
 // there is no such section. Cause::bad_image where it does not lie in the file.
 Result<std::optional<Bytes>> section_bytes(const Elf &elf, const std::string &name);
 
+// Where in the file that ends which the headers describe: segments, sections and the tables of both. What is
+// behind it has been put there by someone else. At most the file's size.
+std::uint64_t end_of_contents(const Elf &elf);
+
+// The address of the first section of that name; nothing where there is none.
+std::optional<std::uint64_t> section_address(const Elf &elf, const std::string &name);
+
 // An ELF64 ET_CORE header with its program headers straight behind it, in the given byte order; 65535
 // segments and more are counted as PN_XNUM asks.
 Buffer write_core_header(std::uint16_t machine, std::endian order, const std::vector<ElfSegment> &segments);

@@ -127,4 +127,37 @@ std::optional<Range> Ranges::highest(std::uint64_t size, std::uint64_t align, Ra
     return std::nullopt;
 }
 
+namespace {
+
+// The starts in one range: the first of them, and how many follow it, each `align` further.
+struct Starts {
+    std::uint64_t first, count;
+};
+Starts starts_in(Range range, std::uint64_t size, std::uint64_t align) {
+    auto first = align_up(range.first(), align);
+    if (!first || size == 0 || *first > range.last() || range.last() - *first < size - 1)
+        return {0, 0};
+    return {*first, (range.last() - *first - (size - 1)) / align + 1};
+}
+
+} // namespace
+
+std::uint64_t Ranges::places(std::uint64_t size, std::uint64_t align, Range window) const {
+    std::uint64_t count = 0;
+    for (Range candidate : within(window))
+        count += starts_in(candidate, size, align).count;
+    return count;
+}
+
+std::optional<Range> Ranges::place(std::uint64_t number, std::uint64_t size, std::uint64_t align,
+                                   Range window) const {
+    for (Range candidate : within(window)) {
+        Starts starts = starts_in(candidate, size, align);
+        if (number < starts.count)
+            return Range::sized(starts.first + number * align, size);
+        number -= starts.count;
+    }
+    return std::nullopt;
+}
+
 } // namespace kexec

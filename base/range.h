@@ -80,6 +80,11 @@ public:
                                 Range window = Range::everything()) const;
     std::optional<Range> highest(std::uint64_t size, std::uint64_t align,
                                  Range window = Range::everything()) const;
+    // How many such places there are, and one of them, counted from 0 upwards; nothing where there are not as
+    // many.
+    std::uint64_t places(std::uint64_t size, std::uint64_t align, Range window = Range::everything()) const;
+    std::optional<Range> place(std::uint64_t number, std::uint64_t size, std::uint64_t align,
+                               Range window = Range::everything()) const;
 
     auto begin() const { return ranges_.begin(); }
     auto end() const { return ranges_.end(); }

@@ -74,7 +74,8 @@ std::optional<Behaviour> behaviour_of(const SegmentLoad &plan) {
         behaviour.saved_from = Range::sized(told->machine[purgatory::s390x_word::crash_base],
                                             told->machine[purgatory::s390x_word::crash_size]);
     behaviour.console = console_text(*told);
-    behaviour.enters = told->entry;
+    if ((told->flags & purgatory::flag::hidden_places) == 0)
+        behaviour.enters = told->entry;
     return behaviour;
 }
 

@@ -20,7 +20,8 @@ struct Behaviour {
     std::uint64_t saved_to; // where that goes
     bool changes_places;    // s390x: both are exchanged
     std::string console;    // where it prints; empty: nowhere
-    std::uint64_t enters;   // the new kernel's entry point
+    std::optional<std::uint64_t>
+        enters; // the new kernel's entry point; nothing: it is drawn when it is loaded
 };
 
 // Nothing for a plan that has none.

@@ -53,6 +53,8 @@ std::vector<MemoryPiece> memory_pieces(const Machine &machine, std::span<const S
     Ranges loaded, reservations = reservations_of(machine), free = free_ram(machine);
     std::vector<MemoryPiece> pieces;
     for (const Segment &segment : segments) {
+        if (segment.drawn)
+            continue;
         loaded.add(segment.destination);
         pieces.push_back({segment.destination, PieceKind::segment, segment.name});
     }

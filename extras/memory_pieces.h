@@ -33,7 +33,8 @@ struct MemoryTotals {
 };
 MemoryTotals memory_totals(const Machine &machine);
 
-// Ascending and disjoint; what no map speaks of is left out. A segment hides what it lies in.
+// Ascending and disjoint; what no map speaks of is left out, and a segment whose place is
+// drawn. A segment hides what it lies in.
 std::vector<MemoryPiece> memory_pieces(const Machine &machine, std::span<const Segment> segments);
 
 // Of those pieces the segments, and the next on either side of each.

@@ -53,7 +53,8 @@ std::vector<std::string_view> names_of(std::uint32_t flags, std::span<const Flag
 
 ReportedSegment segment_of(const Segment &segment, const SegmentLoad &plan, Digests &digests) {
     ReportedSegment reported{.name = segment.name,
-                             .place = segment.destination,
+                             .place = segment.drawn ? std::nullopt : std::optional(segment.destination),
+                             .size = segment.destination.size(),
                              .file_bytes = segment.bytes.size(),
                              .content = "bytes",
                              .sha256 = {},
@@ -94,8 +95,11 @@ ReportedAttempt attempt_of(const SegmentLoad &plan, const Request &request, Dige
                          .told_memory = {plan.memory.begin(), plan.memory.end()},
                          .notes = plan.notes,
                          .device_tree = difference_of(plan, request)};
-    for (const Segment &segment : plan.segments)
-        own.segments.push_back(segment_of(segment, plan, digests));
+    // What is drawn comes first: its place among the others would tell of it, too.
+    for (bool drawn : {true, false})
+        for (const Segment &segment : plan.segments)
+            if (segment.drawn == drawn)
+                own.segments.push_back(segment_of(segment, plan, digests));
     Estimate estimate = estimate_of(plan, own.purgatory);
     return {.call = "kexec_load",
             .reason = {},

@@ -32,7 +32,8 @@ struct ReportedFile {
 
 struct ReportedSegment {
     std::string name;
-    Range place; // physical
+    std::optional<Range> place; // physical; nothing: it is drawn when it is loaded
+    std::uint64_t size;         // bytes in memory
     std::uint64_t file_bytes;
     std::string content; // "bytes", "zeros", "random" (drawn at load), "purgatory" (completed at load)
     std::string sha256;  // of "bytes"; else empty

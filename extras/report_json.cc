@@ -79,7 +79,13 @@ void write_memory(JsonWriter &json, const Report &report) {
 void write_segment(JsonWriter &json, const ReportedSegment &segment) {
     json.begin_object();
     json.key("name").text(segment.name);
-    write_range(json, segment.place);
+    if (segment.place) {
+        write_range(json, *segment.place);
+    } else {
+        json.key("first").nothing();
+        json.key("last").nothing();
+        json.key("size").number(segment.size);
+    }
     json.key("file_bytes").number(segment.file_bytes);
     json.key("content").text(segment.content);
     write_text_or_nothing(json, "sha256", segment.sha256);
@@ -107,7 +113,8 @@ void write_purgatory(JsonWriter &json, const std::optional<Behaviour> &purgatory
         json.nothing();
     }
     write_text_or_nothing(json, "console", purgatory->console);
-    json.key("enters").text(address_text(purgatory->enters));
+    json.key("enters");
+    purgatory->enters ? json.text(address_text(*purgatory->enters)) : json.nothing();
     json.end();
 }
 

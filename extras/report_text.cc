@@ -84,8 +84,8 @@ std::string segments_text(const ReportedSegments &own) {
     std::string text = line("segments", fmt::format("{}, entry {:#x}", own.segments.size(), own.entry));
     for (const ReportedSegment &segment : own.segments)
         text += fmt::format("    {:<16} {:>17}  {:>10} of {:>10} bytes  {}\n", segment.name,
-                            to_string(segment.place), segment.file_bytes, segment.place.size(),
-                            content_text(segment));
+                            segment.place ? to_string(*segment.place) : "drawn at load", segment.file_bytes,
+                            segment.size, content_text(segment));
     return text;
 }
 
@@ -110,7 +110,8 @@ std::vector<std::string> behaviour_lines(const Behaviour &does) {
         lines.push_back(fmt::format("copies {} to {:#x}, where the dump finds it",
                                     to_string(*does.saved_from), does.saved_to));
     lines.push_back("prints: " + (does.console.empty() ? "nowhere" : does.console));
-    lines.push_back(fmt::format("enters the new kernel at {:#x}", does.enters));
+    lines.push_back(does.enters ? fmt::format("enters the new kernel at {:#x}", *does.enters)
+                                : "enters the new kernel where that will lie");
     return lines;
 }
 

@@ -190,6 +190,7 @@ BzImage with_fields(BzImage image, const SetupHeader &header) {
     image.above_4g = xloadflags & xloadflag_above_4g;
     image.efi_kexec = xloadflags & xloadflag_efi_kexec;
     image.five_level = xloadflags & xloadflag_five_level;
+    image.five_level_enabled = xloadflags & xloadflag_five_level_enabled;
     return image;
 }
 

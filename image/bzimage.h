@@ -25,10 +25,11 @@ struct BzImage {
     std::uint64_t initrd_last;       // highest address an initrd may occupy (32-bit entry)
     std::uint32_t command_line_size; // characters the kernel takes, without the NUL
 
-    bool entry_64_bit;            // XLF_KERNEL_64
-    bool above_4g;                // XLF_CAN_BE_LOADED_ABOVE_4G
-    bool efi_kexec;               // XLF_EFI_KEXEC: takes EFI runtime data from kexec
-    bool five_level;              // XLF_5LEVEL: starts when the running kernel uses five-level paging
+    bool entry_64_bit;       // XLF_KERNEL_64
+    bool above_4g;           // XLF_CAN_BE_LOADED_ABOVE_4G
+    bool efi_kexec;          // XLF_EFI_KEXEC: takes EFI runtime data from kexec
+    bool five_level;         // XLF_5LEVEL: starts when the running kernel uses five-level paging
+    bool five_level_enabled; // XLF_5LEVEL_ENABLED: uses five-level paging itself where the processor has it
     std::optional<Bytes> payload; // the compressed vmlinux inside, where the header tells where it is (2.08)
 };
 

@@ -18,11 +18,11 @@ constexpr std::size_t block = 64;
 
 const std::uint8_t *start_of(Bytes bytes) { return reinterpret_cast<const std::uint8_t *>(bytes.data()); }
 
-Digest finished(purgatory::Sha256 &sha256, Bytes rest) {
-    std::uint8_t sum[sizeof(Digest)];
-    sha256.update(start_of(rest), rest.size());
-    sha256.finish(sum);
-    return std::to_array(sum);
+template <typename Sum> Digest finished(Sum &sum, Bytes rest) {
+    std::uint8_t digest[sizeof(Digest)];
+    sum.update(start_of(rest), rest.size());
+    sum.finish(digest);
+    return std::to_array(digest);
 }
 
 // Together as far as the shorter one goes.
@@ -42,6 +42,11 @@ std::pair<Digest, Digest> digests_of_two(Bytes one, Bytes other) {
 Digest digest_of(Bytes bytes) {
     purgatory::Sha256 sha256;
     return finished(sha256, bytes);
+}
+
+Digest striped_digest_of(Bytes bytes) {
+    purgatory::StripedSha256 striped;
+    return finished(striped, bytes);
 }
 
 std::vector<Digest> digests_of(std::span<const Bytes> pieces) {

@@ -16,6 +16,9 @@ using Digest = std::array<std::uint8_t, 32>;
 // Reads every byte: for a kernel and an initrd the most expensive thing there is in a load.
 Digest digest_of(Bytes bytes);
 
+// The striped digest (purgatory/sha256.h).
+Digest striped_digest_of(Bytes bytes);
+
 // The digest of each, in their order. Where the processor can work on two at a time it does: best on pairs of
 // one size.
 std::vector<Digest> digests_of(std::span<const Bytes> pieces);

@@ -46,13 +46,17 @@ static_assert(offsetof(SetupHeader, payload_offset) == 0x248 - setup_header_offs
 static_assert(offsetof(SetupHeader, pref_address) == 0x258 - setup_header_offset);
 static_assert(sizeof(SetupHeader) == 0x26c - setup_header_offset);
 
-enum LoadFlag : std::uint8_t { loadflag_loaded_high = 1 << 0 };
+enum LoadFlag : std::uint8_t {
+    loadflag_loaded_high = 1 << 0,
+    loadflag_kaslr = 1 << 1, // KASLR_FLAG: between decompressor and kernel
+};
 
 enum XLoadFlag : std::uint16_t {
     xloadflag_kernel_64 = 1 << 0,
     xloadflag_above_4g = 1 << 1,
     xloadflag_efi_kexec = 1 << 4,
     xloadflag_five_level = 1 << 5, // XLF_5LEVEL of arch/x86/include/uapi/asm/bootparam.h
+    xloadflag_five_level_enabled = 1 << 6,
 };
 
 } // namespace kexec

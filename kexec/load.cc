@@ -73,6 +73,8 @@ Result<Asked> build_request(const World &world, const Options &options, Machine 
     auto addons = take_addons(image, selection, warnings);
     Request request{options.settings, std::move(machine), std::move(image), nullptr, nullptr, entropy};
     TRY(add_parts(request, options, world.arch, warnings));
+    if (request.settings.has(OptionId::fast))
+        unpack_initrd(request, warnings);
     for (const std::string &warning : warnings)
         warn(world, warning);
     return Asked{std::move(request), std::move(addons),

@@ -36,6 +36,10 @@ std::vector<std::shared_ptr<const MappedFile>> take_addons(Image &image, const S
 Result<void> add_parts(Request &request, const Options &options, const Arch &arch,
                        std::vector<std::string> &warnings);
 
+// For --fast: unpacks the initial ramdisks, where the new kernel's memory allows it; else they stay as they
+// are, with a warning.
+void unpack_initrd(Request &request, std::vector<std::string> &warnings);
+
 // The words of a command that would give this request its command line and initial ramdisks again.
 std::vector<std::string> words_for_parts(const Request &request, const Options &options);
 

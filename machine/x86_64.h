@@ -35,6 +35,11 @@ struct X86_64Kernel {
     std::uint64_t text_physical, text_virtual, text_size;
 };
 
+// Where the direct map lies tells: Documentation/arch/x86/x86_64/mm.rst.
+constexpr bool uses_five_levels(const X86_64Kernel &kernel) {
+    return kernel.page_offset < 0xffff800000000000;
+}
+
 struct X86_64Facts {
     Buffer boot_params;          // /sys/kernel/boot_params/data: 4096 bytes, or empty where it cannot be had
     std::uint64_t acpi_rsdp = 0; // physical address, 0: not known, the second kernel searches
@@ -44,6 +49,9 @@ struct X86_64Facts {
     bool efi_runtime_map_exists = false;
     std::optional<X86_64Kernel> kernel;
     std::string kernel_missing; // why `kernel` is empty
+    bool has_la57 = false; // the processor can page in five levels; with no5lvl the kernel does not say so
+    std::string confidential = {}; // what tells that this is a guest whose memory its host cannot read;
+                                   // empty: none does
 };
 
 } // namespace kexec

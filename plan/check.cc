@@ -13,17 +13,22 @@ namespace {
 
 constexpr const char *report_it = "this is a fault of the planner: please report it with the output of -d";
 
+// A place that was drawn is said to nobody.
+std::string place_of(const Segment &segment) {
+    return segment.drawn ? "the place that was drawn for it" : to_string(segment.destination);
+}
+
 Result<void> check_one(const Segment &segment, std::uint64_t page) {
     Range place = segment.destination;
     if (!is_aligned(place.first(), page) || !is_aligned(place.size(), page))
         return fail(Cause::no_room,
                     fmt::format("the segment {} at {} is not made of whole pages of {} bytes", segment.name,
-                                to_string(place), page),
+                                place_of(segment), page),
                     report_it);
     if (segment.bytes.size() > place.size())
         return fail(Cause::no_room,
                     fmt::format("the segment {} holds {} bytes, its place {} only {}", segment.name,
-                                segment.bytes.size(), to_string(place), place.size()),
+                                segment.bytes.size(), place_of(segment), place.size()),
                     report_it);
     return {};
 }
@@ -36,7 +41,7 @@ Result<void> check_places(const std::vector<Segment> &segments, const Machine &m
     for (const Segment &segment : segments)
         if (!allowed.contains(segment.destination))
             return fail(Cause::no_room,
-                        fmt::format("the segment {} at {} {}", segment.name, to_string(segment.destination),
+                        fmt::format("the segment {} at {} {}", segment.name, place_of(segment),
                                     crash ? "lies outside the crash reservation " +
                                                 to_string(machine.crash_reservations.back())
                                           : "does not lie in free RAM"),

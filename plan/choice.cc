@@ -108,6 +108,15 @@ Result<void> check_required_signature(const Request &request, std::vector<std::s
     return {};
 }
 
+// The running kernel's own loader takes a kernel as it is.
+Result<void> check_fast(const Request &request) {
+    if (!request.settings.has(OptionId::fast) || request.settings.call != Call::file_load)
+        return {};
+    return fail(Cause::bad_usage,
+                "--fast cannot be had with -s: kexec_file_load takes no kernel that is unpacked",
+                "leave out one of the two");
+}
+
 std::vector<int> errnos_meaning(std::initializer_list<Meaning> meanings) {
     std::vector<int> numbers;
     for (Meaning meaning : meanings)
@@ -141,6 +150,7 @@ std::vector<int> goes_on_after(const KexecPolicy &policy) {
 Result<CallChoice> choose_call(const Request &request, std::span<const Option> options) {
     const Format &format = *request.image.format;
     CallChoice choice;
+    TRY(check_fast(request));
     auto step = [&](Call call, std::string reason) { choice.steps.push_back({call, std::move(reason)}); };
     TRY(check_required_signature(request, choice.warnings));
 

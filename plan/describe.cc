@@ -19,13 +19,21 @@ std::string content_of(const Segment &segment, const SegmentLoad &plan) {
     return segment.bytes.empty() ? "zeros" : "sha256 " + digest_text(digest_of(segment.bytes)).substr(0, 16);
 }
 
+std::string describe_one(const Segment &segment, const SegmentLoad &plan) {
+    return fmt::format("    {:<16} {:>17}  {:>10} of {:>10} bytes  {}{}\n", segment.name,
+                       segment.drawn ? "drawn at load" : to_string(segment.destination), segment.bytes.size(),
+                       segment.destination.size(), content_of(segment, plan),
+                       segment.verified ? "" : ", not verified");
+}
+
+// What is drawn comes first: its place among the others would tell of it, too.
 std::string describe_one(const SegmentLoad &plan) {
     std::string text = fmt::format("  kexec_load: entry {:#x}, flags {:#x}, {} segments\n", plan.entry,
                                    plan.flags, plan.segments.size());
-    for (const Segment &segment : plan.segments)
-        text += fmt::format("    {:<16} {:>17}  {:>10} of {:>10} bytes  {}{}\n", segment.name,
-                            to_string(segment.destination), segment.bytes.size(), segment.destination.size(),
-                            content_of(segment, plan), segment.verified ? "" : ", not verified");
+    for (bool drawn : {true, false})
+        for (const Segment &segment : plan.segments)
+            if (segment.drawn == drawn)
+                text += describe_one(segment, plan);
     for (const MemoryRange &entry : plan.memory)
         text += fmt::format("    told: {:>17} {}\n", to_string(entry.range), name_of(entry.type));
     for (const std::string &line : plan.notes)

@@ -64,6 +64,7 @@ enum class OptionId {
     add_initrd,
     add_arg,
     remove_arg,
+    fast,
     append_file,
     load_entry,
     profile,

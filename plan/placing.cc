@@ -38,6 +38,14 @@ Result<Range> Placer::highest(std::string_view name, std::uint64_t size, std::ui
     return taken(name, whole, align, within, free_.highest(whole, std::max(align, page_), within));
 }
 
+Result<Range> Placer::any(std::string_view name, std::uint64_t size, std::uint64_t align, Range within,
+                          std::uint64_t random, std::uint64_t &places) {
+    std::uint64_t whole = TRY(whole_pages(name, size)), step = std::max(align, page_);
+    places = free_.places(whole, step, within);
+    auto place = places != 0 ? free_.place(random % places, whole, step, within) : std::nullopt;
+    return taken(name, whole, align, within, place);
+}
+
 Result<Range> Placer::exactly(std::string_view name, Range range) {
     if (!free_.contains(range))
         return fail(Cause::no_room,

@@ -21,8 +21,15 @@ public:
     // fit.
     Result<Range> lowest(std::string_view name, std::uint64_t size, std::uint64_t align, Range within);
     Result<Range> highest(std::string_view name, std::uint64_t size, std::uint64_t align, Range within);
+    // One of all places in `free` memory inside `within`, each as likely as `random` is even; how many there
+    // are is put into `places`.
+    Result<Range> any(std::string_view name, std::uint64_t size, std::uint64_t align, Range within,
+                      std::uint64_t random, std::uint64_t &places);
     // Exactly this range, which must be whole pages.
     Result<Range> exactly(std::string_view name, Range range);
+
+    // Takes away what is not to be handed out.
+    void keep_out_of(const Ranges &ranges) { free_.remove(ranges); }
 
     bool is_free(Range range) const { return free_.contains(range); }
 

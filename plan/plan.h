@@ -21,6 +21,7 @@ struct Segment {
     Bytes bytes;          // at most destination.size()
     bool verified = true; // covered by a digest that the purgatory checks
     bool random = false;  // holds entropy: printed as such, without a digest
+    bool drawn = false;   // its place is drawn at random, and is to be shown nowhere
 };
 
 // For kexec_load(2).

@@ -49,8 +49,8 @@ struct Piece {
 };
 
 // A large segment is two pieces while there are regions to spare: digests of two equal pieces can be
-// computed side by side. It is cut between pages.
-std::vector<Piece> pieces_of(const SegmentLoad &plan) {
+// computed side by side, but for striped ones, which are so already. It is cut between pages.
+std::vector<Piece> pieces_of(const SegmentLoad &plan, bool striped) {
     constexpr std::size_t worth_cutting = 1 << 20, page = 4096;
     auto segments = verified_segments(plan);
     auto count = static_cast<std::size_t>(std::ranges::distance(segments));
@@ -59,7 +59,7 @@ std::vector<Piece> pieces_of(const SegmentLoad &plan) {
     for (const Segment &segment : segments) {
         std::uint64_t start = segment.destination.first();
         std::size_t first = segment.bytes.size();
-        if (first >= worth_cutting && spare > 0) {
+        if (!striped && first >= worth_cutting && spare > 0) {
             first = first / 2 / page * page;
             spare--;
         }
@@ -70,15 +70,23 @@ std::vector<Piece> pieces_of(const SegmentLoad &plan) {
     return pieces;
 }
 
+std::vector<Digest> striped_digests_of(std::span<const Bytes> pieces) {
+    std::vector<Digest> digests;
+    for (Bytes piece : pieces)
+        digests.push_back(striped_digest_of(piece));
+    return digests;
+}
+
 template <typename U64, typename U32> void write_regions(const SegmentLoad &plan) {
     auto stored = stored_in<U64, U32>(plan);
     if (stored.flags & purgatory::flag::skip_checks)
         return;
-    std::vector<Piece> pieces = pieces_of(plan); // check() has counted the segments
+    bool striped = stored.flags & purgatory::flag::striped;
+    std::vector<Piece> pieces = pieces_of(plan, striped); // check() has counted the segments
     std::vector<Bytes> contents;
     for (const Piece &piece : pieces)
         contents.push_back(piece.bytes);
-    std::vector<Digest> digests = digests_of(contents);
+    std::vector<Digest> digests = striped ? striped_digests_of(contents) : digests_of(contents);
     for (std::size_t i = 0; i < pieces.size(); i++) {
         auto &region = stored.regions[i];
         region.start = pieces[i].start;

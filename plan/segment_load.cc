@@ -43,7 +43,8 @@ Result<SegmentLoad> complete(SegmentLoad plan, const Request &request, std::uint
         plan.flags |= kexec_on_crash;
     if (settings.hotplug)
         plan.flags |= hotplug_flag;
-    if (settings.debug)
+    // The running kernel's trace would tell what is not to be told.
+    if (settings.debug && std::ranges::none_of(plan.segments, &Segment::drawn))
         plan.flags |= kexec_debug;
     plan.storage.push_back(request.image.file);
     plan.storage.push_back(request.image.unpacked);

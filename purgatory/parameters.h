@@ -27,6 +27,12 @@ constexpr uint32_t reset_vga = 1u << 4;   // x86_64: put the VGA registers into 
 // GiB.
 constexpr uint32_t entry_32bit = FLAG_ENTRY_32BIT;
 
+// The digests of the regions are striped ones (purgatory/sha256.h).
+constexpr uint32_t striped = FLAG_STRIPED;
+
+// The new kernel's place is a secret: messages name no address.
+constexpr uint32_t hidden_places = 1u << 7;
+
 // arm64: verify as the running kernel enters us, with MMU and caches off. Slow, up to minutes for a large
 // initrd on a real machine, but nothing depends on page tables or cache maintenance.
 constexpr uint32_t caches_off = 1u << 5;
@@ -65,7 +71,7 @@ constexpr size_t crash_size = S390X_WORD_CRASH_SIZE; // memory before the new ke
 template <typename U64> struct Region {
     U64 start;          // physical address
     U64 size;           // bytes
-    uint8_t digest[32]; // SHA-256 of these bytes alone
+    uint8_t digest[32]; // SHA-256 of these bytes alone, or with flag::striped their striped digest
 };
 
 // Memory that a crash kernel overwrites by running, saved before it is entered. Size 0: nothing is copied.

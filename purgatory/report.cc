@@ -6,14 +6,21 @@ namespace purgatory {
 
 namespace {
 
-void report(Messages &messages, size_t index, const Region<uint64_t> &region, const uint8_t (&found)[32]) {
-    messages.write("purgatory: region ");
-    messages.write_decimal(index);
+void write_place(Messages &messages, const Region<uint64_t> &region) {
     messages.write(" (");
     messages.write_address(region.start);
     messages.write("-");
     messages.write_address(region.start + (region.size - 1));
-    messages.write(") differs: the new kernel is not entered\npurgatory: loaded ");
+    messages.write(")");
+}
+
+void report(Messages &messages, size_t index, const OwnParameters &parameters, const uint8_t (&found)[32]) {
+    const Region<uint64_t> &region = parameters.regions[index];
+    messages.write("purgatory: region ");
+    messages.write_decimal(index);
+    if ((parameters.flags & flag::hidden_places) == 0)
+        write_place(messages, region);
+    messages.write(" differs: the new kernel is not entered\npurgatory: loaded ");
     messages.write_digest(region.digest);
     messages.write("\npurgatory: found  ");
     messages.write_digest(found);
@@ -31,7 +38,7 @@ bool verify_and_report(Messages &messages, const OwnParameters &parameters, Find
     uint8_t found[32];
     size_t altered = find(parameters, found);
     if (altered != region_count) {
-        report(messages, altered, parameters.regions[altered], found);
+        report(messages, altered, parameters, found);
         return false;
     }
     messages.write("purgatory: verified\n");
@@ -39,8 +46,11 @@ bool verify_and_report(Messages &messages, const OwnParameters &parameters, Find
 }
 
 void announce_entry(Messages &messages, const OwnParameters &parameters) {
-    messages.write("purgatory: entering the new kernel at ");
-    messages.write_address(parameters.entry);
+    messages.write("purgatory: entering the new kernel");
+    if ((parameters.flags & flag::hidden_places) == 0) {
+        messages.write(" at ");
+        messages.write_address(parameters.entry);
+    }
     messages.write("\n");
 }
 

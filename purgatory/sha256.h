@@ -40,6 +40,11 @@ class Sha256 {
 public:
     explicit Sha256(Sha256Compress use = fastest_sha256_compress()) : compress(use) {}
 
+    // Goes on where `done` bytes, whole blocks, have led to this state.
+    Sha256(Sha256Compress use, const uint32_t (&from)[8], uint64_t done) : compress(use), total(done) {
+        __builtin_memcpy(state, from, sizeof state);
+    }
+
     // Any number of calls; the digest is that of all bytes in order.
     void update(const uint8_t *data, size_t size);
 
@@ -56,6 +61,36 @@ private:
                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     uint8_t tail[64] = {}; // bytes that do not fill a block yet: total % 64 of them
     uint64_t total = 0;    // bytes taken so far
+};
+
+// A striped digest: the message is dealt out to eight lanes, a block of 64 bytes to each in turn, and the
+// digest is SHA-256 of the eight lanes' SHA-256 in their order. A processor without instructions for SHA-256
+// works eight lanes at once in less than twice the time of one.
+constexpr size_t lane_count = 8;
+constexpr size_t stripe_size = 64 * lane_count;
+
+// Works `count` stripes into the states: states[w][l] is word w of lane l. Neither needs alignment.
+using Sha256Stripes = void (*)(uint32_t (*states)[lane_count], const uint8_t *stripes, size_t count);
+
+// One lane after the other, each by the fastest compression.
+void sha256_stripes_serial(uint32_t (*states)[lane_count], const uint8_t *stripes, size_t count);
+
+// The fastest that this processor can run. One definition per machine.
+Sha256Stripes fastest_sha256_stripes();
+
+class StripedSha256 {
+public:
+    explicit StripedSha256(Sha256Stripes use = fastest_sha256_stripes());
+
+    // As those of Sha256.
+    void update(const uint8_t *data, size_t size);
+    void finish(uint8_t (&digest)[32]);
+
+private:
+    Sha256Stripes compress;
+    uint32_t states[8][lane_count];
+    uint8_t tail[stripe_size]; // bytes that do not fill a stripe yet
+    uint64_t total = 0;
 };
 
 } // namespace purgatory

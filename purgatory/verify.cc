@@ -35,7 +35,10 @@ size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32]
         const Region<uint64_t> &region = parameters.regions[i];
         if (region.size == 0)
             continue;
-        hash_region(region, window, found);
+        if ((parameters.flags & flag::striped) != 0)
+            hash_stripes(region, found);
+        else
+            hash_region(region, window, found);
         if (!same_digest(found, region.digest))
             return i;
     }

@@ -15,6 +15,10 @@ struct Window {
     void *context;
 };
 
+// The striped digest of a region that is readable as a whole. A machine that is never asked for one gives
+// none, which is no region's.
+void hash_stripes(const Region<uint64_t> &region, uint8_t (&digest)[32]);
+
 // The index of the first region whose bytes differ from its digest, with the digest that they have in
 // `found`; region_count when every region is intact. Ignores flag::skip_checks. Without a window all memory
 // is readable.

@@ -22,7 +22,7 @@ constexpr std::array own_options = {
 
 constexpr auto table =
     join_options(general_options, own_options, boot_options(scope), std::array{ramdisk_option(scope)},
-                 tree_options(scope), std::array{profile_option});
+                 tree_options(scope), std::array{profile_option, fast_option});
 
 } // namespace
 

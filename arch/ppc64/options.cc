@@ -23,7 +23,7 @@ constexpr std::array own_options = {
 };
 
 constexpr auto table = join_options(general_options, own_options, boot_options(scope),
-                                    std::array{ramdisk_option(scope)}, tree_options(scope));
+                                    std::array{ramdisk_option(scope), fast_option}, tree_options(scope));
 
 } // namespace
 

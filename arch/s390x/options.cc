@@ -21,9 +21,17 @@ constexpr Option our_ramdisk_option() {
     return option;
 }
 
+constexpr Option no_fast_option() {
+    Option option = fast_option;
+    option.reach = OptionReach::refused;
+    return with_note(option,
+                     "--fast is not offered on this architecture: its kernels have no entry behind their "
+                     "decompressor");
+}
+
 constexpr auto table =
     join_options(general_options, std::array{reuse_initrd_option(OptionReach::refused, no_reuse_initrd)},
-                 joined_boot_options(), std::array{our_ramdisk_option()});
+                 joined_boot_options(), std::array{our_ramdisk_option(), no_fast_option()});
 
 } // namespace
 

@@ -39,11 +39,11 @@ Result<void> check_request(const Request &request) {
 }
 
 // The decompressor of an image without XLF_5LEVEL cannot start while five-level paging is on (boot.rst,
-// xloadflags); the direct map tells which the running kernel uses (Documentation/arch/x86/x86_64/mm.rst).
+// xloadflags).
 Result<void> check_paging(const Request &request) {
     const auto *image = std::get_if<BzImage>(&request.image.content);
     const auto &kernel = std::get<X86_64Facts>(request.machine.own).kernel;
-    bool five_levels = kernel && kernel->page_offset < 0xffff800000000000;
+    bool five_levels = kernel && uses_five_levels(*kernel);
     if (image && five_levels && x86_64::door_of(request) == x86_64::Door::entry_64_bit && !image->five_level)
         return fail(Cause::unsupported,
                     "the running kernel uses five-level paging, which this kernel cannot start under",

@@ -20,29 +20,6 @@ constexpr std::uint64_t highest_32_bit_kernel = 0x37ffffff;
 
 Range up_from(std::uint64_t first) { return *Range::between(first, Range::everything().last()); }
 
-SetupHeader header_of(const BzImage &image) {
-    SetupHeader header{};
-    std::memcpy(&header, image.header.data(), std::min(sizeof header, image.header.size()));
-    return header;
-}
-
-// What a bzImage would say of itself, for a kernel that comes without its wrapper.
-SetupHeader made_up_header(const Vmlinux &kernel) {
-    SetupHeader header{};
-    header.boot_flag = 0xaa55;
-    header.header = 0x53726448; // "HdrS"
-    header.version = 0x020f;
-    header.root_flags = 1; // the root file system is mounted read-only, as bzImages ask
-    header.loadflags = loadflag_loaded_high;
-    header.initrd_addr_max = 0x7fffffff;
-    header.kernel_alignment = vmlinux_step;
-    header.relocatable_kernel = kernel.movable;
-    header.cmdline_size = 2047;
-    header.pref_address = kernel.linked.first();
-    header.init_size = static_cast<std::uint32_t>(kernel.linked.size());
-    return header;
-}
-
 // boot.rst, init_size: one that is not relocatable is loaded at 1 MiB and runs at its preferred address.
 Result<Range> span_of_fixed(const BzImage &image) {
     std::uint64_t runs_at = std::max(lowest_kernel, image.preferred_address);
@@ -81,7 +58,7 @@ Result<PlacedKernel> place_bzimage(const BzImage &image, Door door, Placer &plac
     std::uint64_t entry = place.first() + (door == Door::entry_64_bit ? 0x200 : 0);
     Range initrd_window =
         door == Door::entry_64_bit
-            ? up_from(lowest_initrd)
+            ? initrd_window_64_bit()
             : *Range::between(std::min(lowest_initrd, image.initrd_last), image.initrd_last);
     return PlacedKernel{.segments = {{.name = "kernel", .destination = place, .bytes = image.kernel}},
                         .entry = entry,
@@ -102,15 +79,6 @@ Error not_movable(const Vmlinux &kernel, const Request &request) {
             "use a kernel built with CONFIG_RELOCATABLE, or its bzImage", 0};
 }
 
-// Where its own place is taken or lies outside the crash reservation, the kernel is moved as a whole.
-Result<Range> place_of(const Vmlinux &kernel, const Request &request, Placer &placer) {
-    if (placer.is_free(kernel.linked))
-        return placer.exactly("the kernel", kernel.linked);
-    if (!kernel.movable)
-        return Failure(not_movable(kernel, request));
-    return placer.lowest("the kernel", kernel.linked.size(), vmlinux_step, up_from(lowest_kernel));
-}
-
 Result<PlacedKernel> place_vmlinux(const Elf &elf, const Request &request, Placer &placer) {
     Vmlinux kernel = TRY(examine_vmlinux(elf));
     if (kernel.linked.size() > UINT32_MAX)
@@ -123,15 +91,47 @@ Result<PlacedKernel> place_vmlinux(const Elf &elf, const Request &request, Place
                         .door = Door::entry_64_bit,
                         .header = made_up_header(kernel),
                         .takes_efi = kernel.takes_efi,
-                        .initrd_window = up_from(lowest_initrd)};
+                        .initrd_window = initrd_window_64_bit()};
 }
 
 } // namespace
 
+SetupHeader header_of(const BzImage &image) {
+    SetupHeader header{};
+    std::memcpy(&header, image.header.data(), std::min(sizeof header, image.header.size()));
+    return header;
+}
+
+SetupHeader made_up_header(const Vmlinux &kernel) {
+    SetupHeader header{};
+    header.boot_flag = 0xaa55;
+    header.header = 0x53726448; // "HdrS"
+    header.version = 0x020f;
+    header.root_flags = 1; // the root file system is mounted read-only, as bzImages ask
+    header.loadflags = loadflag_loaded_high;
+    header.initrd_addr_max = 0x7fffffff;
+    header.kernel_alignment = vmlinux_step;
+    header.relocatable_kernel = kernel.movable;
+    header.cmdline_size = 2047;
+    header.pref_address = kernel.linked.first();
+    header.init_size = static_cast<std::uint32_t>(kernel.linked.size());
+    return header;
+}
+
+Range initrd_window_64_bit() { return up_from(lowest_initrd); }
+
+Result<Range> place_of(const Vmlinux &kernel, const Request &request, Placer &placer) {
+    if (placer.is_free(kernel.linked))
+        return placer.exactly("the kernel", kernel.linked);
+    if (!kernel.movable)
+        return Failure(not_movable(kernel, request));
+    return placer.lowest("the kernel", kernel.linked.size(), vmlinux_step, up_from(lowest_kernel));
+}
+
 std::vector<Segment> segments_of(const Elf &elf, std::uint64_t delta) {
     std::vector<Segment> segments;
     for (const ElfSegment &segment : elf.segments) {
-        if (segment.type != PT_LOAD || segment.memory_size == 0)
+        if (!is_loaded(segment))
             continue;
         std::uint64_t size = *align_up(segment.memory_size, page); // linked_span has checked it
         segments.push_back({.name = fmt::format("kernel.{}", segments.size()),

@@ -24,6 +24,9 @@ inline constexpr std::uint64_t vmlinux_step = 0x200000;
 // sense.
 Result<Vmlinux> examine_vmlinux(const Elf &elf);
 
+// Whether one of its segments takes memory.
+bool is_loaded(const ElfSegment &segment);
+
 // The physical span of an ELF file's PT_LOADs, whole pages. Cause::bad_image where they overlap, do not start
 // on pages or do not hold the entry.
 Result<Range> linked_span(const Elf &elf);
@@ -38,8 +41,19 @@ struct PlacedKernel {
     Door door;
     SetupHeader header; // for boot_params; what the loader fills in is still to be set
     bool takes_efi;
-    Range initrd_window; // where its initrd may lie
+    Range initrd_window;      // where its initrd may lie
+    bool is_unpacked = false; // by us, for --fast
 };
+
+// The setup header of a bzImage, and what one would say of a kernel that comes without its wrapper.
+SetupHeader header_of(const BzImage &image);
+SetupHeader made_up_header(const Vmlinux &kernel);
+
+// Where an initrd may lie for a kernel that is entered in 64-bit mode.
+Range initrd_window_64_bit();
+
+// Where a vmlinux was linked for, if that is free, else the lowest place that it can be moved to.
+Result<Range> place_of(const Vmlinux &kernel, const Request &request, Placer &placer);
 
 // The most characters a command line may have, for this image.
 std::uint32_t command_line_limit(const Image &image);

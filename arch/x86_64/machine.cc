@@ -17,6 +17,9 @@ namespace kexec {
 
 namespace {
 
+constexpr std::string_view guest_devices[] = {"/sys/class/misc/sev-guest/uevent",
+                                              "/sys/class/misc/tdx_guest/uevent"};
+
 constexpr std::uint64_t mebibyte = 1 << 20;
 
 bool has_word(std::string_view command_line, std::string_view word) {
@@ -162,6 +165,30 @@ Result<X86_64Kernel> find_kernel(const Snapshot &snapshot, const std::vector<Res
     return TRY_WITHIN(path, place_text(core.segments, code->range, page_offset));
 }
 
+// What the first processor has; all have the same.
+std::vector<std::string_view> processor_flags(const Snapshot &snapshot) {
+    for (std::string_view line : lines_of(snapshot.text("/proc/cpuinfo").value_or("")))
+        if (line.starts_with("flags"))
+            return words_of(line.substr(std::min(line.find(':'), line.size() - 1) + 1));
+    return {};
+}
+
+// A processor that encrypts memory has AMD's flags in its host, too. The address of the table that SEV-SNP's
+// firmware leaves stands in boot_params (arch/x86/include/uapi/asm/bootparam.h, cc_blob_address).
+std::string what_tells_of_confidential_guest(const Snapshot &snapshot,
+                                             const std::vector<std::string_view> &flags, Bytes boot_params) {
+    auto has = [&](std::string_view flag) { return std::ranges::count(flags, flag) > 0; };
+    for (std::string_view flag : {"tdx_guest", "sev", "sev_es", "sev_snp"})
+        if (has(flag) && (flag == "tdx_guest" || has("hypervisor")))
+            return fmt::format("/proc/cpuinfo has {}", flag);
+    for (std::string_view device : guest_devices)
+        if (snapshot.is_there(device))
+            return std::string(device.substr(0, device.rfind('/')));
+    constexpr std::size_t blob_offset = 0x13c;
+    auto blob = read_at<le32>(boot_params, blob_offset, "the boot parameters");
+    return blob && *blob != 0 ? "boot_params have a confidential computing blob" : "";
+}
+
 } // namespace
 
 Result<Machine> understand_x86_64(const Snapshot &snapshot) {
@@ -181,6 +208,9 @@ Result<Machine> understand_x86_64(const Snapshot &snapshot) {
         facts.kernel = *kernel;
     else
         facts.kernel_missing = kernel.error().what;
+    auto flags = processor_flags(snapshot);
+    facts.has_la57 = std::ranges::count(flags, "la57") > 0;
+    facts.confidential = what_tells_of_confidential_guest(snapshot, flags, facts.boot_params);
     machine.own = std::move(facts);
     return machine;
 }

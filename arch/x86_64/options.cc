@@ -69,8 +69,9 @@ constexpr std::array own_options = {
     loader(OptionId::dtb, "dtb", "FILE", OptionReach::segments, "hand this device tree over"),
 };
 
-constexpr auto table = join_options(general_options, own_options, boot_options(OptionScope::loader),
-                                    std::array{ramdisk_option(OptionScope::loader), profile_option});
+constexpr auto table =
+    join_options(general_options, own_options, boot_options(OptionScope::loader),
+                 std::array{ramdisk_option(OptionScope::loader), profile_option, fast_option});
 
 } // namespace
 

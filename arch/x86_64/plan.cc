@@ -5,6 +5,7 @@
 #include "arch/x86_64/crash.h"
 #include "arch/x86_64/kernel.h"
 #include "arch/x86_64/plain_elf.h"
+#include "arch/x86_64/unpacked_kernel.h"
 #include "base/devicetree.h"
 #include "plan/check.h"
 #include "plan/choice.h"
@@ -12,6 +13,7 @@
 #include "plan/segment_load.h"
 #include "purgatory/blobs.h"
 
+#include <algorithm>
 #include <elf.h>
 #include <fmt/core.h>
 
@@ -129,6 +131,11 @@ Result<PurgatorySettings> purgatory_settings(const Load &load, const PlacedKerne
         told.flags |= purgatory::flag::skip_checks;
     if (kernel.door == Door::entry_32_bit)
         told.flags |= purgatory::flag::entry_32bit;
+    // It is hashed in the time that --fast is about.
+    if (kernel.is_unpacked)
+        told.flags |= purgatory::flag::striped;
+    if (std::ranges::any_of(kernel.segments, &Segment::drawn))
+        told.flags |= purgatory::flag::hidden_places;
     if (load.crash && load.crash->backup) {
         told.flags |= purgatory::flag::panic;
         told.backup = {.source = load.crash->backup_source->first(),
@@ -139,11 +146,10 @@ Result<PurgatorySettings> purgatory_settings(const Load &load, const PlacedKerne
     return told;
 }
 
-Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range boot_parameters) {
+Result<void> add_purgatory(Load &load, const PlacedKernel &kernel, Range boot_parameters, Range place) {
     PurgatorySettings told = TRY(purgatory_settings(load, kernel, boot_parameters));
     load.plan.purgatory = prepare_purgatory(purgatory_x86_64, std::endian::little, told);
-    Range place = TRY(load.placer.highest("the purgatory", load.plan.purgatory->size(), page, load.pieces));
-    add_purgatory(load.plan, load.request, place);
+    kexec::add_purgatory(load.plan, load.request, place);
     return {};
 }
 
@@ -170,15 +176,13 @@ Load start(const Request &request) {
                 .plan = {}};
 }
 
-} // namespace
-
-Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::string> &warnings) {
-    if (is_plain_elf(request))
-        return plan_plain_elf(request, warnings);
-    note_argument_styles(request, warnings);
+// A kernel that is unpacked already finds its place when everything else has one: where that is must not
+// depend on what is drawn, for it is printed.
+Result<SegmentLoad> plan_linux(const Request &request, std::optional<UnpackedKernel> unpacked,
+                               std::vector<std::string> &warnings) {
     Load load = start(request);
     auto &segments = load.plan.segments;
-    PlacedKernel kernel = TRY(place_kernel(request, load.placer));
+    PlacedKernel kernel = unpacked ? without_place(*unpacked) : TRY(place_kernel(request, load.placer));
     segments.insert(segments.end(), kernel.segments.begin(), kernel.segments.end());
     if (request.settings.purpose == Purpose::crash) {
         load.crash = TRY(place_crash_pieces(request, load.placer, warnings));
@@ -192,10 +196,36 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     extend_command_line(load, kernel.header.version >= 0x020e);
     TRY(check_command_line(load.command_line, command_line_limit(load.request.image), with_additions));
     Range boot_parameters = TRY(place_boot_parameters(load, kernel));
-    TRY(place_purgatory(load, kernel, boot_parameters));
+    Range purgatory = TRY(load.placer.highest("the purgatory", purgatory_x86_64.size(), page, load.pieces));
+    if (unpacked)
+        TRY(place_unpacked(*unpacked, request, load.command_line, load.placer, kernel, load.plan));
+    TRY(add_purgatory(load, kernel, boot_parameters, purgatory));
     load.plan.command_line = load.command_line;
     // The flag for --hotplug is the one that Linux 6.5 to 6.9 know as well.
     return complete(std::move(load.plan), request, EM_X86_64, kexec_update_elfcorehdr, page);
+}
+
+Result<SegmentLoad> plan_fast(const Request &request, std::vector<std::string> &warnings) {
+    return plan_linux(request, TRY(unpack_kernel(request)), warnings);
+}
+
+} // namespace
+
+Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::string> &warnings) {
+    if (is_plain_elf(request))
+        return plan_plain_elf(request, warnings);
+    note_argument_styles(request, warnings);
+    if (request.settings.has(OptionId::fast)) {
+        std::vector<std::string> met;
+        auto plan = plan_fast(request, met);
+        if (plan) {
+            warnings.insert(warnings.end(), met.begin(), met.end());
+            return plan;
+        }
+        warnings.push_back(
+            fmt::format("--fast: {}; loading this kernel the ordinary way", plan.error().what));
+    }
+    return plan_linux(request, std::nullopt, warnings);
 }
 
 } // namespace kexec::x86_64

@@ -28,6 +28,10 @@ std::span<const Source> x86_64_sources() {
         with_efi({"/sys/firmware/efi/runtime-map/*/virt_addr", "its virtual address", 4096}),
         with_efi({"/sys/firmware/efi/runtime-map/*/num_pages", "its size", 4096}),
         with_efi({"/sys/firmware/efi/runtime-map/*/attribute", "what may be done with it", 4096}),
+        Source{"/proc/cpuinfo",
+               "for --fast: what the processor can do, which tells a confidential guest as well", 4096},
+        Source{"/sys/class/misc/sev-guest/uevent", "for --fast: whether this is a confidential guest", 4096},
+        Source{"/sys/class/misc/tdx_guest/uevent", "the same", 4096},
         // One program header of 56 bytes for each range of memory, and a few: 4 MiB are 74 898.
         Source{"/proc/kcore", "where the kernel has mapped memory and itself", 4 << 20,
                Extent::program_headers},

@@ -42,11 +42,13 @@ bool takes_efi_from_kexec(std::string_view version) {
 
 } // namespace
 
+bool is_loaded(const ElfSegment &segment) { return segment.type == PT_LOAD && segment.memory_size != 0; }
+
 Result<Range> linked_span(const Elf &elf) {
     std::optional<Range> span;
     Ranges taken;
     for (const ElfSegment &segment : elf.segments) {
-        if (segment.type != PT_LOAD || segment.memory_size == 0)
+        if (!is_loaded(segment))
             continue;
         auto size = align_up(segment.memory_size, page);
         auto place = size ? Range::sized(segment.physical_address, *size) : std::nullopt;

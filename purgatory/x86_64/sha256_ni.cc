@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // SHA-256 with the SHA extensions of x86 (Intel SDM volume 1, 5.20, and the instruction pages of SHA256RNDS2,
 // SHA256MSG1, SHA256MSG2). The compiler's builtins are used directly, because its intrinsic headers include
-// hosted ones. This is the only file whose code may touch vector registers.
+// hosted ones. Which routine serves is decided here, too.
 #include "purgatory/sha256.h"
+#include "purgatory/x86_64/lanes.h"
 
 namespace purgatory {
 
@@ -141,6 +142,17 @@ bool has_sha_instructions() {
     return cpuid(0).eax >= 7 && (cpuid(1).ecx & sse) == sse && (cpuid(7).ebx & sha) != 0;
 }
 
+// Leaf 1 ECX bit 27 OSXSAVE and bit 28 AVX, leaf 7 EBX bit 5 AVX2; and whether the registers' upper halves
+// are enabled, which XCR0 bits 1 and 2 tell (volume 1, 14.3).
+bool has_avx2() {
+    constexpr uint32_t avx = 1u << 27 | 1u << 28, enabled = 1u << 1 | 1u << 2;
+    if (cpuid(0).eax < 7 || (cpuid(1).ecx & avx) != avx || (cpuid(7).ebx & 1u << 5) == 0)
+        return false;
+    uint32_t low, high;
+    asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (low & enabled) == enabled;
+}
+
 } // namespace
 
 Sha256Compress fastest_sha256_compress() {
@@ -149,6 +161,12 @@ Sha256Compress fastest_sha256_compress() {
 
 Sha256CompressTwo fastest_sha256_compress_two() {
     return has_sha_instructions() ? sha256_compress_two_ni : nullptr;
+}
+
+Sha256Stripes fastest_sha256_stripes() {
+    if (has_sha_instructions())
+        return sha256_stripes_serial;
+    return has_avx2() ? sha256_stripes_avx2 : sha256_stripes_sse2;
 }
 
 } // namespace purgatory

@@ -213,3 +213,19 @@ TEST_CASE("a section is found by its name") {
     CHECK_FALSE(*section_bytes(elf, ".three"));
     CHECK_FALSE(*section_bytes(read_elf(build_elf(small_vmlinux())).value(), ".one"));
 }
+
+TEST_CASE("a section's address is found by its name, and where a file's contents end") {
+    Buffer file =
+        build_elf_with_sections(small_vmlinux(),
+                                {{".data", Buffer(3, std::byte{'1'})},
+                                 {.name = ".bss", .content = {}, .no_bits = true, .address = 0x1234000}});
+    std::size_t size = file.size();
+    file.resize(size + 100);
+    Elf elf = read_elf(file).value();
+    CHECK(section_address(elf, ".bss") == 0x1234000U);
+    CHECK_FALSE(section_address(elf, ".brk"));
+    CHECK(end_of_contents(elf) == size);
+    Buffer plain = build_elf(small_vmlinux());
+    CHECK_FALSE(section_address(read_elf(plain).value(), ".bss"));
+    CHECK(end_of_contents(read_elf(plain).value()) <= plain.size());
+}

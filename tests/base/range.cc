@@ -209,3 +209,22 @@ TEST_CASE("a range is printed as /proc/iomem prints one") {
     CHECK(to_string(*Range::between(0x100000, 0x3fffffff)) == "00100000-3fffffff");
     CHECK(to_string(*Range::between(0x100000000, 0x23fffffff)) == "100000000-23fffffff");
 }
+
+TEST_CASE("places are counted and numbered as they would be found one by one") {
+    std::mt19937 random(7);
+    for (int round = 0; round < 2000; round++) {
+        Modelled modelled{round % 2 ? UINT64_MAX - places : 0, {}, {}};
+        for (int i = 0; i < 6; i++)
+            change(modelled, random);
+        std::uint64_t size = 1 + random() % 9, align = std::uint64_t{1} << random() % 4, number = 0;
+        Range window = range_at(modelled.base, random_window(random));
+        for (std::uint64_t first = window.first(); first <= window.last(); first++) {
+            auto place = is_aligned(first, align) ? Range::sized(first, size) : std::nullopt;
+            if (!place || !window.contains(*place) || !modelled.ranges.contains(*place))
+                continue;
+            CHECK(modelled.ranges.place(number++, size, align, window) == place);
+        }
+        CHECK(modelled.ranges.places(size, align, window) == number);
+        CHECK_FALSE(modelled.ranges.place(number, size, align, window));
+    }
+}

@@ -3,7 +3,7 @@
 import functools
 
 import matrix
-from cases import (altered, board, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
+from cases import (altered, board, container, crash, dump, fadump, fast, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
                    rehearsal, without_kexec)
 from runner import Case
 
@@ -26,6 +26,10 @@ def cell_case(cell):
     return Case(cell.machine, cell.name(), lambda bench: prove(bench, cell))
 
 
+def fast_case(what, prove, row):
+    return Case("x86_64", f"x86_64 {what} {row.name()}", lambda bench: prove(bench, row))
+
+
 def scenarios():
     """Cases that are in every run: what they prove is not a matter of combinations."""
     return [
@@ -38,6 +42,8 @@ def scenarios():
         Case("x86_64", "x86_64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 crash tried with --test-vm and too little memory",
              lambda bench: rehearsal.run_too_small(bench, "x86_64", "6.1", "112M")),
+        fast_case("fast", fast.run_row, fast.Row("bios", "6.12")),
+        fast_case("fast crash", fast.run_crash, fast.Row("bios", "6.1")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
@@ -63,6 +69,9 @@ def further_scenarios():
         Case("ppc64", "ppc64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "ppc64", "6.1")),
         Case("s390x", "s390x crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "s390x", "small")),
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
+        *(fast_case("fast", fast.run_row, fast.Row(*each)) for each in (("bios", "6.1"), ("uefi", "6.1"), ("uefi", "6.12"))),
+        *(fast_case("fast crash", fast.run_crash, fast.Row(*each)) for each in (("bios", "6.12"), ("uefi", "6.1"), ("uefi", "6.12"))),
+        fast_case("fast levels of page tables", fast.run_levels, fast.Row("bios", "6.12")),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),

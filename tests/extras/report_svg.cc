@@ -58,7 +58,7 @@ TEST_CASE("every segment is named, in a picture for light and dark") {
     CHECK(is_well_formed(picture));
     for (const ReportedSegment &segment : report.attempts[0].by_segments->segments) {
         CHECK(has(picture, ">" + segment.name + ", "));
-        CHECK(has(picture, ">" + to_string(segment.place) + "<"));
+        CHECK(has(picture, ">" + to_string(segment.place.value()) + "<"));
     }
     CHECK(has(picture, "prefers-color-scheme: dark"));
     CHECK(has(picture, "kexec plan: a kernel for a reboot on x86_64"));

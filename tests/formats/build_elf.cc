@@ -133,14 +133,15 @@ void write_symbols(Writer &out, const ElfPlan &plan) {
 }
 
 struct Section {
-    std::uint64_t type = SHT_NULL, offset = 0, size = 0, link = 0, info = 0, entry_size = 0, name = 0;
+    std::uint64_t type = SHT_NULL, offset = 0, size = 0, link = 0, info = 0, entry_size = 0, name = 0,
+                  address = 0;
 };
 
 void write_section(Writer &out, const Section &section) {
     out.word(section.name);
     out.word(section.type);
     out.wide(0); // sh_flags
-    out.wide(0); // sh_addr
+    out.wide(section.address);
     out.wide(section.offset);
     out.wide(section.size);
     out.word(section.link);
@@ -234,7 +235,8 @@ Buffer build_elf_with_sections(const ElfPlan &plan, const std::vector<NamedSecti
         table.push_back({.type = each.no_bits ? std::uint64_t{SHT_NOBITS} : std::uint64_t{SHT_PROGBITS},
                          .offset = out.buffer.size(),
                          .size = each.content.size(),
-                         .name = names.size()});
+                         .name = names.size(),
+                         .address = each.address});
         if (!each.no_bits)
             out.bytes(each.content);
         names += each.name + '\0';

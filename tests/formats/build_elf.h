@@ -44,6 +44,7 @@ struct NamedSection {
     std::string name;
     Buffer content;
     bool no_bits = false;
+    std::uint64_t address = 0;
 };
 // The same file with these sections and the one that has their names behind it; the plan has no symbols.
 Buffer build_elf_with_sections(const ElfPlan &plan, const std::vector<NamedSection> &sections);

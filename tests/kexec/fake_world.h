@@ -35,6 +35,7 @@ public:
     std::map<std::string, int> link_answers; // by name, for taking down
     std::vector<Link> all_links;
     bool privileged = true;
+    Entropy entropy; // that every load is given; none, unless a test sets it
     std::string last_command_line;
     std::uint64_t last_entry = 0;
     std::string last_kernel, last_initrd; // what the file call was given, as read from the descriptors
@@ -54,7 +55,7 @@ public:
     void mark_log() override { since_mark_.clear(); }
     std::vector<std::string> messages_since_mark() override { return since_mark_; }
     bool may_reboot() override { return privileged; }
-    Entropy draw_entropy() override { return {}; }
+    Entropy draw_entropy() override { return entropy; }
     void wait(std::chrono::milliseconds time) override;
     std::uint64_t now() override { return 1795000000; } // 2026-11-18 11:06:40 UTC
 

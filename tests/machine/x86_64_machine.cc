@@ -284,3 +284,34 @@ TEST_CASE("a machine with 200 ranges of memory and 2000 mappings is understood")
     REQUIRE(facts_of(machine).kernel);
     CHECK(facts_of(machine).kernel->page_offset == direct);
 }
+
+TEST_CASE("five-level paging is the processor's, as its flags say") {
+    Files files = plain();
+    CHECK_FALSE(std::get<X86_64Facts>(understood(files).own).has_la57);
+    files["/proc/cpuinfo"] = "processor\t: 0\nflags\t\t: fpu avx2 la57 sha_ni\nbugs\t\t: la58\n";
+    CHECK(std::get<X86_64Facts>(understood(files).own).has_la57);
+    files["/proc/cpuinfo"] = "flags\t\t: fpu xla57\nbugs\t\t: la57\n";
+    CHECK_FALSE(std::get<X86_64Facts>(understood(files).own).has_la57);
+    files["/proc/cpuinfo"] = "flags";
+    CHECK_FALSE(std::get<X86_64Facts>(understood(files).own).has_la57);
+}
+
+TEST_CASE("a confidential guest is told by its processor, its devices or its boot parameters") {
+    auto told = [](const Files &files) { return std::get<X86_64Facts>(understood(files).own).confidential; };
+    Files files = plain();
+    CHECK(told(files).empty());
+    files["/proc/cpuinfo"] = "flags\t\t: fpu sme sev sev_es\n"; // a host
+    CHECK(told(files).empty());
+    files["/proc/cpuinfo"] = "flags\t\t: fpu hypervisor sev_es\n";
+    CHECK(told(files) == "/proc/cpuinfo has sev_es");
+    files["/proc/cpuinfo"] = "flags\t\t: fpu hypervisor tdx_guest\n";
+    CHECK(told(files) == "/proc/cpuinfo has tdx_guest");
+    files = plain();
+    files["/sys/class/misc/sev-guest/uevent"] = "MAJOR=10\n";
+    CHECK(told(files) == "/sys/class/misc/sev-guest");
+    files = plain();
+    std::string parameters(4096, '\0');
+    parameters[0x13c] = 1;
+    files["/sys/kernel/boot_params/data"] = parameters;
+    CHECK(told(files) == "boot_params have a confidential computing blob");
+}

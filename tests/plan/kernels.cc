@@ -5,6 +5,7 @@
 #include "arch/arch.h"
 #include "tests/formats/build_bzimage.h"
 #include "tests/formats/build_elf.h"
+#include "tests/support/pack.h"
 
 #include <algorithm>
 #include <elf.h>
@@ -25,7 +26,9 @@ template <typename T> T value_or_throw(Result<T> result) {
 
 } // namespace
 
-Buffer bzimage_file(const BzImageFile &what) {
+namespace {
+
+SetupHeader header_saying(const BzImageFile &what) {
     SetupHeader header = usual_setup_header();
     header.version = what.version;
     header.xloadflags = what.xloadflags;
@@ -35,7 +38,31 @@ Buffer bzimage_file(const BzImageFile &what) {
     header.init_size = what.init_size;
     header.initrd_addr_max = what.initrd_addr_max;
     header.cmdline_size = what.cmdline_size;
-    return build_bzimage(header, sample_bytes(0x400));
+    return header;
+}
+
+} // namespace
+
+Buffer bzimage_file(const BzImageFile &what) {
+    return build_bzimage(header_saying(what), sample_bytes(0x400));
+}
+
+Buffer with_relocations(Buffer vmlinux, const RelocationRows &rows) {
+    vmlinux.resize((vmlinux.size() + 3) / 4 * 4);
+    for (const std::vector<std::uint32_t> &row : {rows.wide, rows.inverse, rows.narrow}) {
+        append(vmlinux, bytes_of(le32{}));
+        for (std::uint32_t word : row)
+            append(vmlinux, bytes_of(le32(word)));
+    }
+    return vmlinux;
+}
+
+Buffer bzimage_holding(Bytes vmlinux, const BzImageFile &what, Compression compression) {
+    SetupHeader header = header_saying(what);
+    Buffer packed = pack(vmlinux, compression);
+    if (packed.size() > header.payload_length)
+        throw std::runtime_error(fmt::format("a payload of {} bytes is too large", packed.size()));
+    return build_bzimage(header, packed);
 }
 
 Buffer vmlinux_file(const VmlinuxFile &what) {

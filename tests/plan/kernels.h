@@ -2,6 +2,7 @@
 // Kernel files to plan with, built in memory: they say of themselves what real ones say, and hold no code.
 #pragma once
 
+#include "base/compress.h"
 #include "image/image.h"
 
 #include <memory>
@@ -38,6 +39,18 @@ Buffer vmlinux_file(const VmlinuxFile &what);
 
 // Three segments linked at 16 MiB, as those of today's kernels; stripped, but for the text of its vmcoreinfo.
 VmlinuxFile movable_vmlinux();
+// The same as a bzImage holds it, with relocation tables behind it: the three rows of addresses, as they
+// stand there.
+struct RelocationRows {
+    std::vector<std::uint32_t> wide, inverse, narrow;
+};
+Buffer with_relocations(Buffer vmlinux, const RelocationRows &rows);
+// Tables for movable_vmlinux(), one value of each kind.
+inline const RelocationRows some_relocations{{0x81000100}, {0x81200080}, {0x81400040}};
+// A bzImage with this inside, which must be small when it is packed.
+Buffer bzimage_holding(Bytes vmlinux, const BzImageFile &what = {},
+                       Compression compression = Compression::gzip);
+
 // One that knows no phys_base, so that it runs where it was linked and nowhere else.
 VmlinuxFile fixed_vmlinux(std::uint64_t linked_at);
 

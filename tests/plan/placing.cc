@@ -4,6 +4,8 @@
 
 #include "tests/catch.h"
 
+#include <array>
+
 using namespace kexec;
 
 namespace {
@@ -125,4 +127,24 @@ TEST_CASE("sizes that no memory has are refused") {
         REQUIRE_FALSE(place);
         CHECK(place.error().cause == Cause::no_room);
     }
+}
+
+TEST_CASE("any of all places is handed out, by its number, and once") {
+    Ranges free{range(0x10000, 0x12fff), range(0x20000, 0x21fff)};
+    for (std::uint64_t number : {0, 1, 2, 3, 7}) {
+        Placer it = placer(free);
+        std::uint64_t places = 0;
+        Range place = it.any("x", 2 * page, page, Range::everything(), number, places).value();
+        CHECK(places == 3);
+        CHECK(place.first() == std::array{0x10000U, 0x11000U, 0x20000U}[number % 3]);
+        CHECK_FALSE(it.is_free(place));
+    }
+    Placer small = placer(free);
+    std::uint64_t places = 1;
+    auto none = small.any("the kernel", 4 * page, page, Range::everything(), 5, places);
+    REQUIRE_FALSE(none);
+    CHECK(places == 0);
+    CHECK(none.error().cause == Cause::no_room);
+    small.keep_out_of({range(0x10000, 0x10fff)});
+    CHECK_FALSE(small.is_free(range(0x10000, 0x10fff)));
 }

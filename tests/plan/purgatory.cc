@@ -215,3 +215,14 @@ TEST_CASE("segments are cut only while regions are to spare") {
     CHECK(covered == 14 << 20);
     CHECK(std::get<1>(regions[4]) == 1 << 20);
 }
+
+TEST_CASE("a plan that asks for striped digests gets them, of whole segments, and they are no digest of a file") {
+    Buffer content(2 << 20, std::byte{7});
+    SegmentLoad plan =
+        plan_with({segment(0x1000, 2 << 20, content)}, std::endian::little, purgatory::flag::striped);
+    seal(plan);
+    auto regions = regions_of(plan);
+    REQUIRE(regions.size() == 1);
+    CHECK(std::get<2>(regions[0]) == striped_digest_of(content));
+    CHECK(std::get<2>(regions[0]) != digest_of(content));
+}

@@ -76,6 +76,8 @@ void add_files(const TemporaryDirectory &directory) {
     directory.add("bzImage", bzimage_file());
     directory.add("bzImage-without-efi", bzimage_file({.version = 0x020c, .xloadflags = 0x23}));
     directory.add("bzImage-four-levels", bzimage_file({.xloadflags = 0x1f}));
+    directory.add("bzImage-to-draw",
+                  bzimage_holding(with_relocations(vmlinux_file(movable_vmlinux()), some_relocations)));
     directory.add("bzImage-32",
                   bzimage_file({.version = 0x020a, .xloadflags = 0, .initrd_addr_max = 0x37ffffff}));
     directory.add("vmlinux", vmlinux);
@@ -177,6 +179,11 @@ std::vector<Case> further_cases() {
         {"four-levels", bios, {"-l", "bzImage-four-levels", "--append=quiet"}},
         {"four-levels,32-bit", bios, {"-l", "bzImage-four-levels", "--entry-32bit", "--append=quiet"}},
         {"image-without-efi", uefi, {"-l", "-c", "bzImage-without-efi", "--append=quiet"}},
+        {"fast", bios, {"-l", "--fast", "bzImage-to-draw", "--initrd=initrd", "--append=quiet"}},
+        {"fast,nokaslr", bios, {"-l", "--fast", "bzImage-to-draw", "--append=nokaslr"}},
+        {"fast,crash", high, {"-p", "--fast", "bzImage-to-draw", "--initrd=initrd", "--append=quiet"}},
+        {"fast,ordinary", uefi, {"-l", "--fast", "bzImage", "--append=quiet"}},
+        {"fast,file-call", bios, {"-l", "-s", "--fast", "bzImage-to-draw"}},
         {"noefi", uefi, {"-l", "bzImage", "--noefi", "--append=quiet"}},
         {"window", bios, {"-l", "bzImage", "--mem-min=0x2000000", "--mem-max=0xfffffff", "--append=quiet"}},
         {"window-too-small", bios, {"-l", "bzImage", "--mem-min=0x2000000", "--mem-max=0x4ffffff"}},
@@ -300,6 +307,7 @@ Request request_of(const Case &asked, const TemporaryDirectory &directory,
                     .initrd = nullptr,
                     .dtb = nullptr,
                     .entropy = {}};
+    request.entropy.available = request.settings.has(OptionId::fast);
     if (auto added = add_parts(request, options, arch, warnings); !added)
         throw std::runtime_error(asked.name + ": " + added.error().what);
     return request;
@@ -379,6 +387,7 @@ std::vector<Case> reported_cases() {
     return {
         {"x86_64-efi-reboot", "x86_64-uefi-1g-6.1", {"bzImage", "--initrd=initrd", "--reuse-cmdline"}},
         {"x86_64-packed", "x86_64-bios-1g", {"vmlinux.gz", "--append=luks.key=hush", "--console-serial"}},
+        {"x86_64-fast", "x86_64-bios-1g", {"--fast", "bzImage-to-draw", "--append=quiet"}},
         {"x86_64-file-call", "x86_64-bios-1g", {"-s", "bzImage", "-i"}},
         {"x86_64-crash", "x86_64-above-4g", {"-p", "-c", "bzImage", "--initrd=initrd", "--hotplug"}},
         {"arm64-crash", "arm64-uefi-6g", {"-p", "-c", "Image", "--initrd=initrd", "--reuse-cmdline"}},

@@ -15,7 +15,7 @@ import time
 
 PROBE_64BIT, PROBE_32BIT = 0x101000, 0x102000
 BLOB_ADDRESS, BACKUP, REGION, MARKER = 0x2000000, 0x1000000, 0x20000000, 0x0123456789abcdef
-SKIP_CHECKS, PANIC, ENTRY_32BIT, CONSOLE_VGA, RESET_VGA = 1, 2, 4, 8, 16
+SKIP_CHECKS, PANIC, ENTRY_32BIT, CONSOLE_VGA, RESET_VGA, HIDDEN_PLACES, STRIPED = 1, 2, 4, 8, 16, 128, 256
 REGISTERS = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rbp', 'rsp', *(f'r{n}' for n in range(8, 16)),
              'flags', 'cr0', 'cr4', 'efer', 'cs', 'ds', 'es', 'ss', 'fs', 'gs',
              'lar 0x10', 'lsl 0x10', 'lar 0x18', 'lsl 0x18']
@@ -31,11 +31,18 @@ def expect(case, what, found, wanted):
         failures.append(f'{case}: {what}: found {found!r}, wanted {wanted!r}')
 
 
+def digest_of(content, flags):
+    if not flags & STRIPED:
+        return hashlib.sha256(content)
+    lanes = [b''.join(content[at:at + 64] for at in range(64 * lane, len(content), 512)) for lane in range(8)]
+    return hashlib.sha256(b''.join(hashlib.sha256(lane).digest() for lane in lanes))
+
+
 def make_parameters(entry, argument, flags, port=0, baud=0):
     head = struct.pack('<QQII', entry, argument, flags, 0)
     backup = struct.pack('<QQQ', 0, 0xa0000, BACKUP)
     console = struct.pack('<QII', port, 1 if port else 0, baud)
-    region = struct.pack('<QQ', REGION, len(CONTENT)) + hashlib.sha256(CONTENT).digest()
+    region = struct.pack('<QQ', REGION, len(CONTENT)) + digest_of(CONTENT, flags).digest()
     return head + backup + console + bytes(64) + bytes(48) * 3 + region
 
 
@@ -47,15 +54,15 @@ class Run:
     """One boot. `debug` is what the stage reported, `serial` the text on the serial port, `log` what the
     emulator wrote for `log_options`."""
 
-    def __init__(self, qemu, stage, blob, address, content, log_options=()):
+    def __init__(self, qemu, stage, blob, address, content, log_options=(), cpu='max', flags=0):
         # a refusal ends with the second digest, everything else with the emulator's end
-        finished = b'found  ' + hashlib.sha256(content).hexdigest().encode()
+        finished = b'found  ' + digest_of(content, flags).hexdigest().encode()
         with tempfile.TemporaryDirectory() as folder:
             names = ('blob', 'content', 'debug', 'serial', 'log')
             files = {name: pathlib.Path(folder, name) for name in names}
             files['blob'].write_bytes(blob)
             files['content'].write_bytes(content)
-            command = [qemu, '-M', 'pc', '-accel', 'tcg', '-cpu', 'max', '-m', '6G', '-display', 'none',
+            command = [qemu, '-M', 'pc', '-accel', 'tcg', '-cpu', cpu, '-m', '6G', '-display', 'none',
                        '-no-reboot', '-nodefaults', '-vga', 'std', '-kernel', stage,
                        '-device', f'loader,file={files["blob"]},addr={address:#x},force-raw=on',
                        '-device', f'loader,file={files["content"]},addr={REGION:#x},force-raw=on',
@@ -149,6 +156,25 @@ def check_altered(boot, blob):
                 f'purgatory: found  {hashlib.sha256(altered).hexdigest()}', ''])
 
 
+def check_striped(boot, blob):
+    """Eight lanes at once, four at once, and what is said of a place that is hidden."""
+    flags = STRIPED | HIDDEN_PLACES
+    for cpu in ('max', 'max,-avx2', 'max,-avx,-avx2,-xsave'):
+        case = f'striped, {cpu}'
+        image = place(blob, make_parameters(PROBE_64BIT, 5, flags, 0x3f8))
+        run = boot(image, 0x30000000, CONTENT, (), cpu)
+        check_state(case, run, {**LONG_MODE, 'rsi': 5, 'rdi': 5, 'rsp': 0x30000000 + len(blob)})
+        expect(case, 'serial port', run.serial.split('\r\n'),
+               ['purgatory: verifying', 'purgatory: verified', 'purgatory: entering the new kernel', ''])
+        altered = bytearray(CONTENT)
+        altered[-1] ^= 1
+        run = boot(image, 0x30000000, altered, (), cpu, flags)
+        expect(case, 'serial port, altered', run.serial.split('\r\n'),
+               ['purgatory: verifying', 'purgatory: region 3 differs: the new kernel is not entered',
+                f'purgatory: loaded {digest_of(CONTENT, flags).hexdigest()}',
+                f'purgatory: found  {digest_of(altered, flags).hexdigest()}', ''])
+
+
 def check_skipped(boot, blob):
     address = 0x30000000
     log_options = ('-d', 'cpu', '-dfilter', f'{address:#x}+{len(blob):#x}')
@@ -169,7 +195,7 @@ def main():
     def boot(*image_and_memory):
         return Run(qemu, stage, *image_and_memory)
 
-    for check in (check_64bit, check_64bit_above_4gib, check_32bit, check_altered, check_skipped):
+    for check in (check_64bit, check_64bit_above_4gib, check_32bit, check_altered, check_striped, check_skipped):
         check(boot, blob)
     print('\n'.join(failures) or 'as it should be')
     sys.exit(1 if failures else 0)

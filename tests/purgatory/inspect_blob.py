@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK, PAGE = 0x100, 0x380, 0x500, 0x1000, 0x1000
-LARGEST = {'x86_64': 16 << 10, 'arm64': 64 << 10, 'ppc64': 16 << 10, 's390x': 16 << 10}
+LARGEST = {'x86_64': 32 << 10, 'arm64': 64 << 10, 'ppc64': 16 << 10, 's390x': 16 << 10}
 
 # Operands that are vector or floating-point registers, in objdump's notation.
 VECTOR = {
@@ -22,12 +22,12 @@ VECTOR_SAMPLES = {
     'ppc64': 'lxvd2x  vs0,0,r4',
     's390x': 'ld\t%f2,8(%r1)',
 }
-VECTOR_FUNCTIONS = r'sha256_compress_(ni|sha2|power8)\b'
+VECTOR_FUNCTIONS = r'sha256_(compress_(ni|sha2|power8)|stripes_(sse2|avx2))\b'
 
 # Instructions that are an ordinary process's end, and the only places that may have them. An ID register is not among
 # them: the kernel reads it for a process.
 PRIVILEGED = {
-    'x86_64': r'^(?:cli|sti|hlt|lgdt|lidt|rdmsr|wrmsr|in|out)\b|%cr\d|%dr\d',
+    'x86_64': r'^(?:cli|sti|hlt|lgdt|lidt|rdmsr|wrmsr|xsetbv|in|out)\b|%cr\d|%dr\d',
     'arm64': r'^(?:tlbi|ic|dc|wfi|hvc|smc|eret)\b|^msr\t|^mrs\t(?!.*id_aa64isar0_el1)',
 }
 PRIVILEGED_SAMPLES = {
@@ -35,7 +35,7 @@ PRIVILEGED_SAMPLES = {
     'arm64': 'mrs\tx1, sctlr_el1',
 }
 PRIVILEGED_PLACES = {
-    'x86_64': (r'^(?:enter|stop|hand_over|hand_over_32bit|load_gdt|purgatory_prepare)$'
+    'x86_64': (r'^(?:enter|stop|enable_ymm|restore_xcr0|hand_over|hand_over_32bit|load_gdt|purgatory_prepare)$'
                r'|Serial|Vga|vga|Terminal'),
     'arm64': (r'^(?:enter|stop|hand_over|with_caches_el[12]|purgatory_prepare)$'
               r'|VectorAccess|find_altered\(|find_altered_in_caches|open_window'),

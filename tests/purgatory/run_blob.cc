@@ -23,12 +23,16 @@ using Parameters = purgatory::Parameters<U64, U32>;
 static_assert(purgatory::has_contract_layout<Parameters>());
 static_assert(alignof(Parameters) == 1);
 
-// Where the loader says which instructions there are, each answer is another way through the blob.
+// Where the loader says which instructions there are, each answer is another way through the blob; and so are
+// striped digests.
 #if defined(__powerpc64__)
 constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::vector_sha};
+#elif defined(__x86_64__)
+constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::striped};
 #else
 constexpr uint32_t ways_to_hash[] = {0};
 #endif
+bool striped = false; // what digests are made for the blob
 
 using Bytes = std::vector<uint8_t>;
 
@@ -107,8 +111,10 @@ struct Regions {
     void describe(size_t index, const uint8_t *start, size_t size) {
         auto &region = parameters.regions[index];
         purgatory::Sha256 sum(purgatory::sha256_compress_scalar);
+        purgatory::StripedSha256 stripes(purgatory::sha256_stripes_serial);
         sum.update(start, size);
-        sum.finish(region.digest);
+        stripes.update(start, size);
+        striped ? stripes.finish(region.digest) : sum.finish(region.digest);
         region.start = reinterpret_cast<uintptr_t>(start);
         region.size = size;
     }
@@ -184,6 +190,7 @@ int main(int argc, char **argv) {
         }
         for (uint32_t flags : ways_to_hash) {
             blob.set_flags(flags);
+            striped = (flags & purgatory::flag::striped) != 0;
             check_intact(blob);
             check_altered(blob);
             check_unused_entries(blob);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // SHA-256 against digests that Python computed and against FIPS 180-4's own examples. Built for each machine
 // and run there, natively or emulated: `sha256_test scalar` or `sha256_test fastest`; exits 77 when the
-// fastest is the scalar.
+// fastest is the scalar. Striped digests are compared with what their rule says, worked out here.
 #include "purgatory/sha256.h"
+#if defined(__x86_64__)
+#include "purgatory/x86_64/lanes.h"
+#endif
 
 #include <cstdio>
 #include <cstring>
@@ -27,7 +30,7 @@ std::vector<uint8_t> make_pattern(size_t size) {
     return bytes;
 }
 
-std::string finish(purgatory::Sha256 &sum) {
+template <typename Sum> std::string finish(Sum &sum) {
     uint8_t digest[32];
     sum.finish(digest);
     std::string text;
@@ -89,6 +92,45 @@ void check_published_examples(purgatory::Sha256Compress compress) {
     check(million, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+// Blocks dealt out in turn, a digest for each of the eight hands, and one of all these.
+std::string striped_by_its_rule(const std::vector<uint8_t> &message) {
+    purgatory::Sha256 all(purgatory::sha256_compress_scalar);
+    for (size_t lane = 0; lane < 8; lane++) {
+        purgatory::Sha256 sum(purgatory::sha256_compress_scalar);
+        for (size_t at = 64 * lane; at < message.size(); at += 512)
+            sum.update(message.data() + at, message.size() - at < 64 ? message.size() - at : 64);
+        uint8_t digest[32];
+        sum.finish(digest);
+        all.update(digest, sizeof digest);
+    }
+    return finish(all);
+}
+
+void check_stripes(const char *what, purgatory::Sha256Stripes stripes) {
+    for (size_t size : {0u, 1u, 63u, 64u, 65u, 448u, 511u, 512u, 513u, 575u, 1024u, 4096u, 99991u}) {
+        std::vector<uint8_t> message = make_pattern(size);
+        std::string wanted = striped_by_its_rule(message);
+        for (size_t piece : {size_t{100000}, size_t{777}, size_t{64}, size_t{3}}) {
+            purgatory::StripedSha256 sum(stripes);
+            for (size_t done = 0; done < size; done += piece)
+                sum.update(message.data() + done, piece < size - done ? piece : size - done);
+            expect(what, size, finish(sum), wanted);
+        }
+    }
+}
+
+void check_all_stripes() {
+    check_stripes("stripes, serial", purgatory::sha256_stripes_serial);
+    check_stripes("stripes, fastest", purgatory::fastest_sha256_stripes());
+#if defined(__x86_64__)
+    check_stripes("stripes, SSE2", purgatory::sha256_stripes_sse2);
+    if (__builtin_cpu_supports("avx2"))
+        check_stripes("stripes, AVX2", purgatory::sha256_stripes_avx2);
+    else
+        std::puts("this processor has no AVX2, so its stripes are not checked");
+#endif
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -104,6 +146,8 @@ int main(int argc, char **argv) {
     }
     check_pattern(compress);
     check_published_examples(compress);
+    if (scalar)
+        check_all_stripes();
     std::printf("%d failures\n", failures);
     return failures == 0 ? 0 : 1;
 }

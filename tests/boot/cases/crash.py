@@ -89,20 +89,27 @@ def run_memmap(bench, cell):
     return crash(bench, cell, PLAIN.replace("{call}", cell.call + " --pass-memmap-cmdline"), pipe=":", words="memmap=exactmap memmap=")
 
 
-def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=(), words=""):
+def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=(), words="", relay="",
+          judge_more=lambda said: []):
     """`load` is the command line of kexec, `places` are where its kernel and initramfs lie, `more_files` what else it reads, `hardware` are
-    further options of QEMU; `words` have to be on the capture kernel's command line."""
+    further options of QEMU; `words` have to be on the capture kernel's command line. With `relay` another kernel comes first, whose stage
+    runs that script and starts the one that crashes with /second.cpio; `judge_more` looks at what all of them said."""
     machine = MACHINES[cell.machine]
     tools = {"sbin/marker": bench.marker}
-    capture = bench.packed_initramfs(machine, "capture", CAPTURE.replace("{pipe}", pipe).replace("{head}", str(head_size(cell))),
+    stage = ("say_kernel_place\n" if relay else "") + CAPTURE
+    capture = bench.packed_initramfs(machine, "capture", stage.replace("{pipe}", pipe).replace("{head}", str(head_size(cell))),
                                      {**tools, **bench.program("vmcore-dmesg"), **supplies.makedumpfile(machine)})
     word, marker = proof.nonce(), secrets.token_hex(32)
     more = f"{machine.command_line()} nonce={word} marker=$address"
     files = {**bench.program(), **tools, **(more_files or {}),
              places[0]: supplies.kernel_form(machine, cell.kernel, cell.form), places[1]: capture}
     paths = " ".join("/" + place for place in places)
-    script = FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", paths).replace("{marker}", marker)
+    before = "say_kernel_place\n" if relay else ""
+    script = before + FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", paths).replace("{marker}", marker)
     first = bench.initramfs(machine, "first", script, files)
+    if relay:
+        second = bench.packed_initramfs(machine, "first", script, files)
+        first = bench.initramfs(machine, "relay", relay, {**files, "second.cpio": second})
     reservation = machine.crash_high if cell.memory > 4096 else machine.crash_low
     setup = Setup(machine, cell.firmware, supplies.kernel(machine, cell.kernel), first, cell.memory, cell.processors,
                   f"crashkernel={reservation}", cell.cpu, hardware)
@@ -111,7 +118,7 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
     require(words in said.one("capture", "cmdline"), f"the capture kernel's command line lacks {words!r}")
     if pipe == PIPE:
         require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
-    return proved
+    return proved + judge_more(said)
 
 
 def judge(bench, said, cell, word):

@@ -43,6 +43,17 @@ say_place() {
     say iomem "$(printf '%x-%x' $((base)) $((base + size - 1))) : $1"
 }
 
+# Where this kernel lies and what it has drawn by itself, on x86_64: addresses of its text, and the three bases; and whether it was told
+# that its place is a random one (KASLR_FLAG in boot_params).
+say_kernel_place() {
+    grep -E ' (_text|page_offset_base|vmalloc_base|vmemmap_base)$' /proc/kallsyms >/tmp/symbols
+    while read -r address _ name; do
+        case $name in _text) say _text "$address" ;; *) say "$name" "$(marker word "0x$address")" ;; esac
+    done </tmp/symbols
+    say physical "$(sed -n 's/^ *\([0-9a-f]*\)-.* : Kernel code$/\1/p' /proc/iomem)"
+    say loadflags "$(dd if=/sys/kernel/boot_params/data bs=1 skip=529 count=1 2>/dev/null | od -An -tx1 | tr -d ' ')"
+}
+
 say_processors() {
     say processors "$(grep -c '^processor' /proc/cpuinfo)"
 }

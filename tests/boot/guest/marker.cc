@@ -3,7 +3,8 @@
 // word and prints them with the page's physical address, which /proc/self/pagemap tells
 // (Documentation/admin-guide/mm/pagemap.rst), then waits for the end. The word comes from outside: a machine
 // that was just started would gather randomness for a second. "find" runs in the capture kernel: it
-// follows the program headers of the dump to that physical address and prints what lies there.
+// follows the program headers of the dump to that physical address and prints what lies there. "word" prints
+// eight bytes of the running kernel's memory, out of /proc/kcore.
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -69,6 +70,34 @@ int plant(const char *word) {
     }
 }
 
+// Eight bytes at a virtual address of this kernel.
+int word(uint64_t address) {
+    int core = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
+    Elf64_Ehdr header;
+    if (core < 0 || pread(core, &header, sizeof header, 0) != sizeof header) {
+        fail("/proc/kcore");
+    }
+    for (unsigned i = 0; i < header.e_phnum; ++i) {
+        Elf64_Phdr segment;
+        auto at = static_cast<off_t>(header.e_phoff + i * sizeof segment);
+        if (pread(core, &segment, sizeof segment, at) != sizeof segment) {
+            fail("a program header");
+        }
+        uint64_t found, inside = address - segment.p_vaddr;
+        if (segment.p_type != PT_LOAD || address < segment.p_vaddr || inside >= segment.p_memsz) {
+            continue;
+        }
+        if (pread(core, &found, sizeof found, static_cast<off_t>(segment.p_offset + inside)) !=
+            sizeof found) {
+            fail("the kernel's memory");
+        }
+        std::printf("%016llx\n", static_cast<unsigned long long>(found));
+        return 0;
+    }
+    std::printf("nowhere\n");
+    return 1;
+}
+
 int find(const char *path, uint64_t physical) {
     int core = open(path, O_RDONLY | O_CLOEXEC);
     Elf64_Ehdr header;
@@ -107,6 +136,9 @@ int main(int count, char **arguments) {
     if (count == 4 && std::strcmp(arguments[1], "find") == 0) {
         return find(arguments[2], std::strtoull(arguments[3], nullptr, 0));
     }
-    std::printf("usage: marker plant WORD | marker find DUMP PHYSICAL\n");
+    if (count == 3 && std::strcmp(arguments[1], "word") == 0) {
+        return word(std::strtoull(arguments[2], nullptr, 0));
+    }
+    std::printf("usage: marker plant WORD | marker find DUMP PHYSICAL | marker word VIRTUAL\n");
     return 2;
 }
