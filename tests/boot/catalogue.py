@@ -2,8 +2,9 @@
 """Every case there is: the matrix's cells and the scenarios that always run."""
 import functools
 
+import disks
 import matrix
-from cases import (altered, board, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
+from cases import (altered, board, capture, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
                    without_kexec)
 from runner import Case
 
@@ -26,6 +27,26 @@ def cell_case(cell):
     return Case(cell.machine, cell.name(), lambda bench: prove(bench, cell))
 
 
+def capture_case(words, scene):
+    return Case(scene.machine, f"{scene.machine} capture: {words}", lambda bench: capture.run(bench, scene))
+
+
+def further_captures():
+    by_uuid = f"UUID={disks.UUID}"
+    return [
+        capture_case("stored raw, with makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda")),
+        capture_case("stored raw, without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
+                                                                       disk_size=1 << 30)),
+        capture_case("stored on btrfs by its device", capture.Scene("x86_64", target="btrfs", source="/dev/vda")),
+        capture_case("stored on xfs by UUID", capture.Scene("x86_64", target="xfs", source=by_uuid)),
+        Case("x86_64", "x86_64 capture: full disk", capture.run_full_disk),
+        Case("x86_64", "x86_64 capture: unplugged disk", capture.run_unplugged),
+        Case("x86_64", "x86_64 capture: missing module", capture.run_missing_module),
+        Case("x86_64", "x86_64 capture: collector crash", capture.run_collector_crash),
+        Case("x86_64", "x86_64 capture: time limit", capture.run_time_limit),
+    ]
+
+
 def scenarios():
     """Cases that are in every run: what they prove is not a matter of combinations."""
     return [
@@ -35,6 +56,7 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
+        capture_case("stored on ext4 by LABEL, with makedumpfile", capture.Scene("x86_64")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
@@ -69,7 +91,7 @@ def further_scenarios():
         Case("arm64", "arm64 unified kernel image -c", lambda bench: container.run_uki(bench, "arm64", "-c")),
         Case("arm64", "arm64 unified kernel image -s", lambda bench: container.run_uki(bench, "arm64", "-s")),
         Case("arm64", "arm64 FIT image with its device tree", container.run_fit),
-        Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
+        Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))] + further_captures()
 
 
 @functools.cache
