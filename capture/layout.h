@@ -15,7 +15,9 @@ inline constexpr std::string_view settings_path = "/kdump/settings", modules_pat
 // Of firmware-assisted dump: what was /init before the capture program came.
 inline constexpr std::string_view original_init_path = "/init.kdump-original";
 
-// Made by the program: where a target is mounted, and what is known so far of how the capture ends.
-inline constexpr std::string_view mounted_path = "/kdump/target", draft_path = "/kdump/draft";
+// Made by the program: where a target is mounted, what is known so far of how the capture ends, and
+// files on their way elsewhere.
+inline constexpr std::string_view mounted_path = "/kdump/target", draft_path = "/kdump/draft",
+                                  scratch_path = "/kdump/scratch";
 
 } // namespace kexec::capture

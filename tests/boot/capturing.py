@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 
-import cache
-import fetch
 import supplies
+import cache  # in tools/, which supplies makes importable
+import fetch
 
 MAKER = supplies.HERE.parents[1] / "build" / "test" / "tests" / "capture" / "make-initramfs"
 
@@ -26,23 +26,33 @@ PCI_DISK = Hardware(("-drive", "file={disk},if=none,id=d0,format=raw,cache=unsaf
 CCW_DISK = Hardware(("-drive", "file={disk},if=none,id=d0,format=raw,cache=unsafe", "-device", "virtio-blk-ccw,drive=d0"), "vda",
                     (("css0", ""), ("0.0.0001", "virtio_ccw"), ("virtio0", "virtio_blk"), ("block", ""), ("vda", "")))
 # A card behind a host controller is what an eMMC is to the drivers.
-SD_CARD = Hardware(("-drive", "file={disk},if=none,id=d0,format=raw,cache=unsafe", "-device", "sdhci-pci", "-device", "sd-card,drive=d0"),
-                   "mmcblk0", (("pci0000:00", ""), ("0000:00:03.0", "sdhci_pci"), ("mmc_host", ""), ("mmc0", ""), ("mmc0:4567", "mmc_block"),
-                               ("block", ""), ("mmcblk0", "")))
+SD_CARD = Hardware(("-drive", "file={disk},if=none,id=d0,format=raw,cache=unsafe", "-device", "sdhci-pci",
+                    "-device", "sd-card,drive=d0"), "mmcblk0",
+                   (("pci0000:00", ""), ("0000:00:03.0", "sdhci_pci"), ("mmc_host", ""), ("mmc0", ""), ("mmc0:4567", "mmc_block"),
+                    ("block", ""), ("mmcblk0", "")))
 DISK_OF = {"x86_64": PCI_DISK, "arm64": PCI_DISK, "ppc64": PCI_DISK, "s390x": CCW_DISK}
 
 
-def modules(kernel):
+def kernel(machine, version):
+    """As supplies.kernel has it; "board" is Debian's kernel for all hardware, of the version that the cloud's one has."""
+    if version != "board":
+        return supplies.kernel(machine, version)
+    release = supplies.kernel(machine, "6.1").name.partition("-")[2].replace("-cloud", "")
+    package = fetch.package("bookworm", machine.name, f"linux-image-{release}")
+    return next((supplies.pathlib.Path(package) / "boot").glob(machine.kernel_pattern))
+
+
+def modules(image):
     """(release, directory with lib/modules as depmod leaves it) of Debian's kernel at that path."""
-    release = kernel.name.partition("-")[2]
-    package = kernel.parents[1]
+    release = image.name.partition("-")[2]
+    package = image.parents[1]
 
     def fill(directory):
         source = next(package.glob(f"**/lib/modules/{release}"))
         shutil.copytree(source, directory / "lib/modules" / release, copy_function=os.link)
         subprocess.run(["depmod", "-b", directory, release], check=True)
 
-    return release, cache.entry(f"modules/{package.name}-{release}", fill)
+    return release, cache.entry(f"modules/{package.parent.name}-{package.name}-{release}", fill)
 
 
 def system(bench, machine, version, hardware, disk):
@@ -63,7 +73,7 @@ def system(bench, machine, version, hardware, disk):
     add_makedumpfile(root, machine)
     release = "small"
     if version != "small":
-        release, tree = modules(supplies.kernel(machine, version))
+        release, tree = modules(kernel(machine, version))
         (root / "lib/modules").symlink_to(tree / "lib/modules")
     return root, release
 

@@ -2,6 +2,7 @@
 """Every case there is: the matrix's cells and the scenarios that always run."""
 import functools
 
+import capturing
 import disks
 import matrix
 from cases import (altered, board, capture, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
@@ -39,6 +40,11 @@ def further_captures():
                                                                        disk_size=1 << 30)),
         capture_case("stored on btrfs by its device", capture.Scene("x86_64", target="btrfs", source="/dev/vda")),
         capture_case("stored on xfs by UUID", capture.Scene("x86_64", target="xfs", source=by_uuid)),
+        capture_case("stored on ext4 of a card, 128 MiB reserved",
+                     capture.Scene("arm64", "board", collector="cp", memory=512, reservation="128M", hardware=capturing.SD_CARD)),
+        capture_case("stored on ext4, with makedumpfile", capture.Scene("ppc64", memory=2048)),
+        capture_case("stored raw, with makedumpfile", capture.Scene("s390x", "small", "raw", "/dev/vda", memory=1024, reservation="128M")),
+        Case("ppc64", "ppc64 capture: by firmware, and the boot goes on", capture.run_fadump),
         Case("x86_64", "x86_64 capture: full disk", capture.run_full_disk),
         Case("x86_64", "x86_64 capture: unplugged disk", capture.run_unplugged),
         Case("x86_64", "x86_64 capture: missing module", capture.run_missing_module),
@@ -58,6 +64,8 @@ def scenarios():
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
         capture_case("stored on ext4 by LABEL, with makedumpfile", capture.Scene("x86_64")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
+        capture_case("stored on ext4 without makedumpfile, 128 MiB reserved",
+                     capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),

@@ -156,6 +156,8 @@ int run_as(const World &world, const Words &words) {
 }
 
 int run(std::span<const char *const> words) {
+    // A pipe whose other end is gone is an error, not an end.
+    std::signal(SIGPIPE, SIG_IGN);
     World world = real_world(print_to_error);
     auto parsed = parse(words);
     if (parsed)

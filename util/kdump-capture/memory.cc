@@ -27,6 +27,10 @@ Result<Descriptor> open_device(const std::string &path) {
     return device;
 }
 
+std::string without_makedumpfile(const Error &error) {
+    return fmt::format("makedumpfile has failed: {}; going on without it", error.what);
+}
+
 Result<void> bring_to_disk(const Descriptor &device, const std::string &path) {
     if (::fsync(device.number()) != 0)
         return fail_errno(Cause::system_call, errno, "bringing to the disk " + path,
@@ -91,7 +95,7 @@ Result<void> MemoryStore::store_in(const std::string &directory) {
                                       .path = target});
         stored = done.has_value();
         if (!done)
-            warn_(fmt::format("makedumpfile has failed: {}; going on without it", done.error().what));
+            warn_(without_makedumpfile(done.error()));
         else
             tell(world_,
                  fmt::format("makedumpfile has stored the dump in {:.0f} s", world_.seconds() - start));
@@ -114,16 +118,21 @@ Result<void> MemoryStore::collect_on(const Collector &collector, const Descripto
     return {};
 }
 
-Result<void> MemoryStore::copy_flattened(const std::string &device) {
-    Descriptor output = TRY(open_device(world_.root + device));
+Result<void> MemoryStore::copy_flattened(const Descriptor &output, const std::string &path,
+                                         std::optional<std::uint64_t> space) {
     Descriptor file = TRY(open_to_read(world_.root + std::string(vmcore_path)));
-    CopyRequest request = TRY(request_for(file, std::string(vmcore_path), device));
-    for (const Target &target : settings_.targets)
-        if (target.source == device && target.size != 0)
-            request.free = target.size;
+    CopyRequest request = TRY(request_for(file, std::string(vmcore_path), path));
+    request.free = space;
     double start = world_.seconds();
     tell_stored(TRY(store_flattened(request, output, progress())), start);
-    return bring_to_disk(output, device);
+    return {};
+}
+
+std::optional<std::uint64_t> MemoryStore::size_of_target(const std::string &device) const {
+    for (const Target &target : settings_.targets)
+        if (target.source == device && target.size != 0)
+            return target.size;
+    return std::nullopt;
 }
 
 Result<void> MemoryStore::store_on(const std::string &device) {
@@ -132,9 +141,36 @@ Result<void> MemoryStore::store_on(const std::string &device) {
         auto done = collect_on(*program, output);
         if (done)
             return bring_to_disk(output, device);
-        warn_(fmt::format("makedumpfile has failed: {}; going on without it", done.error().what));
+        warn_(without_makedumpfile(done.error()));
     }
-    return copy_flattened(device);
+    Descriptor output = TRY(open_device(world_.root + device));
+    TRY(copy_flattened(output, device, size_of_target(device)));
+    return bring_to_disk(output, device);
+}
+
+// What is not sent whole gets no name there.
+Result<void> MemoryStore::send_flattened(const Remote &remote, const std::string &path,
+                                         const Collector *program) {
+    auto [output, child] = TRY(remote.start_storing(path));
+    auto sent = program ? collect_on(*program, output) : copy_flattened(output, path, std::nullopt);
+    output = Descriptor();
+    if (!sent) {
+        child.end_group();
+        (void)child.wait();
+        return sent;
+    }
+    return remote.finish(child, path);
+}
+
+Result<void> MemoryStore::store_at(const Remote &remote, const std::string &directory) {
+    std::string path = directory + "/vmcore.flat";
+    if (auto program = collector(true)) {
+        auto sent = send_flattened(remote, path, &*program);
+        if (sent)
+            return {};
+        warn_(without_makedumpfile(sent.error()));
+    }
+    return send_flattened(remote, path, nullptr);
 }
 
 } // namespace kexec::capture

@@ -4,6 +4,7 @@
 
 #include "dump/save.h"
 #include "util/kdump-capture/collector.h"
+#include "util/kdump-capture/remote.h"
 #include "util/kdump-capture/world.h"
 
 namespace kexec::capture {
@@ -20,10 +21,15 @@ public:
     Result<void> store_in(const std::string &directory);
     // Flattened, from the device's first byte on.
     Result<void> store_on(const std::string &device);
+    // Flattened, as vmcore.flat.
+    Result<void> store_at(const Remote &remote, const std::string &directory);
 
 private:
     Result<void> copy(const std::string &path, const std::string &target);
-    Result<void> copy_flattened(const std::string &device);
+    Result<void> copy_flattened(const Descriptor &output, const std::string &path,
+                                std::optional<std::uint64_t> space);
+    std::optional<std::uint64_t> size_of_target(const std::string &device) const;
+    Result<void> send_flattened(const Remote &remote, const std::string &path, const Collector *program);
     Result<CopyRequest> request_for(const Descriptor &file, const std::string &path,
                                     const std::string &target) const;
     Result<void> collect_on(const Collector &collector, const Descriptor &output) const;

@@ -103,6 +103,7 @@ World real_world(std::function<void(std::string_view)> say) {
     world.unmount = unmount;
     world.load_module = load_module;
     world.scan_btrfs = scan_btrfs;
+    world.find_program = find_program;
     world.seconds = seconds;
     world.clock = [] { return static_cast<std::uint64_t>(std::time(nullptr)); };
     world.sleep = sleep;

@@ -14,6 +14,7 @@
 #include "util/kdump-capture/keep.h"
 #include "util/kdump-capture/memory.h"
 #include "util/kdump-capture/naming.h"
+#include "util/kdump-capture/remote.h"
 #include "util/kdump-capture/target.h"
 
 #include <fmt/core.h>
@@ -37,6 +38,7 @@ private:
     void store_log(const std::string &directory);
     void store_own_log(const std::string &directory);
     std::string free_directory(const Target &target, const Place &place) const;
+    Result<void> store_remotely(const Target &target);
     void look_at_dump();
     Result<void> try_targets();
     void blame(const Error &error);
@@ -137,8 +139,40 @@ Result<void> Storer::store(const Target &target, const Place &place) {
     return store_in(world_.root + place.directory + "/" + name);
 }
 
+// The logs are files first: ssh reads each to its end.
+Result<void> Storer::store_remotely(const Target &target) {
+    Remote remote = TRY(Remote::reach(world_, target));
+    std::string directory = target.path + "/" + directory_name(settings_, target, draft_.outcome.crash_time);
+    TRY(remote.make_directory(directory, static_cast<double>(settings_.device_wait)));
+    draft_.outcome.directory = directory;
+    write_draft(world_, draft_);
+    tell(world_, fmt::format("storing the dump in {} of {}", directory, target.source));
+    std::string scratch = world_.root + std::string(scratch_path);
+    TRY(make_directories(scratch));
+    auto send = [&](const std::string &name) {
+        auto file = open_to_read(scratch + "/" + name);
+        auto sent = file ? remote.store(*file, directory + "/" + name) : Result<void>();
+        if (!sent)
+            warn(fmt::format("{}: {}; going on without", name, sent.error().what));
+        remove_file(scratch + "/" + name);
+    };
+    store_log(scratch);
+    send("vmcore-dmesg.txt");
+    MemoryStore memory(world_, settings_, [this](std::string sentence) { warn(std::move(sentence)); });
+    auto stored = memory.store_at(remote, directory);
+    store_own_log(scratch);
+    send("kexec-dmesg.log");
+    return stored;
+}
+
 // The target's own file takes the outcome while it is mounted.
 Result<void> Storer::attempt(const Target &target) {
+    is_kept_ = false;
+    if (target.type == "ssh") {
+        auto stored = store_remotely(target);
+        draft_.outcome.saved = stored.has_value();
+        return stored;
+    }
     Place place = TRY(open_target(world_, settings_, target));
     auto stored = store(target, place);
     draft_.outcome.saved = stored.has_value();

@@ -5,6 +5,7 @@
 #include "capture/settings.h"
 
 #include <functional>
+#include <optional>
 
 namespace kexec::capture {
 
@@ -19,8 +20,9 @@ struct World {
     std::function<Result<void>(const std::string &path)> load_module;
     // Tells the kernel about a device of a btrfs that is spread over several.
     std::function<void(const std::string &device)> scan_btrfs;
-    std::function<double()> seconds;      // since some moment
-    std::function<std::uint64_t()> clock; // seconds since 1970
+    std::function<std::optional<std::string>(std::string_view)> find_program; // as find_program does
+    std::function<double()> seconds;                                          // since some moment
+    std::function<std::uint64_t()> clock;                                     // seconds since 1970
     std::function<void(double seconds)> sleep;
     std::function<void()> sync;                // brings everything to the disks
     std::function<std::string()> kernel_log;   // of the running kernel, as dmesg shows it

@@ -63,7 +63,7 @@ def play(bench, scene, prepare_root=lambda root: None, collector=None, hide_disk
     """Crashes the machine; (disk, what the maker said, the console)."""
     machine = MACHINES[scene.machine]
     disk, options, made, said = prepare(bench, scene, prepare_root, collector)
-    kernel = supplies.kernel(machine, scene.version)
+    kernel = capturing.kernel(machine, scene.version)
     append = f"{machine.command_line()} nr_cpus=1 reset_devices"
     files = {**bench.program(), "kernel": kernel, "capture.img": made}
     first = bench.initramfs(machine, "first", FIRST.replace("{append}", append), files)
@@ -82,7 +82,35 @@ def run(bench, scene):
     require(size < 4 * MEBIBYTE, f"the initramfs has {size} bytes ({unpacked} unpacked)")
     if scene.target == "raw":
         return proved + judge_raw(bench, scene, disk, console)
-    return proved + judge_files(bench, scene, disks.extract(disk, scene.target, bench.directory / "files"), console)
+    files = bench.directory / "files"
+    if scene.target == "xfs":
+        extract_by_machine(bench, scene, disk, said["module"], files)
+    else:
+        disks.extract(disk, scene.target, files)
+    return proved + judge_files(bench, scene, files, console)
+
+
+UNPACK = """\
+{load}
+mkdir /disk
+mount -t xfs /dev/vda /disk
+tar -c -C /disk . >/dev/vdb
+sync
+"""
+
+
+def extract_by_machine(bench, scene, disk, modules, directory):
+    """A machine with the same kernel mounts the disk and writes what is on it to another one, as an archive."""
+    machine = MACHINES[scene.machine]
+    second = disks.make(bench.directory / "archive", "raw")
+    tree = bench.directory / "system/lib/modules"
+    paths = {path.name.partition(".")[0].replace("-", "_"): path for path in tree.resolve().glob("**/*.ko")}
+    load = "\n".join(f"insmod /{name}.ko" for name in modules)
+    initrd = bench.initramfs(machine, "unpack", UNPACK.replace("{load}", load), {f"{name}.ko": paths[name] for name in modules})
+    drives = tuple(word for path in (disk, second) for word in ("-drive", f"file={path},if=virtio,format=raw,cache=unsafe"))
+    bench.run(Setup(machine, machine.plain_firmware(), supplies.kernel(machine, scene.version), initrd, extra=drives), LIMIT)
+    directory.mkdir()
+    subprocess.run(["tar", "-x", "-f", second, "-C", directory], check=True)
 
 
 def dump_directory(files):
@@ -108,14 +136,15 @@ def judge_dump(bench, scene, vmcore, stored, console):
     """The dump is one that makedumpfile reads, and its log is the stored one and ends as the console did."""
     machine = MACHINES[scene.machine]
     log = bench.directory / "log"
-    done = subprocess.run([*makedumpfile(machine), "--dump-dmesg", vmcore, log], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = run_makedumpfile(machine, "--dump-dmesg", vmcore, log)
     require(done.returncode == 0, f"makedumpfile does not read the dump: {done.stdout}")
     lines = log.read_text(errors="replace").splitlines()
     crash.judge_log(lines[-60:], machine)
     if stored is not None:
         ours = [even(line) for line in stored]
         theirs = [even(line) for line in lines]
-        require(ours == theirs, f"the stored log is another: {next(pair for pair in zip(ours + [''], theirs + ['']) if pair[0] != pair[1])}")
+        differing = next((pair for pair in zip(ours + [""], theirs + [""]) if pair[0] != pair[1]), None)
+        require(ours == theirs, f"the stored log is another: {differing}")
     if machine.dies_aloud:
         spoken = [crash.as_in_dump(line, lines) for line in crash.last_words(console)]
         missing = [line for line in spoken if line not in lines]
@@ -125,25 +154,25 @@ def judge_dump(bench, scene, vmcore, stored, console):
 
 
 def even(line):
-    """A line of a log as all tools print it: what follows the first line of a record is indented by some, and newer ones name the caller."""
+    """A line of a log as all tools print it: some indent what follows the first line of a record, newer ones name the caller."""
     return re.sub(r"^(\[ *[0-9.]*\]) \[ *[CT][0-9]*\] ", r"\1 ", line).lstrip(" ")
 
 
-def makedumpfile(machine):
-    """The command that runs the machine's own makedumpfile here."""
+def run_makedumpfile(machine, *words, stdin=subprocess.DEVNULL):
+    """The machine's own makedumpfile, run here."""
     files = supplies.makedumpfile(machine)
     loader, program = files["dump/loader"], files["dump/makedumpfile"]
     libraries = ":".join(sorted({str(path.parent) for name, path in files.items() if ".so" in name}))
     emulators = {"x86_64": [], "arm64": ["qemu-aarch64"], "ppc64": ["qemu-ppc64le"], "s390x": ["qemu-s390x"]}
-    return [*emulators[machine.name], loader, "--library-path", libraries, program]
+    command = [*emulators[machine.name], loader, "--library-path", libraries, program, *words]
+    return subprocess.run(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def judge_raw(bench, scene, disk, console):
     machine = MACHINES[scene.machine]
     vmcore = bench.directory / "vmcore"
     with open(disk, "rb") as device:
-        done = subprocess.run([*makedumpfile(machine), "-R", vmcore], stdin=device, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True)
+        done = run_makedumpfile(machine, "-R", vmcore, stdin=device)
     require(done.returncode == 0, f"makedumpfile -R does not take what is on the disk: {done.stdout}")
     return judge_dump(bench, scene, vmcore, None, console)
 
@@ -248,3 +277,46 @@ def run_time_limit(bench):
     require(outcome[0] == "result failed", f"the outcome is {outcome}")
     require_line(outcome, "took longer than 10 seconds")
     return ["a collector that hangs is ended", "the reason is kept on the disk", "the machine reboots"]
+
+
+# --- firmware-assisted dump --------------------------------------------------------------------------------------
+
+FADUMP_MEMORY, BOOT_MEMORY = 4096, 512      # MiB
+
+NORMAL = """\
+say mounts "$(cut -d' ' -f2 /proc/mounts | tr '\\n' ' ')"
+say memory "$(sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)"
+say vmcore "$(ls /proc/vmcore 2>/dev/null)"
+say words "$0 $#"
+if [ ! -e /sys/kernel/fadump/release_mem ]; then
+    say registered "$(cat /sys/kernel/fadump/registered)"
+    echo c >/proc/sysrq-trigger
+fi
+"""
+
+
+def run_fadump(bench):
+    """Both boots share an initramfs: the normal one comes up as if nothing had been added, the one with the dump stores it, gives the
+    memory back and goes on as the normal one."""
+    scene = Scene("ppc64", "small", "raw", "/dev/vda", memory=FADUMP_MEMORY, more=(("final_action", "resume"),))
+    machine = MACHINES["ppc64"]
+    hardware = capturing.DISK_OF["ppc64"]
+    disk = disks.make(bench.directory / "disk", "raw")
+    root, release = capturing.system(bench, machine, "small", hardware, disk)
+    original = bench.packed_initramfs(machine, "original", NORMAL)
+    text = capturing.settings(target="raw", source="/dev/vda", collector=COLLECTOR, **dict(scene.more))
+    made, _ = capturing.make(bench, root, release, text, "/usr/bin/makedumpfile", original)
+    options = tuple(option.replace("{disk}", str(disk)) for option in hardware.options)
+    setup = Setup(machine, "vof", supplies.kernel(machine, "small"), made, FADUMP_MEMORY, append=f"fadump=on crashkernel={BOOT_MEMORY}M",
+                  extra=options, resets=True)
+    with bench.start(setup) as guest:
+        guest.wait(r"@@ end", 2 * LIMIT)
+        said = guest.transcript()
+    require(said.order == ["original", "original"], f"the stages were {said.order}")
+    require(said.all("original", "registered") == ["1"], "the first boot is not registered")
+    mounts = said.all("original", "mounts")
+    require(len(mounts) == 2 and set(mounts) == {"/ /proc /sys /dev "}, f"the original /init finds mounted: {mounts}")
+    require(said.all("original", "vmcore") == ["", ""], "the dump is still there when the original /init starts")
+    before, after = map(int, said.all("original", "memory"))
+    require(after > before * 3 // 4, f"release gave little back: {after >> 10} MiB of {before >> 10}")
+    return ["a normal boot is as without", "stored, released and booted on"] + judge_raw(bench, scene, disk, bench.console)

@@ -35,6 +35,10 @@ FakeWorld::FakeWorld() {
         return {};
     };
     world.scan_btrfs = [this](const std::string &device) { done.push_back("scan " + device); };
+    world.find_program = [this](std::string_view name) -> std::optional<std::string> {
+        std::string path = directory_.path("bin/" + std::string(name));
+        return ::access(path.c_str(), X_OK) == 0 ? std::optional(path) : std::nullopt;
+    };
     world.seconds = [this] { return now_; };
     world.clock = [] { return std::uint64_t{1700000000}; };
     world.sleep = [this](double seconds) { now_ += seconds; };

@@ -9,6 +9,8 @@
 #include "tests/support/files.h"
 #include "tests/util/kdump-capture/fake_world.h"
 
+#include <algorithm>
+#include <csignal>
 #include <sys/stat.h>
 
 using namespace kexec::testing;
@@ -152,6 +154,50 @@ TEST_CASE("store: all devices of a btrfs are made known before it is mounted") {
     REQUIRE(store_dump(fake.world, fake.settings) == Ending::saved);
     CHECK(fake.done[0] == "scan /dev/vda");
     CHECK(fake.done[1] == "scan /dev/vdb");
+}
+
+// A shell on this machine in the place of the other one's.
+void make_ssh(FakeWorld &fake, std::string_view script) {
+    std::string path =
+        fake.files().write("bin/ssh", "#!/bin/sh\necho \"$@\" >>" + fake.files().path("called") +
+                                          "\nfor command; do :; done\n" + std::string(script));
+    REQUIRE(::chmod(path.c_str(), 0755) == 0);
+    fake.settings.targets = {
+        {.type = "ssh", .source = "user@host", .path = fake.files().path("there's a place"), .key = "/key"}};
+    fake.settings.address = "10.0.0.1";
+    fake.settings.device_wait = 12;
+}
+
+TEST_CASE("store: ssh gets both logs and the dump, each under its name when it is whole") {
+    FakeWorld fake;
+    make_ssh(fake, "exec sh -c \"$command\"\n");
+    REQUIRE(store_dump(fake.world, fake.settings) == Ending::saved);
+    std::string place = "there's a place/10.0.0.1-2023-11-14-22:13:20/";
+    CHECK(is_flattened(as_bytes(text_of_file(fake.files().path(place + "vmcore.flat")))));
+    CHECK(text_of_file(fake.files().path(place + "vmcore-dmesg.txt")).find("line 2") != std::string::npos);
+    CHECK(text_of_file(fake.files().path(place + "kexec-dmesg.log")) == "of the capture kernel\n");
+    CHECK_FALSE(fake.has(place + "vmcore.flat-incomplete"));
+    CHECK(text_of_file(fake.files().path("called"))
+              .starts_with("-o BatchMode=yes -o StrictHostKeyChecking=yes -o "
+                           "ConnectTimeout=30 -i /key user@host "));
+}
+
+TEST_CASE("store: ssh that is refused is tried for a while, then the host is named") {
+    FakeWorld fake;
+    make_ssh(fake, "exit 255\n");
+    CHECK(store_dump(fake.world, fake.settings) == Ending::failed);
+    CHECK(fake.console.find("user@host cannot be reached: ssh exited with status 255") != std::string::npos);
+    std::string called = text_of_file(fake.files().path("called"));
+    CHECK(std::count(called.begin(), called.end(), '\n') == 3);
+}
+
+TEST_CASE("store: a dump that ssh takes only half of has no name there") {
+    FakeWorld fake;
+    std::signal(SIGPIPE, SIG_IGN);
+    make_ssh(fake, "case $command in *flat*) exit 1;; esac\nexec sh -c \"$command\"\n");
+    CHECK(store_dump(fake.world, fake.settings) == Ending::failed);
+    CHECK(fake.has("there's a place/10.0.0.1-2023-11-14-22:13:20/vmcore-dmesg.txt"));
+    CHECK_FALSE(fake.has("there's a place/10.0.0.1-2023-11-14-22:13:20/vmcore.flat"));
 }
 
 TEST_CASE("store: what kdump_pre says decides, and the scripts behind are told how it ended") {
