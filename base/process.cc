@@ -80,6 +80,12 @@ Result<pid_t> start(const std::string &path, const std::vector<std::string> &arg
 
 int status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
+double seconds_now() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
 // Its exit status; nothing where it still runs and `flags` are WNOHANG.
 Result<std::optional<int>> end_of(pid_t child, int flags, const std::string &path) {
     int status = 0;
@@ -107,10 +113,9 @@ Result<int> Child::wait() const { return *TRY(end_of(process_, 0, path_)); }
 
 // By looking now and then: pidfd_open(2) came with 5.3.
 Result<std::optional<int>> Child::wait(double seconds) const {
-    constexpr double between = 0.05;
     constexpr timespec pause{0, 50'000'000};
     auto ended = TRY(end_of(process_, WNOHANG, path_));
-    for (double waited = 0; !ended && waited < seconds; waited += between) {
+    for (double start = seconds_now(); !ended && seconds_now() - start < seconds;) {
         ::nanosleep(&pause, nullptr);
         ended = TRY(end_of(process_, WNOHANG, path_));
     }

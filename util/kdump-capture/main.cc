@@ -12,6 +12,7 @@
 #include "util/program.h"
 
 #include <csignal>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace {
@@ -108,8 +109,20 @@ void become_original(const World &world, char **words) {
     tell(world, "the original /init cannot be started");
 }
 
+// Where the kernel has found no console it starts /init without any of these, and what is opened first would
+// get what is said. Nothing can be written to a directory.
+void keep_standard_streams() {
+    constexpr int behind_them = 3;
+    int file = ::open("/", O_RDONLY | O_DIRECTORY);
+    while (file >= 0 && file < behind_them)
+        file = ::open("/", O_RDONLY | O_DIRECTORY);
+    if (file >= 0)
+        ::close(file);
+}
+
 // The first process must not end: the kernel would panic.
 void run_as_init(const World &world, char **words) {
+    keep_standard_streams();
     bool shared = has_original_init(world);
     if (shared && !is_dump_boot(world))
         become_original(world, words);
