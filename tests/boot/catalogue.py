@@ -35,6 +35,9 @@ def capture_case(words, scene):
 def further_captures():
     by_uuid = f"UUID={disks.UUID}"
     return [
+        capture_case("stored on ext4 by LABEL, with makedumpfile", capture.Scene("x86_64")),
+        capture_case("stored on ext4 without makedumpfile, 128 MiB reserved",
+                     capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
         capture_case("stored raw, with makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda")),
         capture_case("stored raw, without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
                                                                        disk_size=1 << 30)),
@@ -62,10 +65,7 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
-        capture_case("stored on ext4 by LABEL, with makedumpfile", capture.Scene("x86_64")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
-        capture_case("stored on ext4 without makedumpfile, 128 MiB reserved",
-                     capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
         Case("arm64", "arm64 crash of a board as guides teach it", board.run_guide),
