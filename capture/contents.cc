@@ -8,6 +8,7 @@
 #include "base/libraries.h"
 #include "base/text.h"
 #include "capture/devices.h"
+#include "capture/layout.h"
 #include "capture/modules.h"
 #include "capture/superblock.h"
 
@@ -174,11 +175,18 @@ Result<void> Filler::add_collector() {
     return {};
 }
 
+// A kernel that cannot load any has no /proc/modules, and no directory of them.
+Result<ModuleTree> modules_of(const Wish &wish) {
+    std::string directory = wish.root + "/lib/modules/" + wish.release;
+    if (!is_directory(directory) && !open_to_read(wish.root + "/proc/modules"))
+        return ModuleTree();
+    return ModuleTree::read(directory);
+}
+
 } // namespace
 
 Result<void> add_contents(Archive &archive, const Wish &wish, Initramfs &made) {
-    ModuleTree modules = TRY(ModuleTree::read(wish.root + "/lib/modules/" + wish.release));
-    return Filler(archive, wish, made, std::move(modules)).fill();
+    return Filler(archive, wish, made, TRY(modules_of(wish))).fill();
 }
 
 } // namespace kexec::capture

@@ -60,11 +60,8 @@ std::string joined(std::string_view directory, std::string_view below) {
 Target as_target(const Mount &mount, std::string_view path) {
     std::string_view below = mount.place == "/" ? path : path.substr(mount.place.size());
     std::string options = mount.type == "btrfs" ? "subvolid=5" : "";
-    return {.type = mount.type,
-            .source = mount.source,
-            .options = options,
-            .path = joined(mount.root, below),
-            .key = {}};
+    return {
+        .type = mount.type, .source = mount.source, .options = options, .path = joined(mount.root, below)};
 }
 
 } // namespace

@@ -11,19 +11,16 @@
 
 namespace kexec::capture {
 
-// The settings' path in a capture initramfs.
-inline constexpr std::string_view settings_path = "/kdump/settings";
-
 struct Target {
     // "raw": a block device without a file system; "directory": mounted already, below `path`; "ssh": another
     // machine; else a type that mount(2) knows ("ext4", "xfs", "btrfs", "virtiofs", ...).
-    std::string type;
-    std::string source;  // /dev/NAME, LABEL=..., UUID=...; the tag of a virtiofs; USER@HOST of ssh
-    std::string options; // of the mount, as mount(8) takes them; may be empty
-    std::string path;    // the directory that gets one for each dump, from the file system's root on; unused
-                         // for raw
-    std::string key;     // ssh: the private key's file
-    std::uint64_t size = 0; // raw: bytes of the device, so that no other one is written over; 0: unknown
+    std::string type = {};
+    std::string source = {};  // /dev/NAME, LABEL=..., UUID=...; the tag of a virtiofs; USER@HOST of ssh
+    std::string options = {}; // of the mount, as mount(8) takes them; may be empty
+    std::string path = {};    // the directory that gets one for each dump, from the file system's root on;
+                              // unused for raw
+    std::string key = {};     // ssh: the private key's file
+    std::uint64_t size = 0;   // raw: bytes of the device, so that no other one is written over; 0: unknown
 
     bool operator==(const Target &) const = default;
 };

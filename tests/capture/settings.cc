@@ -11,9 +11,9 @@ namespace {
 Settings everything() {
     Settings settings;
     settings.targets = {
-        {.type = "ext4", .source = "LABEL=my disk", .options = "noatime", .path = "/var/crash", .key = {}},
-        {.type = "raw", .source = "/dev/vdb", .options = {}, .path = {}, .key = {}, .size = 4096},
-        {.type = "ssh", .source = "a@b", .options = {}, .path = "/dumps", .key = "/root/key"}};
+        {.type = "ext4", .source = "LABEL=my disk", .options = "noatime", .path = "/var/crash"},
+        {.type = "raw", .source = "/dev/vdb", .size = 4096},
+        {.type = "ssh", .source = "a@b", .path = "/dumps", .key = "/root/key"}};
     settings.directory_name = "{host}-%s";
     settings.host = "box";
     settings.address = "10.0.0.1";

@@ -21,3 +21,12 @@ TEST_CASE("a bar has no wrong numbers", "[progress]") {
     CHECK(progress_bar("a", UINT64_MAX, UINT64_MAX).find("100 %") != std::string::npos);
     CHECK(progress_bar("a", UINT64_MAX - 1, UINT64_MAX).size() < 80);
 }
+
+TEST_CASE("a pace tells the rate and the time that is left", "[progress]") {
+    constexpr std::uint64_t mebibyte = 1 << 20;
+    CHECK(pace(100 * mebibyte, 300 * mebibyte, 2) == "50 MiB/s, 4 s left");
+    CHECK(pace(100 * mebibyte, 100000 * mebibyte, 2) == "50 MiB/s, 33 min left");
+    CHECK(pace(0, 100, 2).empty());
+    CHECK(pace(100, 100, 0).empty());
+    CHECK(pace(200, 100, 1).empty());
+}

@@ -2,7 +2,10 @@
 // Storing dumps: nothing is lost, zeros take no space, and a disk that is too small leaves nothing behind.
 #include "dump/save.h"
 
+#include "base/process.h"
 #include "dump/fault.h"
+#include "dump/file_source.h"
+#include "dump/flattened.h"
 #include "tests/catch.h"
 #include "tests/dump/build_dump.h"
 #include "tests/support/files.h"
@@ -10,6 +13,7 @@
 #include "tests/support/temporary.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -132,6 +136,48 @@ TEST_CASE("pages that cannot be read are left out and counted", "[save]") {
     REQUIRE_FALSE(nothing);
     CHECK(nothing.error().what == "memory: no page of it can be read");
     CHECK(::access(directory.path("none").c_str(), F_OK) != 0);
+}
+
+TEST_CASE("a dump on a device is in the flattened format, and put together it is the dump", "[save]") {
+    MadeDump dump;
+    std::string path = dump.directory.write("device", "");
+    auto store = [&](std::optional<std::uint64_t> free) {
+        Descriptor output(::open(path.c_str(), O_WRONLY | O_TRUNC));
+        TellProgress silently = [](std::uint64_t, std::uint64_t) {};
+        return store_flattened({dump.file, "the dump", MadeDump::size, path, free}, output, silently);
+    };
+    auto stored = store(1 << 20);
+    REQUIRE(stored);
+    CHECK(stored->written == MadeDump::not_zero);
+    FileSource below(*open_to_read(path), path);
+    std::vector<std::string> notes;
+    auto source = FlattenedSource::open(below, notes);
+    REQUIRE(source);
+    CHECK(notes.empty());
+    Buffer whole(MadeDump::size + 1);
+    REQUIRE(*source->read(0, whole) == MadeDump::size);
+    CHECK(as_text(Bytes(whole).first(MadeDump::size)) == dump.content);
+    auto refused = store(MadeDump::not_zero);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().cause == Cause::no_room);
+    CHECK(text_of_file(path).empty());
+}
+
+TEST_CASE("a dump that ends in zeros is as long on a device as it was", "[save]") {
+    TemporaryDirectory directory;
+    constexpr std::uint64_t size = 3 * page;
+    std::string content = "x" + std::string(size - 1, '\0');
+    Descriptor dump = *open_to_read(directory.write("dump", content));
+    std::string path = directory.write("device", "");
+    TellProgress silently = [](std::uint64_t, std::uint64_t) {};
+    {
+        Descriptor output(::open(path.c_str(), O_WRONLY));
+        REQUIRE(store_flattened({dump, "the dump", size, path, {}}, output, silently));
+    }
+    std::string back = directory.path("back");
+    REQUIRE(*run_program("/bin/sh", {"-c", "makedumpfile -R \"$1\" <\"$2\" >/dev/null", "sh", back, path}) ==
+            0);
+    CHECK(text_of_file(back) == content);
 }
 
 TEST_CASE("the log is stored as vmcore-dmesg prints it", "[save]") {

@@ -12,9 +12,11 @@ import unittest
 from pathlib import Path
 
 SCRIPTS = ["{sbindir}/coldreboot", "{libexecdir}/kexec-toolkit/kexec-load", "{libexecdir}/kexec-toolkit/kexec-reboot"]
-PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl", *SCRIPTS]
+PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl",
+            "{libexecdir}/kexec-toolkit/kdump-capture", *SCRIPTS]
 FILES = ["{mandir}/man5/kexec-plan.5", "{mandir}/man5/kdump.conf.5", "{mandir}/man8/kdumpctl.8",
-         "{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
+         "{mandir}/man8/fadump.8", "{mandir}/man8/kdump-capture.8",
+         "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
          "{systemdsystemunitdir}/kexec-load.service"]

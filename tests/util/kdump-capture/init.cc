@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The first process: which boots store a dump, and that the others find everything as it was.
+#include "util/kdump-capture/init.h"
+
+#include "tests/catch.h"
+#include "tests/support/files.h"
+#include "tests/util/kdump-capture/fake_world.h"
+
+#include <unistd.h>
+
+using namespace kexec::testing;
+
+namespace kexec::capture {
+
+using Done = std::vector<std::string>;
+
+TEST_CASE("init: a normal boot is one without the firmware's property, and is left as it was") {
+    FakeWorld fake;
+    CHECK_FALSE(is_dump_boot(fake.world));
+    CHECK(fake.done == Done{"mount proc /proc proc nosuid", "unmount /proc"});
+}
+
+TEST_CASE("init: a dump waits where either firmware says so and the kernel has it") {
+    for (std::string property : {"rtas/ibm,kernel-dump", "ibm,opal/dump/mpipl-boot"}) {
+        FakeWorld fake;
+        fake.files().write("proc/device-tree/" + property, "");
+        CHECK(is_dump_boot(fake.world));
+        CHECK(fake.done == Done{"mount proc /proc proc nosuid", "unmount /proc"});
+        // The property stays when the dump has been given back.
+        fake.files().remove("proc/vmcore");
+        CHECK_FALSE(is_dump_boot(fake.world));
+    }
+}
+
+TEST_CASE("init: an original /init is seen even where it is a link that leads to nowhere yet") {
+    FakeWorld fake;
+    CHECK_FALSE(has_original_init(fake.world));
+    REQUIRE(::symlink("usr/lib/systemd/systemd", fake.files().path("init.kdump-original").c_str()) == 0);
+    CHECK(has_original_init(fake.world));
+}
+
+TEST_CASE("init: modules are loaded in their order, and one that fails does not end that") {
+    FakeWorld fake;
+    for (std::string name : {"0000-b.ko", "0001-a.ko", "0002-c.ko"})
+        fake.files().write("kdump/modules/" + name, "");
+    fake.world.load_module = [&](const std::string &path) -> Result<void> {
+        fake.done.push_back(path);
+        if (path.ends_with("a.ko"))
+            return fail(Cause::system_call, "loading the module " + path + ": Exec format error");
+        return {};
+    };
+    prepare(fake.world);
+    REQUIRE(fake.done.size() == 6);
+    CHECK(Done(fake.done.begin() + 3, fake.done.end()) ==
+          Done{"/kdump/modules/0000-b.ko", "/kdump/modules/0001-a.ko", "/kdump/modules/0002-c.ko"});
+    CHECK(fake.console.find("0001-a.ko: Exec format error; going on without") != std::string::npos);
+    fake.done.clear();
+    leave_as_found(fake.world);
+    CHECK(fake.done == Done{"unmount /dev", "unmount /sys", "unmount /proc"});
+}
+
+TEST_CASE("init: a dump's memory is given back by the file that the kernel has for it") {
+    for (std::string name : {"fadump/release_mem", "fadump_release_mem"}) {
+        FakeWorld fake;
+        CHECK_FALSE(release_dump(fake.world));
+        fake.files().write("sys/kernel/" + name, "");
+        CHECK(release_dump(fake.world));
+        CHECK(text_of_file(fake.files().path("sys/kernel/" + name)) == "1");
+    }
+}
+
+} // namespace kexec::capture

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ssh(1), ssh_config(5): BatchMode asks for no password, and a host that is not known is not trusted.
+#include "util/kdump-capture/remote.h"
+
+#include <fmt/core.h>
+
+namespace kexec::capture {
+
+namespace {
+
+// A connection that breaks looks like an end to the other side: so the name is given by a command of its own.
+std::string command_to_store(const std::string &path) {
+    return fmt::format("umask 077 && cat >{} && sync", quoted(path + "-incomplete"));
+}
+std::string command_to_name(const std::string &path) {
+    return fmt::format("mv {} {} && sync", quoted(path + "-incomplete"), quoted(path));
+}
+
+} // namespace
+
+std::string quoted(std::string_view text) {
+    std::string word = "'";
+    for (char character : text)
+        word += character == '\'' ? std::string("'\\''") : std::string(1, character);
+    return word + "'";
+}
+
+Result<Remote> Remote::reach(const World &world, const Target &target) {
+    auto program = world.find_program("ssh");
+    if (!program)
+        return fail(Cause::missing_file, "the initramfs has no ssh",
+                    "have dracut make it, with openssh installed");
+    std::vector<std::string> words{"-o", "BatchMode=yes",    "-o", "StrictHostKeyChecking=yes",
+                                   "-o", "ConnectTimeout=30"};
+    if (!target.key.empty())
+        words.insert(words.end(), {"-i", target.key});
+    words.push_back(target.source);
+    return Remote(world, *program, std::move(words));
+}
+
+std::vector<std::string> Remote::words_for(const std::string &command) const {
+    std::vector<std::string> words = words_;
+    words.push_back(command);
+    return words;
+}
+
+Result<void> Remote::make_directory(const std::string &path, double patience) const {
+    constexpr double between = 5;
+    int status = 0;
+    for (double start = world_->seconds(); world_->seconds() - start <= patience; world_->sleep(between)) {
+        status = TRY(run_program(program_, words_for("umask 077 && mkdir -p " + quoted(path))));
+        if (status == 0)
+            return {};
+    }
+    return fail(Cause::other,
+                fmt::format("{} cannot be reached: ssh exited with status {}", words_.back(), status),
+                "check the network, and that the key is accepted there (kdumpctl propagate)");
+}
+
+Result<void> Remote::finish(const Child &child, const std::string &path) const {
+    int status = TRY(child.wait());
+    if (status == 0)
+        status = TRY(run_program(program_, words_for(command_to_name(path))));
+    if (status == 0)
+        return {};
+    return fail(Cause::other,
+                fmt::format("{} did not take it: ssh exited with status {}", words_.back(), status),
+                "see whether there is space");
+}
+
+Result<void> Remote::store(const Descriptor &content, const std::string &path) const {
+    return finish(TRY(Child::start(program_, words_for(command_to_store(path)), &content)), path);
+}
+
+Result<std::pair<Descriptor, Child>> Remote::start_storing(const std::string &path) const {
+    auto [input, output] = TRY(make_pipe());
+    Child child = TRY(Child::start(program_, words_for(command_to_store(path)), &input));
+    return std::pair(std::move(output), std::move(child));
+}
+
+} // namespace kexec::capture
