@@ -54,7 +54,7 @@ TEST_CASE("kdumpctl(8) has every verb, option and file", "[man]") {
         verbs.insert(std::string(verb.name));
     CHECK(tags_of("kdumpctl.8", "VERBS") == verbs);
     for (auto list : {sources(), estimate_sources(), config_sources(), line_sources(), capture_sources(),
-                      result_sources(), service_sources()})
+                      result_sources(), service_sources(), hotplug_sources()})
         for (const Source &source : list)
             files.insert(std::string(source.path));
     CHECK(tags_of("kdumpctl.8", "FILES") == files);

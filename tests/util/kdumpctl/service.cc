@@ -132,6 +132,22 @@ TEST_CASE("stop, restart and reload", "[service]") {
     CHECK(machine.is_loaded());
 }
 
+TEST_CASE("after memory was added what is loaded is loaded again, unless the kernel follows by itself", "[service]") {
+    FakeMachine machine;
+    CHECK(machine.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK(machine.commands.size() == 1);
+    machine.unload();
+    CHECK(machine.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK((machine.commands.size() == 1 && !machine.is_loaded()));
+    FakeMachine power;
+    power.become_fadump("1\n");
+    CHECK(power.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK((power.commands.size() == 1 && power.commands[0].starts_with("fadump register ")));
+    power.root.write("/sys/kernel/fadump/hotplug_ready", "1\n");
+    CHECK(power.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK(power.commands.size() == 1);
+}
+
 TEST_CASE("rebuild makes the initramfs, and loads nothing", "[service]") {
     FakeMachine machine;
     machine.unload();
