@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "capture/devices.h"
+#include "capture/layout.h"
 #include "capture/libraries.h"
 #include "capture/modules.h"
 #include "capture/superblock.h"

@@ -5,6 +5,7 @@
 #include "base/compress.h"
 #include "base/file.h"
 #include "capture/contents.h"
+#include "capture/layout.h"
 #include "capture/original.h"
 
 namespace kexec::capture {

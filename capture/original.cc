@@ -5,7 +5,7 @@
 
 #include "base/compress.h"
 #include "capture/cpio.h"
-#include "capture/settings.h"
+#include "capture/layout.h"
 
 #include <fmt/core.h>
 #include <sys/stat.h>

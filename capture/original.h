@@ -7,9 +7,6 @@
 
 namespace kexec::capture {
 
-// Where a fadump initramfs keeps it.
-inline constexpr std::string_view original_init_path = "/init.kdump-original";
-
 struct Original {
     Buffer front; // the initramfs; unpacked and packed anew where its packing has no end mark
     bool is_link = false;

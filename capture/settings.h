@@ -11,9 +11,6 @@
 
 namespace kexec::capture {
 
-// The settings' path in a capture initramfs.
-inline constexpr std::string_view settings_path = "/kdump/settings";
-
 struct Target {
     // "raw": a block device without a file system; "directory": mounted already, below `path`; "ssh": another
     // machine; else a type that mount(2) knows ("ext4", "xfs", "btrfs", "virtiofs", ...).

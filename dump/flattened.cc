@@ -24,7 +24,7 @@ struct FileHeader {
 struct RecordHeader {
     be64 offset, size;
 };
-static_assert(sizeof(FileHeader) == 32 && sizeof(RecordHeader) == 16);
+static_assert(sizeof(FileHeader) == 32 && sizeof(RecordHeader) == flattened_record_header);
 
 // A record holds 64 KiB, as makedumpfile writes: 32 GiB of them take 16 MiB here.
 constexpr std::size_t most_records = 512 << 10;
@@ -55,6 +55,23 @@ Result<std::optional<Record>> next_record(Source &below, std::uint64_t place, bo
 } // namespace
 
 bool is_flattened(Bytes head) { return starts_with(head, as_bytes(signature)); }
+
+Buffer flattened_start() {
+    FileHeader header{};
+    std::ranges::copy(signature, header.signature);
+    header.type = header.version = 1;
+    Buffer bytes(header_size);
+    write_at(bytes, 0, header);
+    return bytes;
+}
+
+Buffer flattened_record(std::uint64_t offset, std::uint64_t size) {
+    Buffer bytes(sizeof(RecordHeader));
+    write_at(bytes, 0, RecordHeader{offset, size});
+    return bytes;
+}
+
+Buffer flattened_end() { return flattened_record(end_mark, end_mark); }
 
 Result<FlattenedSource> FlattenedSource::open(Source &below, std::vector<std::string> &notes) {
     FlattenedSource source(below);

@@ -12,6 +12,12 @@ namespace kexec {
 
 bool is_flattened(Bytes head);
 
+// Writing one: the start, a record's header in front of each record's bytes, the end.
+inline constexpr std::uint64_t flattened_record_header = 16, flattened_surroundings = 4096 + 3 * 16;
+Buffer flattened_start();
+Buffer flattened_record(std::uint64_t offset, std::uint64_t size);
+Buffer flattened_end();
+
 class FlattenedSource : public Source {
 public:
     // Goes over all records of `below`, which must outlive this; it reads 16 bytes of each. A file that is

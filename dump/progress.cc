@@ -22,4 +22,15 @@ std::string progress_bar(std::string_view name, std::uint64_t done, std::uint64_
                        static_cast<double>(size) / gibibyte);
 }
 
+std::string pace(std::uint64_t done, std::uint64_t size, double seconds) {
+    constexpr double mebibyte = 1 << 20, minute = 60, few_minutes = 5 * minute;
+    if (seconds <= 0 || done == 0 || done > size)
+        return {};
+    double rate = static_cast<double>(done) / seconds;
+    double left = static_cast<double>(size - done) / rate;
+    std::string time =
+        left < few_minutes ? fmt::format("{:.0f} s", left) : fmt::format("{:.0f} min", left / minute);
+    return fmt::format("{:.0f} MiB/s, {} left", rate / mebibyte, time);
+}
+
 } // namespace kexec

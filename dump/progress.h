@@ -11,4 +11,7 @@ namespace kexec {
 // "vmcore  [=====>              ]  28 %  1.0 of 3.5 GiB", without a line end. `done` is at most `size`.
 std::string progress_bar(std::string_view name, std::uint64_t done, std::uint64_t size);
 
+// "120 MiB/s, 35 s left", by what the time so far has come to; nothing before that can be told.
+std::string pace(std::uint64_t done, std::uint64_t size, double seconds);
+
 } // namespace kexec

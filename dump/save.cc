@@ -5,6 +5,7 @@
 
 #include "base/process.h"
 #include "dump/fault.h"
+#include "dump/flattened.h"
 #include "dump/log_text.h"
 
 #include <algorithm>
@@ -81,17 +82,20 @@ template <typename Take> Result<void> for_each_run(Bytes piece, Take take) {
     return {};
 }
 
+// What is written for a run besides its bytes.
+enum class Form : std::uint64_t { sparse = 0, flattened = flattened_record_header };
+
 // Whether what will be written fits.
-Result<void> check_space(const CopyRequest &request) {
-    if (!request.free || *request.free >= request.size)
+Result<void> check_space(const CopyRequest &request, Form form) {
+    if (!request.free || (form == Form::sparse && *request.free >= request.size))
         return {};
     TellProgress silently = [](std::uint64_t, std::uint64_t) {};
     Reader reader(request, silently);
-    std::uint64_t needed = 0;
+    std::uint64_t needed = form == Form::sparse ? 0 : flattened_surroundings;
     for (Bytes piece = TRY(reader.next()); !piece.empty() && needed <= *request.free;
          piece = TRY(reader.next()))
         TRY(for_each_run(piece, [&](std::size_t, Bytes run) -> Result<void> {
-            needed += run.size();
+            needed += run.size() + static_cast<std::uint64_t>(form);
             return {};
         }));
     if (needed <= *request.free)
@@ -102,37 +106,73 @@ Result<void> check_space(const CopyRequest &request) {
                 "free some space there, or name another directory");
 }
 
-} // namespace
-
-Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgress &tell) {
-    TRY(check_space(request));
-    NewFile file = TRY(NewFile::create(request.path));
+// Hands all runs to `take`, with their offset in the dump. An error where nothing could be read.
+template <typename Take>
+Result<StoredMemory> copy_runs(const CopyRequest &request, const TellProgress &tell, Take take) {
     Reader reader(request, tell);
     StoredMemory stored{.size = request.size};
     for (Bytes piece = TRY(reader.next()); !piece.empty(); piece = TRY(reader.next()))
         TRY(for_each_run(piece, [&](std::size_t at, Bytes run) {
             stored.written += run.size();
-            return file.write_at(reader.offset() + at, run);
+            return take(reader.offset() + at, run);
         }));
     stored.unreadable = reader.unreadable();
     if (stored.size > 0 && stored.unreadable == stored.size)
         return fail(Cause::bad_image, fmt::format("{}: no page of it can be read", request.name),
                     "read the kernel's log for the reason");
+    return stored;
+}
+
+} // namespace
+
+Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgress &tell) {
+    TRY(check_space(request, Form::sparse));
+    NewFile file = TRY(NewFile::create(request.path));
+    StoredMemory stored = TRY(copy_runs(request, tell, [&](std::uint64_t offset, Bytes run) {
+        return file.write_at(offset, run);
+    }));
     TRY(file.set_size(request.size));
     TRY(file.finish());
     return stored;
 }
 
-Result<void> store_filtered(const FilterRequest &request) {
+Result<StoredMemory> store_flattened(const CopyRequest &request, const Descriptor &output,
+                                     const TellProgress &tell) {
+    TRY(check_space(request, Form::flattened));
+    std::uint64_t end = 0;
+    auto write = [&](std::uint64_t offset, Bytes run) -> Result<void> {
+        TRY(write_next(output, flattened_record(offset, run.size()), request.path));
+        end = offset + run.size();
+        return write_next(output, run, request.path);
+    };
+    TRY(write_next(output, flattened_start(), request.path));
+    StoredMemory stored = TRY(copy_runs(request, tell, write));
+    // What is put together from records is as long as the last of them says.
+    if (constexpr std::byte zero{}; end < request.size)
+        TRY(write(request.size - 1, Bytes(&zero, 1)));
+    TRY(write_next(output, flattened_end(), request.path));
+    return stored;
+}
+
+Result<void> store_by_program(const ProgramRequest &request) {
     NewFile file = TRY(NewFile::create(request.path));
-    // makedumpfile(8): the bits of 5 are progress and errors; -f writes to a file that is there.
-    std::string messages = request.shows_progress ? "5" : "4";
-    int status =
-        TRY(run_program(request.program, {"-f", "-l", "-d", std::to_string(request.level), "--message-level",
-                                          messages, request.dump, file.incomplete_path()}));
+    std::vector<std::string> words = request.arguments;
+    words.push_back(request.dump);
+    words.push_back(file.incomplete_path());
+    int status = TRY(run_program(request.program, words));
     if (status != 0)
         return fail(Cause::other, fmt::format("{} exited with status {}", request.program, status));
     return file.finish();
+}
+
+Result<void> store_filtered(const FilterRequest &request) {
+    // makedumpfile(8): the bits of 5 are progress and errors; -f writes to a file that is there.
+    std::string messages = request.shows_progress ? "5" : "4";
+    return store_by_program(
+        {.program = request.program,
+         .arguments = {"-f", "-l", "-d", std::to_string(request.level), "--message-level", messages},
+         .dump = request.dump,
+         .path = request.path});
 }
 
 Result<LogSummary> store_log(Core &core, const std::string &path) {

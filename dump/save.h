@@ -30,6 +30,20 @@ struct CopyRequest {
 };
 Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgress &tell);
 
+// The same into `output` (a block device, a pipe), called `path`, in the flattened format: `makedumpfile -R`
+// makes the file of it, and vmcore-dmesg reads it as it is. `free` is the size of the device.
+Result<StoredMemory> store_flattened(const CopyRequest &request, const Descriptor &output,
+                                     const TellProgress &tell);
+
+// Has a program store it that is called with `arguments`, the dump and the new file.
+struct ProgramRequest {
+    std::string program; // a path
+    std::vector<std::string> arguments;
+    std::string dump; // the path of the dump
+    std::string path; // where it is stored
+};
+Result<void> store_by_program(const ProgramRequest &request);
+
 // Has makedumpfile store it, filtered and packed (by lzo, which takes the least time).
 struct FilterRequest {
     std::string program; // the path of makedumpfile

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What may fail: a log that cannot be read is told of, a dump that makedumpfile does not know is copied
+// without it, a target that fails leaves the next one.
+#include "util/kdump-capture/store.h"
+
+#include "base/file.h"
+#include "base/new_file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "capture/layout.h"
+#include "dump/elf_core.h"
+#include "dump/file_source.h"
+#include "dump/save.h"
+#include "util/kdump-capture/keep.h"
+#include "util/kdump-capture/memory.h"
+#include "util/kdump-capture/naming.h"
+#include "util/kdump-capture/target.h"
+
+#include <fmt/core.h>
+
+namespace kexec::capture {
+
+namespace {
+
+class Storer {
+public:
+    Storer(const World &world, const Settings &settings) : world_(world), settings_(settings) {}
+
+    Ending run();
+
+private:
+    bool is_left_out();
+    void run_scripts(const std::vector<std::string> &scripts, const std::vector<std::string> &arguments);
+    Result<void> attempt(const Target &target);
+    Result<void> store(const Target &target, const Place &place);
+    Result<void> store_in(const std::string &directory);
+    void store_log(const std::string &directory);
+    void store_own_log(const std::string &directory);
+    std::string free_directory(const Target &target, const Place &place) const;
+    void look_at_dump();
+    Result<void> try_targets();
+    void blame(const Error &error);
+    void warn(std::string sentence);
+    std::string vmcore() const { return world_.root + std::string(vmcore_path); }
+
+    const World &world_;
+    const Settings &settings_;
+    Draft draft_;
+    bool is_kept_ = false; // the last target has it
+    std::unique_ptr<FileSource> source_;
+    std::unique_ptr<Core> core_; // null where its headers cannot be read
+};
+
+void Storer::warn(std::string sentence) {
+    tell(world_, sentence);
+    draft_.outcome.warnings.push_back(std::move(sentence));
+    write_draft(world_, draft_);
+}
+
+void Storer::run_scripts(const std::vector<std::string> &scripts, const std::vector<std::string> &arguments) {
+    for (const std::string &script : scripts) {
+        auto status = run_program(world_.root + script, arguments);
+        if (!status)
+            warn(status.error().what + "; going on without");
+        else if (*status != 0)
+            warn(fmt::format("{} exited with status {}; going on", script, *status));
+    }
+}
+
+bool Storer::is_left_out() {
+    if (!settings_.pre.empty()) {
+        auto status = run_program(world_.root + settings_.pre, {});
+        if (!status)
+            warn(status.error().what + "; going on without");
+        else if (*status != 0) {
+            draft_.outcome.what =
+                fmt::format("the dump was left out: {} exited with status {}", settings_.pre, *status);
+            return true;
+        }
+    }
+    run_scripts(settings_.pre_scripts, {});
+    return false;
+}
+
+// Another dump of the same second has the name already.
+std::string Storer::free_directory(const Target &target, const Place &place) const {
+    constexpr unsigned most = 100;
+    std::string name = directory_name(settings_, target, draft_.outcome.crash_time), wanted = name;
+    for (unsigned i = 2; i < most && is_directory(world_.root + place.directory + "/" + name); i++)
+        name = fmt::format("{}-{}", wanted, i);
+    return name;
+}
+
+void Storer::store_log(const std::string &directory) {
+    if (!core_)
+        return;
+    auto summary = kexec::store_log(*core_, directory + "/vmcore-dmesg.txt");
+    if (!summary)
+        warn(fmt::format("the log of the dump cannot be stored: {}; going on without", summary.error().what));
+    else if (summary->damaged + summary->missing > 0)
+        warn(fmt::format("{} of the log's records are damaged or missing; going on without",
+                         summary->damaged + summary->missing));
+}
+
+void Storer::store_own_log(const std::string &directory) {
+    auto store = [&]() -> Result<void> {
+        NewFile file = TRY(NewFile::create(directory + "/kexec-dmesg.log"));
+        std::string log = world_.kernel_log();
+        TRY(file.append(as_bytes(log)));
+        return file.finish();
+    };
+    if (auto stored = store(); !stored)
+        warn(stored.error().what + "; going on without");
+}
+
+Result<void> Storer::store_in(const std::string &directory) {
+    TRY(make_directories(directory));
+    store_log(directory);
+    MemoryStore memory(world_, settings_, [this](std::string sentence) { warn(std::move(sentence)); });
+    auto stored = memory.store_in(directory);
+    store_own_log(directory);
+    return stored;
+}
+
+Result<void> Storer::store(const Target &target, const Place &place) {
+    if (place.directory.empty()) {
+        MemoryStore memory(world_, settings_, [this](std::string sentence) { warn(std::move(sentence)); });
+        return memory.store_on(place.device);
+    }
+    TRY(make_directories(world_.root + place.directory));
+    std::string name = free_directory(target, place);
+    draft_.directory = place.directory;
+    draft_.outcome.directory = target.path + "/" + name;
+    write_draft(world_, draft_);
+    tell(world_, fmt::format("storing the dump in {}/{} of {}", target.path, name,
+                             target.source.empty() ? "this system" : target.source));
+    return store_in(world_.root + place.directory + "/" + name);
+}
+
+// The target's own file takes the outcome while it is mounted.
+Result<void> Storer::attempt(const Target &target) {
+    Place place = TRY(open_target(world_, settings_, target));
+    auto stored = store(target, place);
+    draft_.outcome.saved = stored.has_value();
+    if (!stored)
+        blame(stored.error());
+    is_kept_ = !draft_.directory.empty();
+    if (is_kept_)
+        keep_outcome(world_, draft_);
+    world_.sync();
+    close_target(world_, place);
+    draft_.directory.clear();
+    return stored;
+}
+
+void Storer::blame(const Error &error) {
+    draft_.outcome.what = error.what;
+    draft_.outcome.remedy = error.remedy;
+}
+
+// VMCOREINFO has the time of the panic, in decimal; the clock of a capture kernel may be at its beginning.
+void Storer::look_at_dump() {
+    draft_.outcome.crash_time = world_.clock();
+    auto file = open_to_read(vmcore());
+    if (!file)
+        return;
+    source_ = std::make_unique<FileSource>(*std::move(file), vmcore());
+    std::vector<std::string> notes;
+    auto core = open_elf_core(*source_, notes);
+    if (!core)
+        return warn(fmt::format("{}; going on without the log", core.error().what));
+    core_ = *std::move(core);
+    if (auto text = core_->info.text("CRASHTIME"))
+        draft_.outcome.crash_time = parse_decimal(*text).value_or(draft_.outcome.crash_time);
+}
+
+Result<void> Storer::try_targets() {
+    if (!source_)
+        return fail(Cause::missing_file, "there is no /proc/vmcore: no crashed kernel has left its memory",
+                    "start this as a crash kernel (kexec -p) that has CONFIG_PROC_VMCORE");
+    Result<void> stored =
+        fail(Cause::bad_usage, "no target is set", "have kdumpctl make the initramfs again");
+    for (const Target &target : settings_.targets) {
+        stored = attempt(target);
+        if (stored)
+            break;
+        tell(world_, stored.error());
+        if (&target != &settings_.targets.back())
+            warn(fmt::format("{} {}: {}; going on with the next target", target.type, target.source,
+                             stored.error().what));
+    }
+    return stored;
+}
+
+Ending Storer::run() {
+    look_at_dump();
+    write_draft(world_, draft_);
+    bool left_out = is_left_out();
+    auto stored = left_out ? Result<void>() : try_targets();
+    if (!stored)
+        blame(stored.error());
+    if (!is_kept_ || left_out)
+        keep_outcome(world_, draft_);
+    Ending ending = left_out ? Ending::left_out : stored ? Ending::saved : Ending::failed;
+    std::vector<std::string> status{std::to_string(static_cast<int>(ending))};
+    run_scripts(settings_.post_scripts, status);
+    if (!settings_.post.empty())
+        run_scripts({settings_.post}, status);
+    return ending;
+}
+
+} // namespace
+
+Ending store_dump(const World &world, const Settings &settings) { return Storer(world, settings).run(); }
+
+} // namespace kexec::capture

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A process that a dead disk holds cannot be ended, and what touches that disk hangs too: so nothing here
+// does, and the report is another process that is waited for no longer than some seconds.
+#include "util/kdump-capture/supervise.h"
+
+#include "base/process.h"
+#include "util/kdump-capture/keep.h"
+
+#include <array>
+#include <fmt/core.h>
+
+namespace kexec::capture {
+
+namespace {
+
+constexpr double report_seconds = 15;
+
+Result<Child> start_self(const Self &self, const std::vector<std::string> &words) {
+    std::vector<std::string> all = self.arguments;
+    all.insert(all.end(), words.begin(), words.end());
+    return Child::start(self.path, all);
+}
+
+void have_reported(const World &world, const Self &self, const Error &error) {
+    tell(world, error);
+    auto child = start_self(self, {"--report", error.what, error.remedy});
+    if (!child)
+        return tell(world, child.error());
+    auto ended = child->wait(report_seconds);
+    if (ended && !*ended)
+        tell(world, "the reason could not be kept: its disk does not answer");
+    child->end_group();
+}
+
+Result<int> wait_within(const Child &child, std::uint64_t limit) {
+    if (limit == 0)
+        return child.wait();
+    if (auto status = TRY(child.wait(static_cast<double>(limit))))
+        return *status;
+    child.end_group();
+    return fail(Cause::other,
+                fmt::format("storing the dump took longer than {} seconds, and was ended", limit),
+                "see whether its target is slow, or raise the time limit");
+}
+
+Result<Ending> ending_of(const Settings &settings, const Self &self) {
+    constexpr int signalled = 128;
+    Child child = TRY(start_self(self, {"--store"}));
+    int status = TRY(wait_within(child, settings.time_limit));
+    for (Ending ending : {Ending::saved, Ending::failed, Ending::left_out})
+        if (status == static_cast<int>(ending))
+            return ending;
+    return fail(Cause::other,
+                status > signalled
+                    ? fmt::format("storing the dump was ended by signal {}", status - signalled)
+                    : fmt::format("storing the dump ended with status {}", status),
+                "reserve more memory (crashkernel=), and read the console");
+}
+
+} // namespace
+
+Ending wait_for_store(const World &world, const Settings &settings, const Self &self) {
+    auto ending = ending_of(settings, self);
+    if (ending)
+        return *ending;
+    have_reported(world, self, ending.error());
+    return Ending::failed;
+}
+
+void report_end(const World &world, std::string_view what, std::string_view remedy) {
+    Draft draft = read_draft(world);
+    draft.outcome.saved = false;
+    draft.outcome.what = what;
+    draft.outcome.remedy = remedy;
+    keep_outcome(world, draft);
+    world.sync();
+}
+
+Action action_behind(const World &world, const Settings &settings, Ending ending) {
+    Action action = ending == Ending::failed ? settings.failure_action : settings.final_action;
+    if (action != Action::shell)
+        return action;
+    tell(world, "a shell follows; when it ends, so does this machine");
+    auto status = world.run_shell();
+    if (!status)
+        tell(world, status.error());
+    return settings.final_action == Action::shell ? Action::reboot : settings.final_action;
+}
+
+} // namespace kexec::capture
