@@ -24,7 +24,8 @@ FILES = ["{mandir}/man5/kexec-plan.5", "{mandir}/man5/kdump.conf.5", "{mandir}/m
          *("{systemdsystemunitdir}/" + unit for unit in UNITS)]
 LINKS = {"{mandir}/man8/coldreboot.8": "kexec-load.8",
          "{bashcompletiondir}/fadump": "kexec", "{bashcompletiondir}/kdumpctl": "kexec", "{bashcompletiondir}/vmcore-dmesg": "kexec",
-         "{fishcompletiondir}/fadump.fish": "kexec.fish", "{fishcompletiondir}/kdumpctl.fish": "kexec.fish", "{fishcompletiondir}/vmcore-dmesg.fish": "kexec.fish",
+         "{fishcompletiondir}/fadump.fish": "kexec.fish", "{fishcompletiondir}/kdumpctl.fish": "kexec.fish",
+         "{fishcompletiondir}/vmcore-dmesg.fish": "kexec.fish",
          "{systemdshutdowndir}/kexec.shutdown": "{libexecdir}/kexec-toolkit/kexec-reboot"}
 
 # Where an empty option leads when pkg-config knows of no place.
