@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kexec, vmcore-dmesg and fadump in bash. The options and the names of their arguments are read from the help
+# Completion of kexec, vmcore-dmesg, fadump and kdumpctl in bash. The options and the names of their arguments are read from the help
 # text of the program that is being completed: they are those of this machine, and stand in its option table only.
 # What an argument is called there decides what is offered for it.
 # shellcheck shell=bash
@@ -29,7 +29,7 @@ _kexec_argument() {
 
 # The words that program $1 can be told first, where it takes such.
 _kexec_words() {
-    _kexec_help "$1" | sed -n 's/^  \([a-z]\{1,\}\)\( [A-Z]*\)\{0,1\}  .*/\1/p'
+    _kexec_help "$1" | sed -n 's/^  \([a-z][a-z-]*\)\( [^ ]*\)\{0,1\}  .*/\1/p'
 }
 
 _kexec_types() {
@@ -135,10 +135,15 @@ _kexec() {
             $3 == "-" { print $2 }
             $3 != "-" { print $2 "=" }')
         [[ ${COMPREPLY[*]} != --*= ]] || compopt -o nospace 2> /dev/null
-    elif [[ $1 == *fadump && $COMP_CWORD -eq 1 ]]; then
+    elif [[ $1 == *fadump || $1 == *kdumpctl ]] && [[ $COMP_CWORD -eq 1 ]]; then
         _kexec_offer "$current" '' < <(_kexec_words "$1")
     elif [[ $1 == *fadump ]]; then
         [[ ${COMP_WORDS[1]} != save ]] || _kexec_offer "$current" '' < <(compgen -d -S / -- "$current")
+    elif [[ $1 == *kdumpctl ]]; then
+        case ${COMP_WORDS[1]} in
+            check-config) _kexec_offer_files true "$current" '' ;;
+            get-default-crashkernel) _kexec_offer "$current" '' < <(printf '%s\n' kdump fadump) ;;
+        esac
     elif [[ $1 == *vmcore-dmesg ]]; then
         _kexec_offer_files _kexec_dumps "$current" ''
     else
@@ -146,4 +151,4 @@ _kexec() {
     fi
 }
 
-complete -F _kexec kexec vmcore-dmesg fadump
+complete -F _kexec kexec vmcore-dmesg fadump kdumpctl

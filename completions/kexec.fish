@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of kexec, vmcore-dmesg and fadump in fish. The options, their arguments and what is said about them are read from
+# Completion of kexec, vmcore-dmesg, fadump and kdumpctl in fish. The options, their arguments and what is said about them are read from
 # the help text of the installed programs: they are those of this machine, and stand in their option tables only.
 # What an argument is called there decides what is offered for it.
 
@@ -62,7 +62,7 @@ function __kexec_add
     end
 end
 
-for program in kexec vmcore-dmesg fadump
+for program in kexec vmcore-dmesg fadump kdumpctl
     # What is said about an option may go on in further lines, far to the right.
     for line in (__kexec_help $program | string collect | string replace -ra '\n {10,}' ' ' | string split \n)
         if string match -qr '^ {1,2}(?:-(?<letter>\w), )?--(?<name>[a-z0-9-]+)(?:\[?=(?<argument>[A-Z]+)\]?)?(?: +(?<text>.*))?$' -- $line
@@ -71,7 +71,11 @@ for program in kexec vmcore-dmesg fadump
     end
 end
 complete -c fadump -f
-complete -c fadump -n 'test (count (commandline -opc)) -eq 1' -a "(__kexec_help fadump | string match -rg '^  ([a-z]+)(?: [A-Z]+)?  ')"
+complete -c fadump -n 'test (count (commandline -opc)) -eq 1' -a "(__kexec_help fadump | string match -rg '^  ([a-z][a-z-]*)(?: [^ ]+)?  ')"
 complete -c fadump -n 'contains save (commandline -opc)' -a '(__fish_complete_directories)'
+complete -c kdumpctl -f
+complete -c kdumpctl -n 'test (count (commandline -opc)) -eq 1' -a "(__kexec_help kdumpctl | string match -rg '^  ([a-z][a-z-]*)(?: [^ ]+)?  ')"
+complete -c kdumpctl -n 'contains check-config (commandline -opc)' -F
+complete -c kdumpctl -n 'contains get-default-crashkernel (commandline -opc)' -a 'kdump fadump'
 complete -c kexec -a '(__kexec_kernels)'
 complete -c vmcore-dmesg -a '(__kexec_dumps)'

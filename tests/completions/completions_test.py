@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The shells complete every option of the option tables, and the files, types and boot entries that belong to them.
 
-Usage: completions_test.py LIST_TABLES KEXEC VMCORE_DMESG FADUMP. bash must be there; what needs zsh or fish is skipped without.
+Usage: completions_test.py LIST_TABLES KEXEC VMCORE_DMESG FADUMP KDUMPCTL. bash must be there; what needs zsh or fish is skipped without.
 The completions are told another place for /boot and the like, which holds samples."""
 
 import os
@@ -161,6 +161,12 @@ class Questions:
         self.assert_offered("fadump --", ["--json", "--dump-level"], ["--load"])
         self.assert_offered(f"fadump save {self.directory}/var/", ["crash"], ["register"])
 
+    def test_kdumpctl_has_its_verbs_and_options(self):
+        self.assert_offered("kdumpctl ", ["start", "check-config", "get-default-crashkernel"], ["vmlinuz", "VERB"])
+        self.assert_offered("kdumpctl start --", ["--print", "--json"], ["--load"])
+        self.assert_offered("kdumpctl get-default-crashkernel ", ["fadump"], ["start"])
+        self.assert_offered(f"kdumpctl check-config {self.directory}/boot/no", ["notes.txt"], ["start"])
+
     def test_a_program_that_is_missing_offers_no_option(self):
         (self.bin / "kexec").unlink()
         (self.bin / "kexec").symlink_to("/bin/false")
@@ -215,8 +221,8 @@ def options_of_this_machine(list_tables):
 
 
 if __name__ == "__main__":
-    tables, kexec, dmesg, fadump = sys.argv[1:5]
+    tables, kexec, dmesg, fadump, kdumpctl = sys.argv[1:6]
     Completions.options = options_of_this_machine(tables)
     Completions.programs = {"kexec": os.path.abspath(kexec), "vmcore-dmesg": os.path.abspath(dmesg),
-                            "fadump": os.path.abspath(fadump)}
-    unittest.main(argv=sys.argv[:1] + sys.argv[5:])
+                            "fadump": os.path.abspath(fadump), "kdumpctl": os.path.abspath(kdumpctl)}
+    unittest.main(argv=sys.argv[:1] + sys.argv[6:])

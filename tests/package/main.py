@@ -105,10 +105,11 @@ class Debian:
             raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}")
         return done.stdout
 
-    def install(self, package, *options):
-        """Installs a package file of this machine."""
-        shutil.copy(package, self.directory / "root" / package.name)
-        return self.run("dpkg", *options, "-i", f"/root/{package.name}")
+    def install(self, *packages, options=()):
+        """Installs package files of this machine."""
+        for package in packages:
+            shutil.copy(package, self.directory / "root" / package.name)
+        return self.run("dpkg", *options, "-i", *(f"/root/{package.name}" for package in packages))
 
     def status(self, name):
         return self.run("dpkg-query", "-W", "-f", "${db:Status-Abbrev}", name, check=False).strip()
@@ -146,19 +147,19 @@ def build_package(jobs):
         raise AssertionError("dpkg-buildpackage failed:\n" + "\n".join(tail))
 
 
-def built_package():
-    return next(WORK.glob("kexec-toolkit_*_*.deb"))
+def built_package(name="kexec-toolkit"):
+    return next(WORK.glob(f"{name}_*_*.deb"))
 
 
-def newer_package():
+def newer_package(name="kexec-toolkit"):
     """The same package with a higher version."""
     tree = WORK / "newer"
     shutil.rmtree(tree, ignore_errors=True)
-    subprocess.run(["dpkg-deb", "-R", built_package(), tree], check=True)
+    subprocess.run(["dpkg-deb", "-R", built_package(name), tree], check=True)
     control = tree / "DEBIAN/control"
-    text = control.read_text(encoding="utf-8")
-    control.write_text(text.replace("\nVersion: ", "\nVersion: 9:"), encoding="utf-8")
-    newer = WORK / "kexec-toolkit-newer.deb"
+    text = control.read_text(encoding="utf-8").replace("\nVersion: ", "\nVersion: 9:")
+    control.write_text(text.replace("kexec-toolkit (= ", "kexec-toolkit (= 9:"), encoding="utf-8")
+    newer = WORK / f"{name}-newer.deb"
     subprocess.run(["dpkg-deb", "-b", "--root-owner-group", tree, newer], check=True, capture_output=True)
     shutil.rmtree(tree)
     return newer
@@ -184,7 +185,7 @@ class PackageTest(unittest.TestCase):
             self.assertEqual(int(sets[name], 16) & CAP_SYS_BOOT, 0, name)
 
 
-class InstalledTest(unittest.TestCase):
+class InstalledBase(unittest.TestCase):
     """Each test is one history of a system."""
 
     @classmethod
@@ -195,6 +196,10 @@ class InstalledTest(unittest.TestCase):
     def setUp(self):
         self.debian = Debian(self.base)
         self.addCleanup(self.debian.remove)
+
+
+class InstalledTest(InstalledBase):
+    """The first package, in the place of kexec-tools."""
 
     def assert_works(self):
         """Our programs are in place, every package is whole, what needs kexec-tools still has it, and systemd knows what to do."""
@@ -251,7 +256,7 @@ class InstalledTest(unittest.TestCase):
         self.debian.install(built_package())
         script = self.debian.path("etc/init.d/kexec-load")
         script.write_text("#!/bin/sh\n# mine\n", encoding="utf-8")
-        self.debian.install(newer_package(), "--force-confold")
+        self.debian.install(newer_package(), options=["--force-confold"])
         self.assertIn("mine", script.read_text(encoding="utf-8"))
 
     def test_removal_and_purge_leave_nothing(self):
@@ -281,6 +286,64 @@ class InstalledTest(unittest.TestCase):
         script = self.debian.path("etc/init.d/kexec")
         self.assertNotIn("kexec-toolkit", script.read_text(encoding="utf-8"))
         self.assertTrue(os.access(script, os.X_OK))
+
+
+KDUMP = "kexec-toolkit-kdump"
+
+
+class KdumpTest(InstalledBase):
+    """The second package, in the place of kdump-tools."""
+
+    def install_both(self, make=built_package):
+        return self.debian.install(make(), make(KDUMP), options=["--auto-deconfigure"])
+
+    def assert_works(self, enabled="disabled"):
+        self.assertEqual(self.debian.run("dpkg", "--audit"), "")
+        self.assertEqual(self.debian.status(KDUMP), "ii")
+        self.assertNotEqual(self.debian.status("kdump-tools"), "ii")
+        self.debian.run("apt-get", "check")
+        listed = self.debian.run("dpkg", "-L", KDUMP).split()
+        self.assertEqual([path for path in listed if not os.path.lexists(self.debian.path(path))], [])
+        self.assertEqual(self.debian.run("kdumpctl", "check-config"), "")
+        self.assertIn("Kdump is not operational", self.debian.run("kdumpctl", "status", check=False))
+        self.assertIn("Stores the memory", self.debian.run("/usr/libexec/kexec-toolkit/kdump-capture", "--help"))
+        self.assertEqual(self.debian.run("systemctl", "is-enabled", "kdump.service", check=False).strip(), enabled)
+        for unit in ("kdump.service", "kdump-early.service", "kdump-hotplug.service", "kdump-hotplug.timer"):
+            self.assertEqual(self.debian.run("systemd-analyze", "--man=no", "verify", unit), "", unit)
+
+    def test_takes_the_place_of_kdump_tools(self):
+        self.install_both()
+        self.assert_works()
+        self.debian.run("systemctl", "enable", "kdump.service")
+        self.assert_works("enabled")
+        self.assertEqual(self.debian.path("var/lib/kdump").stat().st_mode & 0o777, 0o700)
+
+    def test_an_upgrade_keeps_what_was_configured(self):
+        self.install_both()
+        self.debian.run("systemctl", "enable", "kdump.service")
+        configuration = self.debian.path("etc/kdump.conf")
+        configuration.write_text("path /mine\n", encoding="utf-8")
+        self.debian.install(newer_package(), newer_package(KDUMP), options=["--force-confold"])
+        self.assert_works("enabled")
+        self.assertEqual(configuration.read_text(encoding="utf-8"), "path /mine\n")
+
+    def test_removal_and_purge_leave_nothing(self):
+        self.debian.run("dpkg", "--purge", "kdump-tools")
+        self.debian.install(built_package())
+        before = self.debian.files()
+        self.debian.install(built_package(KDUMP))
+        self.assert_works()
+        self.debian.path("var/lib/kdump/last-capture").write_text("", encoding="utf-8")
+        self.debian.run("dpkg", "--purge", KDUMP)
+        self.assertEqual(self.debian.files(), before)
+        self.assertFalse(self.debian.path("var/lib/kdump").exists())
+
+    def test_dumps_outlive_the_purge(self):
+        self.install_both()
+        dump = self.debian.path("var/crash/one")
+        dump.write_text("dump", encoding="utf-8")
+        self.debian.run("dpkg", "--purge", KDUMP)
+        self.assertEqual(dump.read_text(encoding="utf-8"), "dump")
 
 
 def main():

@@ -12,17 +12,21 @@ import unittest
 from pathlib import Path
 
 SCRIPTS = ["{sbindir}/coldreboot", "{libexecdir}/kexec-toolkit/kexec-load", "{libexecdir}/kexec-toolkit/kexec-reboot"]
-PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl",
-            "{libexecdir}/kexec-toolkit/kdump-capture", *SCRIPTS]
+PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl", *SCRIPTS]
+DRACUT = [f"{{prefix}}/lib/dracut/modules.d/99kdump-toolkit/{name}.sh" for name in ("module-setup", "no-root", "capture")]
+PROGRAMS += ["{libexecdir}/kexec-toolkit/kdump-capture", *DRACUT]
+UNITS = ["kexec-load.service", "kdump.service", "kdump-early.service", "kdump-hotplug.service", "kdump-hotplug.timer"]
 FILES = ["{mandir}/man5/kexec-plan.5", "{mandir}/man5/kdump.conf.5", "{mandir}/man8/kdumpctl.8",
          "{mandir}/man8/fadump.8", "{mandir}/man8/kdump-capture.8",
          "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
+         "{datadir}/kexec-toolkit/kdump.conf", "{tmpfilesdir}/kdump-toolkit.conf", "{udevrulesdir}/98-kdump-toolkit.rules",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
-         "{systemdsystemunitdir}/kexec-load.service"]
+         *("{systemdsystemunitdir}/" + unit for unit in UNITS)]
 LINKS = {"{mandir}/man8/coldreboot.8": "kexec-load.8",
-         "{bashcompletiondir}/fadump": "kexec", "{bashcompletiondir}/vmcore-dmesg": "kexec",
-         "{fishcompletiondir}/fadump.fish": "kexec.fish", "{fishcompletiondir}/vmcore-dmesg.fish": "kexec.fish",
+         "{bashcompletiondir}/fadump": "kexec", "{bashcompletiondir}/kdumpctl": "kexec", "{bashcompletiondir}/vmcore-dmesg": "kexec",
+         "{fishcompletiondir}/fadump.fish": "kexec.fish", "{fishcompletiondir}/kdumpctl.fish": "kexec.fish",
+         "{fishcompletiondir}/vmcore-dmesg.fish": "kexec.fish",
          "{systemdshutdowndir}/kexec.shutdown": "{libexecdir}/kexec-toolkit/kexec-reboot"}
 
 # Where an empty option leads when pkg-config knows of no place.
@@ -30,7 +34,9 @@ PLACES = {"bashcompletiondir": ("bash-completion", "completionsdir", "{datadir}/
           "fishcompletiondir": ("fish", "completionsdir", "{datadir}/fish/vendor_completions.d"),
           "zshcompletiondir": (None, None, "{datadir}/zsh/site-functions"),
           "systemdsystemunitdir": ("systemd", "systemdsystemunitdir", "{prefix}/lib/systemd/system"),
-          "systemdshutdowndir": ("systemd", "systemdshutdowndir", "{prefix}/lib/systemd/system-shutdown")}
+          "systemdshutdowndir": ("systemd", "systemdshutdowndir", "{prefix}/lib/systemd/system-shutdown"),
+          "tmpfilesdir": ("systemd", "tmpfilesdir", "{prefix}/lib/tmpfiles.d"),
+          "udevrulesdir": (None, None, "{prefix}/lib/udev/rules.d")}
 SHELL_PACKAGES = ("bash-completion", "fish")
 
 
@@ -88,7 +94,7 @@ class InstallTest(unittest.TestCase):
             self.assertTrue(self.at(target).is_file() if target.startswith("{") else link.is_file(), path)
 
     def test_scripts_name_the_places_of_this_build(self):
-        for path in SCRIPTS + FILES[-1:]:
+        for path in SCRIPTS + ["{systemdsystemunitdir}/" + unit for unit in UNITS]:
             text = self.at(path).read_text(encoding="utf-8")
             self.assertNotRegex(text, r"@[A-Z]+@", path)
             for named in re.findall(rf"(?<==){re.escape(self.places['prefix'])}/\S+(?:sbin/kexec|kexec-load|awk)$", text, re.MULTILINE):

@@ -67,7 +67,7 @@ std::string below(std::string_view place, std::string_view path) {
 class Planner {
 public:
     Planner(const Configuration &configuration, const CaptureFacts &facts)
-        : conf_(configuration.conf), facts_(facts) {}
+        : configuration_(configuration), conf_(configuration.conf), facts_(facts) {}
 
     Result<CapturePlan> plan() {
         fill_settings();
@@ -100,6 +100,7 @@ private:
                                           .size = 0});
     }
 
+    const Configuration &configuration_;
     const KdumpConf &conf_;
     const CaptureFacts &facts_;
     CapturePlan plan_;
@@ -165,7 +166,7 @@ Result<void> Planner::choose_target() {
         return take_place(path);
     const auto &[type, source, place] = *conf_.target;
     if (type == "nfs") {
-        take_network_mount(source, "nfs", "", path);
+        take_network_mount(source, "nfs", configuration_.mount_options, path);
     } else if (type == "ssh") {
         add_target("ssh", source, "", path);
         plan_.settings.targets.back().key = conf_.value_of("sshkey");

@@ -39,6 +39,15 @@ std::string_view action_of(std::string_view command) {
     return words.empty() ? "" : words.front().substr(words.front().rfind('/') + 1);
 }
 
+std::string nfs_options(std::string_view timeout, std::string_view retries) {
+    std::string options;
+    if (!timeout.empty())
+        options = "timeo=" + std::string(timeout);
+    if (!retries.empty())
+        options += (options.empty() ? "retrans=" : ",retrans=") + std::string(retries);
+    return options;
+}
+
 std::string_view without_links(std::string_view path) {
     return path.starts_with(links_of_kdump_config) ? "" : path;
 }
@@ -51,8 +60,10 @@ void add_debian(const ReadVariables &debian, Configuration &result) {
     for (const Same &row : same_variables)
         if (!value(row.debian).empty())
             result.variables.try_emplace(std::string(row.ours), value(row.debian));
-    if (!conf.target && !value("NFS").empty())
+    if (!conf.target && !value("NFS").empty()) {
         conf.target = Target{"nfs", std::string(value("NFS")), {}};
+        result.mount_options = nfs_options(value("NFS_TIMEO"), value("NFS_RETRANS"));
+    }
     if (!conf.target && !value("SSH").empty())
         conf.target = Target{"ssh", std::string(value("SSH")), {}};
     if (!value("MAKEDUMP_ARGS").empty())

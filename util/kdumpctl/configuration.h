@@ -13,6 +13,7 @@ struct Configuration {
     KdumpConf conf;
     std::map<std::string, std::string, std::less<>>
         variables;                 // by sysconfig's names; Debian's are among them
+    std::string mount_options;     // of an NFS target
     bool switched_off = false;     // USE_KDUMP=0 in Debian's file
     std::string kernel, initramfs; // paths that Debian's file names; empty where it does not
 

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "capture/layout.h"
 
 #include <fmt/format.h>
 

@@ -28,6 +28,7 @@ constexpr std::array verb_rows{
 
 constexpr std::array option_rows{
     OptionRow{"print", "start stop restart reload rebuild propagate", "", "say what would be changed"},
+    OptionRow{"hotplug", "reload", "", "where the kernel does not follow memory and CPUs by itself"},
     OptionRow{"target", "check-config", "", "look at this machine too"},
     OptionRow{"json", "status estimate", "", "print a JSON object"},
     OptionRow{"help", "", "", "print this text"},

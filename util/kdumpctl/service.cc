@@ -10,6 +10,7 @@
 #include "util/kdumpctl/dracut.h"
 #include "util/kdumpctl/verbs.h"
 
+#include <array>
 #include <fmt/core.h>
 
 namespace kexec::kdumpctl {
@@ -21,6 +22,10 @@ constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sy
 constexpr std::array own_sources{
     Source{id_path, "the machine's name in boot entries"},
     Source{release_path, "which kernel is running"},
+};
+
+constexpr std::array followed{
+    Source{"/sys/kernel/fadump/hotplug_ready", "whether the kernel tells the firmware of changes of memory"},
 };
 
 Snapshot take(const World &world, const std::vector<std::span<const Source>> &lists) {
@@ -82,6 +87,7 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
 
 } // namespace
 
+std::span<const Source> hotplug_sources() { return followed; }
 std::span<const Source> service_sources() { return own_sources; }
 
 Result<Configuration> look_at_configuration(const World &world) {

@@ -19,6 +19,7 @@ struct Service {
     CaptureKernel kernel;
     CapturePlan plan;
 };
+std::span<const Source> hotplug_sources(); // whether the kernel follows changes by itself
 std::span<const Source> service_sources(); // besides those of its parts
 Result<Configuration> look_at_configuration(const World &world);
 Result<Service> look_at_service(const World &world, Configuration configuration);

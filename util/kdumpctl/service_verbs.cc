@@ -41,6 +41,11 @@ void collect(const World &world, const VerbLine &line, const Service &service) {
         warn(world, collected.error().what + "; going on without what came of the last crash");
 }
 
+// A kernel with fadump that tells the firmware of memory that comes and goes.
+bool follows_by_itself(const World &world) {
+    return take_snapshot(hotplug_sources(), world.root).word(hotplug_sources().front().path) == "1";
+}
+
 Result<Outcome> arm(const World &world, const VerbLine &line, Configuration configuration, Rebuild rebuild) {
     Service service = TRY(look_at_service(world, std::move(configuration)));
     collect(world, line, service);
@@ -90,6 +95,8 @@ Result<Outcome> restart(const World &world, const VerbLine &line) {
 Result<Outcome> reload(const World &world, const VerbLine &line) {
     auto turn = TRY(turn_for(world, line));
     Facts facts = TRY(look(world));
+    if (line.has("hotplug") && (!is_armed(facts) || follows_by_itself(world)))
+        return Outcome::done;
     TRY(check_feasibility(facts));
     if (!is_armed(facts))
         warn(world, "Kdump was not running: [WARNING]");

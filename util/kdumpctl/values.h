@@ -42,7 +42,14 @@ Complaints check_log_level(std::string_view text); // 0 to 4
 Complaints check_number(std::string_view text);
 Complaints check_host_tag(std::string_view text);        // hostname or ip
 Complaints check_capture_options(std::string_view text); // what a capture kernel's command line may have
-Complaints check_kexec_options(std::string_view text);   // of kexec, without what it is to do
+// What only Debian's file asks for: an action, or what is not offered.
+Complaints check_fail_command(std::string_view text);
+Complaints check_log_is_stored(std::string_view text);
+Complaints check_no_limit(std::string_view text);
+Complaints check_no_compression(std::string_view text);
+Complaints check_debug_kernel(std::string_view text);
+Complaints check_no_ftp(std::string_view text);
+Complaints check_kexec_options(std::string_view text); // of kexec, without what it is to do
 Complaints check_dracut_arguments(std::string_view text);
 
 // What --mount in the arguments of dracut names, "DEVICE MOUNTPOINT TYPE [OPTIONS]", with its quotes off;

@@ -132,6 +132,23 @@ TEST_CASE("stop, restart and reload", "[service]") {
     CHECK(machine.is_loaded());
 }
 
+TEST_CASE("after memory was added what is loaded is loaded again, unless the kernel follows by itself",
+          "[service]") {
+    FakeMachine machine;
+    CHECK(machine.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK(machine.commands.size() == 1);
+    machine.unload();
+    CHECK(machine.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK((machine.commands.size() == 1 && !machine.is_loaded()));
+    FakeMachine power;
+    power.become_fadump("1\n");
+    CHECK(power.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK((power.commands.size() == 1 && power.commands[0].starts_with("fadump register ")));
+    power.root.write("/sys/kernel/fadump/hotplug_ready", "1\n");
+    CHECK(power.run({"reload", "--hotplug"}).outcome == Outcome::done);
+    CHECK(power.commands.size() == 1);
+}
+
 TEST_CASE("rebuild makes the initramfs, and loads nothing", "[service]") {
     FakeMachine machine;
     machine.unload();
@@ -312,6 +329,53 @@ TEST_CASE("a kernel and an initramfs of the administrator's are taken as they ar
     machine.root.remove("/srv/initrd");
     machine.unload();
     CHECK(machine.run({"start"}).outcome == Outcome::failed);
+}
+
+TEST_CASE("check-config --target looks at the machine too", "[service]") {
+    FakeMachine machine;
+    auto found = [&](const std::string &conf) {
+        machine.root.write("/etc/kdump.conf", conf);
+        Ran ran = machine.run({"check-config", "--target"});
+        CHECK(ran.outcome == (contains(ran.out, ": error: ") ? Outcome::failed : Outcome::done));
+        return ran.out;
+    };
+    CHECK(found("").empty());
+    CHECK(contains(found("path /a\next4 /dev/vdz\n"),
+                   "/etc/kdump.conf:2:1: error: /dev/vdz: this machine has no such"));
+    CHECK(contains(found("kdump_pre /sbin/pre\n"), "/etc/kdump.conf:1:11: error: /sbin/pre is not there\n"));
+    CHECK(contains(found("\n\nfailure_action shell\n"),
+                   "error: failure_action shell needs a shell: dracut is not"));
+    CHECK(contains(found("final_action resume\n"), "1:14: warning: only firmware-assisted dump"));
+    CHECK(contains(found("path /a\npath /b\n"), ":2:1: error: \"path\" stands in line 1 already"));
+    machine.programs.insert({"dracut", "ssh"});
+    CHECK(contains(found("ssh kdump@box\n"), "error: the key /root/.ssh/kdump_id_rsa is not there"));
+    machine.root.write("/root/.ssh/kdump_id_rsa", "key");
+    CHECK(found("ssh kdump@box\n").empty());
+    CHECK(machine.commands ==
+          std::vector<std::string>{
+              "ssh -i /root/.ssh/kdump_id_rsa -o BatchMode=yes -o ConnectTimeout=10 kdump@box true"});
+    machine.statuses["ssh"] = 255;
+    CHECK(contains(found("ssh kdump@box\n"),
+                   "1:1: error: kdump@box does not let us in: /usr/bin/ssh ended with status"));
+    CHECK((machine.writes.empty() && machine.initramfs().empty()));
+    CHECK(machine.run({"check-config", "--target", "/etc/kdump.conf"}).outcome == Outcome::failed);
+}
+
+TEST_CASE("what of Debian's file is not offered is refused", "[service]") {
+    FakeMachine machine;
+    for (const char *line :
+         {"FTP=server:/dir", "KDUMP_NUM_DUMPS=3", "KDUMP_COMPRESSION=bzip2", "KDUMP_FAIL_CMD=/bin/sh"}) {
+        machine.root.write("/etc/default/kdump-tools", std::string(line) + "\n");
+        INFO(line);
+        check_refused(machine, {"start"}, "/etc/default/kdump-tools:1:");
+    }
+    machine.unload();
+    machine.programs.insert("dracut");
+    machine.root.write("/etc/default/kdump-tools",
+                       "NFS=server:/crash\nNFS_TIMEO=600\nNFS_RETRANS=3\nKDUMP_DUMP_DMESG=0\n");
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(machine.text("/var/lib/kdump/dracut.mount") ==
+          "server:/crash /kdumproot nfs timeo=600,retrans=3\n");
 }
 
 TEST_CASE("propagate makes a key where there is none, and brings it to the target", "[service]") {

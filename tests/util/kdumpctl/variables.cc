@@ -111,8 +111,16 @@ TEST_CASE("a value that is not as it stands has its mistakes at its start", "[va
 TEST_CASE("the variables of Debian's file", "[variables]") {
     CHECK(found_in_debian(
               "USE_KDUMP=1\nKDUMP_COREDIR=\"/var/crash\"\nMAKEDUMP_ARGS=\"-c -d 31\"\nHOSTTAG=\"ip\"\n"
-              "FTP_USER=a\nNFS=\"host:/crash\"\nKDUMP_NUM_DUMPS=5\nSSH=\"\"\n")
+              "NFS=\"host:/crash\"\nKDUMP_NUM_DUMPS=0\nSSH=\"\"\nKDUMP_FAIL_CMD=\"reboot -f\"\n")
               .empty());
+    CHECK(found_in_debian("FTP_USER=a\n") == "1:10 dumps do not go to FTP servers here\n");
+    CHECK(found_in_debian("KDUMP_NUM_DUMPS=5\n") == "1:17 older dumps are not removed here\n");
+    CHECK(found_in_debian("KDUMP_COMPRESSION=xz\n") == "1:19 a dump is not packed by another program\n");
+    CHECK(found_in_debian("KDUMP_FAIL_CMD=/bin/sh\n")
+              .starts_with("1:16 the command \"/bin/sh\" cannot be run"));
+    CHECK(found_in_debian("KDUMP_DUMP_DMESG=0\n").starts_with("1:18 (warning) the log is stored"));
+    CHECK(found_in_debian("DEBUG_KERNEL=/boot/vmlinux\n")
+              .starts_with("1:14 (warning) the log is read without"));
     CHECK(found_in_debian("USE_KDUMP=yes") == "1:11 \"yes\" is none of the words that stand here\n");
     CHECK(found_in_debian("KDUMP_NUM_DUMPS=-1") == "1:17 \"-1\" is no number\n");
     CHECK(found_in_debian("MAKEDUMP_ARGS=\"-d 99\"") == "1:19 \"99\" is no dump level of makedumpfile\n");
