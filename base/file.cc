@@ -69,8 +69,8 @@ Result<void> write_fully(int descriptor, Bytes bytes, const std::string &name) {
 
 // Reads until the end of the file or until `most` bytes are there. Files of /proc tell no size, so the buffer
 // grows.
-Result<Buffer> read_up_to(const std::string &path, std::uint64_t most) {
-    Descriptor file = TRY(open_to_read(path));
+Result<Buffer> read_up_to(const std::string &path, std::uint64_t most, int flags = 0) {
+    Descriptor file = TRY(open_with(path, flags));
     struct stat status {};
     if (::fstat(file.number(), &status) != 0)
         return fail_file(path);
@@ -147,7 +147,7 @@ Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling) {
 }
 
 Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size) {
-    return read_up_to(path, size);
+    return read_up_to(path, size, O_NONBLOCK);
 }
 
 Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, MutableBytes buffer,

@@ -34,7 +34,7 @@ Result<Descriptor> open_to_read(const std::string &path);
 // The whole file, read to its end (files of /proc and /sys say size 0). Longer than `ceiling` bytes is an
 // error.
 Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling);
-// At most the first `size` bytes.
+// At most the first `size` bytes. A pipe that nobody writes to is not waited for.
 Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size);
 
 // As many of the bytes at `offset` as the file has, up to the buffer's size: fewer only at its end. `path`
