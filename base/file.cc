@@ -74,8 +74,8 @@ Result<void> write_fully(int descriptor, Bytes bytes, const std::string &name) {
 
 // Reads until the end of the file or until `most` bytes are there. Files of /proc tell no size, so the buffer
 // grows; most files fit into its first page, and of these nobody asks the size.
-Result<Buffer> read_up_to(const std::string &path, std::uint64_t most) {
-    Descriptor file = TRY(open_to_read(path));
+Result<Buffer> read_up_to(const std::string &path, std::uint64_t most, int flags = 0) {
+    Descriptor file = TRY(open_with(path, flags));
     Buffer buffer(std::min<std::uint64_t>(most, piece_size));
     std::size_t filled = TRY(read_fully(file.number(), buffer, path));
     while (filled == buffer.size() && filled < most) {
@@ -167,11 +167,11 @@ Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling) {
 }
 
 Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size) {
-    return read_up_to(path, size);
+    return read_up_to(path, size, O_NONBLOCK);
 }
 
 Result<Buffer> read_start_at_once(const std::string &path, std::uint64_t size) {
-    Descriptor file = TRY(open_to_read(path));
+    Descriptor file = TRY(open_with(path, O_NONBLOCK));
     Buffer buffer;
     std::size_t filled = 0;
     for (;;) {

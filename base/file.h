@@ -34,7 +34,7 @@ Result<Descriptor> open_to_read(const std::string &path);
 // The whole file, read to its end (files of /proc and /sys say size 0). Longer than `ceiling` bytes is an
 // error.
 Result<Buffer> read_file(const std::string &path, std::uint64_t ceiling);
-// At most the first `size` bytes.
+// At most the first `size` bytes. A pipe that nobody writes to is not waited for.
 Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size);
 // The same of a file that is made anew for each reader and given in whole pages, as an attribute of sysfs is:
 // a read that ends inside a page has reached the end, and is not followed by another one to be told so.

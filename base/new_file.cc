@@ -4,6 +4,7 @@
 #include "base/new_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace kexec {
@@ -120,6 +122,27 @@ Result<void> NewFile::set_size(std::uint64_t size) {
     return {};
 }
 
+Result<void> NewFile::take_attributes_of(const std::string &path) {
+    constexpr const char *label = "security.selinux";
+    constexpr std::size_t longest_label = 4096;
+    struct stat wanted {
+    }, present{};
+    Descriptor old(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!old.is_open() || ::fstat(old.number(), &wanted) != 0 || ::fstat(file_.number(), &present) != 0)
+        return fail_to("looking at", path);
+    bool owned = wanted.st_uid == present.st_uid && wanted.st_gid == present.st_gid;
+    if (!owned && ::fchown(file_.number(), wanted.st_uid, wanted.st_gid) != 0)
+        return fail_to("giving the owner of the old file to", incomplete_path());
+    // Some file systems have one mode for all files, and say so only where it would change.
+    if ((wanted.st_mode ^ present.st_mode) & 07777 && ::fchmod(file_.number(), wanted.st_mode & 07777) != 0)
+        return fail_to("giving the mode of the old file to", incomplete_path());
+    std::array<char, longest_label> text{};
+    ssize_t length = ::fgetxattr(old.number(), label, text.data(), text.size());
+    if (length > 0 && ::fsetxattr(file_.number(), label, text.data(), std::size_t(length), 0) != 0)
+        return fail_to("giving the label of the old file to", incomplete_path());
+    return {};
+}
+
 Result<void> NewFile::finish() {
     std::string incomplete = incomplete_path();
     if (::fsync(file_.number()) != 0)
@@ -185,6 +208,30 @@ Result<void> write_private_file(const std::string &directory, const std::string 
     NewFile file = TRY(NewFile::create(directory + "/" + name, NewFile::Existing::replace));
     TRY(file.append(bytes));
     return file.finish_in_memory();
+}
+
+Result<void> replace_content(const std::string &path, Bytes bytes) {
+    NewFile file = TRY(NewFile::create(path, NewFile::Existing::replace));
+    TRY(file.take_attributes_of(path));
+    TRY(file.append(bytes));
+    return file.finish();
+}
+
+Result<void> rename_directory(const std::string &path, const std::string &new_path) {
+    if (::rename(path.c_str(), new_path.c_str()) != 0)
+        return fail_to("making", new_path);
+    return synchronise_directory(directory_of(new_path));
+}
+
+Result<void> remove_tree(const std::string &path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0)
+        return errno == ENOENT ? Result<void>() : fail_to("removing", path);
+    if (!S_ISDIR(status.st_mode))
+        return remove_file(path);
+    for (const std::string &name : TRY(list_directory(path)))
+        TRY(remove_tree(path + "/" + name));
+    return ::rmdir(path.c_str()) == 0 ? Result<void>() : fail_to("removing", path);
 }
 
 Result<void> remove_file(const std::string &path) {

@@ -34,6 +34,8 @@ public:
     // What nothing is written to is a hole, which takes no space and is read as zeros.
     Result<void> write_at(std::uint64_t offset, Bytes bytes);
     Result<void> set_size(std::uint64_t size);
+    // Owner, mode and security label of a file that is there.
+    Result<void> take_attributes_of(const std::string &path);
 
     // Brings it to the disk, gives it its name and brings that to the disk. Nothing can be written after it.
     Result<void> finish();
@@ -57,6 +59,13 @@ Result<void> make_directories(const std::string &path);
 // owner alone (0600). A directory that belongs to somebody else, or is a link, is an error. For directories
 // of /run: nothing is brought to a disk.
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
+// Gives a file that is there other content, and leaves it its owner, mode and security label. Whenever power
+// is cut, one of the two contents is there whole. A link is an error.
+Result<void> replace_content(const std::string &path, Bytes bytes);
+// Gives a directory another name, for good.
+Result<void> rename_directory(const std::string &path, const std::string &new_path);
+// With everything in it; links in it are not followed. No such directory is a success.
+Result<void> remove_tree(const std::string &path);
 // No such file is a success.
 Result<void> remove_file(const std::string &path);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The tables as data. They start where a machine has so little memory that nothing is reserved.
+// Reading the tables, which are a file of text (crash_defaults.table) that is built in: a program on a board
+// has no place to look for it.
 #include "machine/crash_defaults.h"
+
+#include "base/text.h"
 
 #include <algorithm>
 #include <array>
@@ -9,33 +12,47 @@ namespace kexec {
 
 namespace {
 
-constexpr std::uint64_t mebibyte = 1 << 20;
+constexpr std::string_view tables =
+#include "machine/crash_defaults.inc"
+    ;
 
 struct Row {
-    std::string_view architecture;
-    CrashMode mode;
-    std::string_view table;
+    std::vector<std::string_view> words; // behind the kind of row
+    std::string_view line;
 };
 
-constexpr std::array rows{
-    Row{"x86_64", CrashMode::kdump, "2G-64G:256M,64G-:512M"},
-    Row{"s390x", CrashMode::kdump, "2G-64G:256M,64G-:512M"},
-    Row{"aarch64", CrashMode::kdump, "2G-4G:256M,4G-64G:320M,64G-:576M"},
-    Row{"ppc64le", CrashMode::kdump, "2G-4G:384M,4G-16G:512M,16G-64G:1G,64G-128G:2G,128G-:4G"},
-    Row{"ppc64le", CrashMode::fadump,
-        "4G-16G:768M,16G-64G:1G,64G-128G:2G,128G-1T:4G,1T-2T:6G,2T-4T:12G,4T-8T:20G,8T-16T:36G,"
-        "16T-32T:64G,32T-64T:128G,64T-:180G"},
-};
+std::vector<Row> rows_of(std::string_view kind) {
+    std::vector<Row> rows;
+    for (std::string_view line : lines_of(tables)) {
+        auto words = words_of(line);
+        if (words.size() > 3 && words[0] == kind)
+            rows.push_back({{words.begin() + 1, words.end()}, line});
+    }
+    return rows;
+}
 
-std::vector<CrashAddition> arm64_additions(const CrashTraits &traits) {
-    std::vector<CrashAddition> additions;
-    if (traits.large_pages)
-        additions.push_back({"pages of 64 KiB", 100 * mebibyte});
-    if (traits.large_pages && traits.has_smmu)
-        additions.push_back({"queues of the SMMU with pages of 64 KiB", 384 * mebibyte});
-    if (traits.has_mlx5)
-        additions.push_back({"the driver mlx5_core", (traits.large_pages ? 200 : 150) * mebibyte});
-    return additions;
+bool holds(std::string_view condition, const CrashTraits &traits) {
+    if (condition == "encrypted")
+        return traits.encrypts_memory;
+    if (condition == "64k" || condition == "4k")
+        return traits.large_pages == (condition == "64k");
+    if (condition == "smmu")
+        return traits.has_smmu;
+    return condition == "mlx5" ? traits.has_mlx5 : condition == "cpus";
+}
+
+bool all_hold(std::string_view conditions, const CrashTraits &traits) {
+    while (!conditions.empty()) {
+        std::string_view condition = conditions.substr(0, conditions.find(','));
+        if (!holds(condition, traits))
+            return false;
+        conditions.remove_prefix(std::min(condition.size() + 1, conditions.size()));
+    }
+    return true;
+}
+
+std::string_view from_word(std::string_view line, std::string_view word) {
+    return line.substr(static_cast<std::size_t>(word.data() - line.data()));
 }
 
 } // namespace
@@ -43,20 +60,23 @@ std::vector<CrashAddition> arm64_additions(const CrashTraits &traits) {
 std::string_view name_of(CrashMode mode) { return mode == CrashMode::kdump ? "kdump" : "fadump"; }
 
 std::vector<CrashAddition> crash_additions(const CrashTraits &traits) {
-    if (traits.architecture == "aarch64")
-        return arm64_additions(traits);
-    if (traits.architecture == "x86_64" && traits.encrypts_memory)
-        return {{"encrypted memory (SME or SEV)", 64 * mebibyte}};
-    if (traits.architecture == "ppc64le")
-        return {{"1 MiB for each CPU of the capture kernel", traits.capture_cpus * mebibyte}};
-    return {};
+    std::vector<CrashAddition> additions;
+    for (const Row &row : rows_of("more")) {
+        std::string_view conditions = row.words[2];
+        if (row.words[0] != traits.architecture || !all_hold(conditions, traits))
+            continue;
+        std::uint64_t size = *parse_memory_size(row.words[1]);
+        additions.push_back(
+            {from_word(row.line, row.words[3]), conditions == "cpus" ? size * traits.capture_cpus : size});
+    }
+    return additions;
 }
 
 std::optional<CrashKernel> default_crashkernel(const CrashTraits &traits) {
-    for (const Row &row : rows) {
-        if (row.architecture != traits.architecture || row.mode != traits.mode)
+    for (const Row &row : rows_of("table")) {
+        if (row.words[0] != traits.architecture || row.words[1] != name_of(traits.mode))
             continue;
-        CrashKernel parameter = *parse_crashkernel(row.table);
+        CrashKernel parameter = *parse_crashkernel(row.words[2]);
         for (const CrashAddition &addition : crash_additions(traits))
             parameter = enlarged(std::move(parameter), addition.size);
         return parameter;
@@ -66,7 +86,7 @@ std::optional<CrashKernel> default_crashkernel(const CrashTraits &traits) {
 
 const CrashKernel &fadump_table() {
     static const CrashKernel table =
-        *parse_crashkernel(std::ranges::find(rows, CrashMode::fadump, &Row::mode)->table);
+        *default_crashkernel({.architecture = "ppc64le", .mode = CrashMode::fadump, .capture_cpus = 0});
     return table;
 }
 

@@ -66,6 +66,34 @@ Result<void> read_sizes(std::string_view text, CrashKernel &parameter) {
     }
 }
 
+// As simple_strtoull takes it with base 0, which takes no sign and no blanks.
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+    bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9';
+    return is_number ? parse_c_number(text) : std::nullopt;
+}
+
+Suffix suffix_of(std::string_view value) {
+    for (const Suffix &suffix : suffixes)
+        if (value.ends_with(suffix.text))
+            return suffix;
+    return {{}, CrashPlace::anywhere};
+}
+
+// The last of the command line's parameters of that place, evaluated; nothing where there is none.
+std::optional<std::uint64_t> last_of(std::string_view command_line, CrashPlace place, std::uint64_t memory) {
+    constexpr std::string_view option = "crashkernel=";
+    std::optional<std::uint64_t> size;
+    for (std::string_view word : words_of(command_line)) {
+        if (word == "--") // what follows is for the first program
+            break;
+        if (!word.starts_with(option) || suffix_of(word).place != place)
+            continue;
+        auto parameter = parse_crashkernel(word.substr(option.size()));
+        size = parameter ? evaluate(*parameter, memory) : 0;
+    }
+    return size;
+}
+
 } // namespace
 
 std::optional<std::uint64_t> parse_memory_size(std::string_view text) {
@@ -73,7 +101,7 @@ std::optional<std::uint64_t> parse_memory_size(std::string_view text) {
         text.empty() ? std::string_view::npos : units.find(static_cast<char>(text.back() & ~0x20));
     bool has_unit = unit != std::string_view::npos;
     unsigned shift = has_unit ? 10 * (static_cast<unsigned>(unit) + 1) : 0;
-    auto number = parse_decimal(text.substr(0, text.size() - has_unit));
+    auto number = parse_number(text.substr(0, text.size() - has_unit));
     if (!number || *number > UINT64_MAX >> shift)
         return std::nullopt;
     return *number << shift;
@@ -89,14 +117,10 @@ std::string memory_size_text(std::uint64_t size) {
 }
 
 Result<CrashKernel> parse_crashkernel(std::string_view value) {
+    Suffix suffix = suffix_of(value);
     CrashKernel parameter;
-    std::string_view sizes = value;
-    for (const Suffix &suffix : suffixes)
-        if (sizes.ends_with(suffix.text)) {
-            parameter.place = suffix.place;
-            sizes.remove_suffix(suffix.text.size());
-            break;
-        }
+    parameter.place = suffix.place;
+    std::string_view sizes = value.substr(0, value.size() - suffix.text.size());
     bool placed = parameter.place != CrashPlace::anywhere;
     if (std::size_t at = sizes.find('@'); at != std::string_view::npos && !placed) {
         parameter.offset = parse_memory_size(sizes.substr(at + 1));
@@ -134,6 +158,18 @@ std::uint64_t evaluate(const CrashKernel &parameter, std::uint64_t memory) {
         if (rounded >= row.from && (!row.to || rounded < *row.to))
             return row.size;
     return 0;
+}
+
+CrashReservation evaluate_command_line(std::string_view command_line, std::uint64_t memory) {
+    auto of = [&](CrashPlace place) { return last_of(command_line, place, memory); };
+    CrashReservation asked;
+    asked.cma = of(CrashPlace::cma).value_or(0);
+    auto plain = of(CrashPlace::anywhere);
+    auto high = of(CrashPlace::high);
+    asked.size = plain.value_or(high.value_or(0));
+    if (!plain && high)
+        asked.low = of(CrashPlace::low).value_or(0);
+    return asked;
 }
 
 CrashKernel enlarged(CrashKernel parameter, std::uint64_t bytes) {

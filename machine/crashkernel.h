@@ -32,7 +32,8 @@ struct CrashKernel {
     bool operator==(const CrashKernel &) const = default;
 };
 
-// Digits and one of K, M, G, T, P, E or nothing, as 256M. Nothing where it is none, or 64 bits are too few.
+// A number and one of K, M, G, T, P, E or nothing, as 256M. The number is decimal, 0x… hexadecimal or 0…
+// octal, as the kernel's memparse takes it. Nothing where it is none, or 64 bits are too few.
 std::optional<std::uint64_t> parse_memory_size(std::string_view text);
 
 // In the largest unit that it is a whole number of: 1073741824 is "1G", 268435556 is that number.
@@ -47,6 +48,16 @@ std::string to_string(const CrashKernel &parameter);
 // Bytes that a machine with so many bytes of RAM reserves; 0 where no range is for it. RAM counts as the
 // next multiple of 128 MiB, since firmware keeps a little of what is built in.
 std::uint64_t evaluate(const CrashKernel &parameter, std::uint64_t memory);
+
+// What all crashkernel= of one command line ask for together, in bytes on a machine with that much RAM.
+struct CrashReservation {
+    std::uint64_t size = 0; // that of the last plain one; else that of the last ",high"
+    std::uint64_t low = 0;  // besides a ",high": that of the last ",low"
+    std::uint64_t cma = 0;  // besides either, and kept from user space alone
+    bool operator==(const CrashReservation &) const = default;
+};
+// The last of a kind counts, also where the kernel does not understand it: then it reserves nothing.
+CrashReservation evaluate_command_line(std::string_view command_line, std::uint64_t memory);
 
 // Every size grown by so many bytes, up to what 64 bits hold.
 CrashKernel enlarged(CrashKernel parameter, std::uint64_t bytes);

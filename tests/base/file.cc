@@ -76,6 +76,9 @@ TEST_CASE("a file is read to its end, and no further than the ceiling") {
     CHECK(read_start_of_file(path, 10)->size() == 10);
     CHECK(read_start_of_file(path, 30000)->size() == 20000);
     CHECK(read_start_of_file(path, 0)->empty());
+    std::string pipe = directory.path("pipe");
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(read_start_of_file(pipe, 10)->empty());
     CHECK(read_file(directory.add("empty", {}), 0)->empty());
 }
 

@@ -2,9 +2,12 @@
 // The default crashkernel= of every kind of machine.
 #include "machine/crash_defaults.h"
 
+#include "base/text.h"
 #include "tests/catch.h"
+#include "tests/support/files.h"
 
 using namespace kexec;
+using namespace kexec::testing;
 
 namespace {
 
@@ -51,4 +54,28 @@ TEST_CASE("each addition has its reason", "[crash_defaults]") {
     REQUIRE(additions.size() == 2);
     CHECK(additions[0].size + additions[1].size == 300 << 20);
     CHECK(crash_additions({.architecture = "s390x", .encrypts_memory = true}).empty());
+}
+
+TEST_CASE("every row of the tables is a row, for a machine that there is", "[crash_defaults]") {
+    std::size_t tables = 0;
+    std::string text = text_of_file(in_tests("../machine/crash_defaults.table"));
+    for (std::string_view line : lines_of(text)) {
+        auto words = words_of(line);
+        if (words.empty() || words[0] == "#")
+            continue;
+        REQUIRE(words.size() >= 4);
+        if (words[0] == "table") {
+            auto parameter = parse_crashkernel(words[3]);
+            CHECK((parameter && to_string(*parameter) == words[3] && parameter->by_ranges));
+            CrashTraits traits{.architecture = std::string(words[1]), .capture_cpus = 0};
+            traits.mode = words[2] == "fadump" ? CrashMode::fadump : CrashMode::kdump;
+            CHECK((name_of(traits.mode) == words[2] && text_of(traits) == words[3]));
+            tables++;
+        } else {
+            CHECK((words[0] == "more" && parse_memory_size(words[2]) && words.size() > 4));
+            CHECK(text_of({.architecture = std::string(words[1])}) != "none");
+        }
+    }
+    CHECK(tables == 5);
+    CHECK(to_string(fadump_table()).ends_with(",64T-:180G"));
 }

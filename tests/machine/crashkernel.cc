@@ -3,6 +3,7 @@
 #include "machine/crashkernel.h"
 
 #include "tests/catch.h"
+#include "tests/support/dice.h"
 
 using namespace kexec;
 
@@ -77,4 +78,54 @@ TEST_CASE("sizes grow, and what stands around them stays", "[crashkernel]") {
     CHECK(grown("1,high", 1) == "2,high");
     CHECK(grown("1M@1G", 1024) == "1025K@1G");
     CHECK(grown("15E", UINT64_MAX) == "18446744073709551615");
+}
+
+TEST_CASE("numbers are written as in C, as the kernel reads them", "[crashkernel]") {
+    CHECK(again("0x10000000") == "256M");
+    CHECK(again("0X10M@0x1000000") == "16M@16M");
+    CHECK(again("0400M") == "256M");
+    for (const char *wrong : {"0x", "08M", "+1M", " 1M", "0x-1", "0xg"})
+        CHECK(problem(wrong).ends_with(" is no size"));
+}
+
+TEST_CASE("several parameters of one command line are taken together", "[crashkernel]") {
+    auto asked = [](std::string_view line) { return evaluate_command_line(line, 8 * gibibyte); };
+    CHECK(asked("quiet root=/dev/sda2") == CrashReservation{});
+    CHECK(asked("crashkernel=512M,high quiet crashkernel=128M,low") ==
+          CrashReservation{512 * mebibyte, 128 * mebibyte, 0});
+    CHECK(asked("crashkernel=64M crashkernel=512M,high crashkernel=128M,low crashkernel=1G,cma") ==
+          CrashReservation{64 * mebibyte, 0, gibibyte});
+    CHECK(asked("crashkernel=64M crashkernel=2G-4G:1M,4G-:192M") == CrashReservation{192 * mebibyte, 0, 0});
+    CHECK(asked("crashkernel=64M crashkernel=auto") == CrashReservation{});
+    CHECK(asked("crashkernel=128M,low") == CrashReservation{});
+    CHECK(asked("quiet -- crashkernel=64M") == CrashReservation{});
+}
+
+TEST_CASE("whatever is parsed is printed as what reads the same, and grows as a whole", "[crashkernel]") {
+    testing::Dice dice(10);
+    auto size = [&] { return memory_size_text((1 + dice.below(4096)) << (10 * (1 + dice.below(4)))); };
+    for (int round = 0; round < 2000; round++) {
+        std::string text;
+        std::uint64_t from = dice.below(4);
+        for (std::uint64_t ranges = dice.below(5); ranges > 0; ranges--) {
+            std::uint64_t to = from + 1 + dice.below(64);
+            text += (text.empty() ? "" : ",") + memory_size_text(from << 30) + "-" +
+                    (ranges == 1 && dice.chance(2) ? "" : memory_size_text(to << 30)) + ":" + size();
+            from = to;
+        }
+        bool plain = text.empty();
+        text += plain ? size() : "";
+        if (dice.chance(3))
+            text += plain && dice.chance(2) ? ",high" : "@" + size();
+        auto parameter = parse_crashkernel(text);
+        REQUIRE(parameter);
+        CHECK(to_string(*parse_crashkernel(to_string(*parameter))) == to_string(*parameter));
+        CHECK(*parse_crashkernel(to_string(*parameter)) == *parameter);
+        std::uint64_t memory = dice.below(300) << 30, before = evaluate(*parameter, memory);
+        CHECK(evaluate(enlarged(*parameter, mebibyte), memory) == (before == 0 ? 0 : before + mebibyte));
+        std::uint64_t among = 0;
+        for (const CrashSize &row : parameter->sizes)
+            among += row.size == before;
+        CHECK((before == 0 || among > 0));
+    }
 }

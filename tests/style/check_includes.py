@@ -26,7 +26,7 @@ arrows = {
 }
 doors_to_extras = ('kexec/extras.cc', 'kexec/rehearse.cc', 'kexec/rehearse.h')
 behind_doors = ('extras/', 'emulator/')
-generated = {'base/config.h', 'arch/built.inc'} # written by meson
+generated = {'base/config.h', 'arch/built.inc', 'machine/crash_defaults.inc'} # written by meson
 
 # What a header belongs to, where that is a library that only one file of base/ may see. fmt and tl::expected are
 # vocabulary and may be seen everywhere.

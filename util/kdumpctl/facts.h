@@ -12,13 +12,15 @@ struct Facts {
     std::optional<bool> armed;             // loaded or registered; nothing where this kernel cannot be
     std::optional<std::uint64_t> reserved; // bytes; nothing where the kernel does not tell
     bool load_disabled = false;            // until the next boot
-    std::vector<std::string> parameters;   // values of crashkernel= on the running command line
-    std::optional<std::uint64_t> memory;   // bytes of RAM; nothing where only root may see
-    std::uint64_t kernel_size = 0;         // bytes of the running kernel; 0 where only root may see
-    std::vector<Module> modules;           // that are loaded, in the kernel's order
-    std::string initramfs;                 // the path of the capture initramfs; empty where there is none
-    std::uint64_t initramfs_size = 0;      // bytes of the file
-    bool has_luks2 = false;                // a LUKS2 device is open
+    std::string release;      // of the kernel that captures: the one that is named, or the running one
+    std::string command_line; // of the running kernel
+    std::vector<std::string> parameters; // values of crashkernel= on it
+    std::optional<std::uint64_t> memory; // bytes of RAM; nothing where only root may see
+    std::uint64_t kernel_size = 0;       // bytes of the running kernel; 0 where only root may see
+    std::vector<Module> modules;         // that are loaded, in the kernel's order
+    std::string initramfs;               // the path of the capture initramfs; empty where there is none
+    std::uint64_t initramfs_size = 0;    // bytes of the file
+    bool has_luks2 = false;              // a LUKS2 device is open
 };
 
 std::span<const Source> sources();

@@ -71,7 +71,8 @@ void read_traits(const Snapshot &snapshot, std::string_view architecture, std::s
     auto sysconfig = read_sysconfig(snapshot.text(sysconfig_path).value_or(""));
     facts.kdump_cpus = cpus_in(sysconfig, "KDUMP_COMMANDLINE_APPEND", facts.kdump_cpus);
     facts.fadump_cpus = cpus_in(sysconfig, "FADUMP_COMMANDLINE_APPEND", facts.fadump_cpus);
-    facts.traits = read_crash_traits(snapshot, architecture, capture_release(snapshot, sysconfig));
+    facts.release = capture_release(snapshot, sysconfig);
+    facts.traits = read_crash_traits(snapshot, architecture, facts.release);
     facts.traits.encrypts_memory = encrypts_memory(kernel_log);
 }
 
@@ -91,7 +92,8 @@ void read_memory(const Snapshot &snapshot, Facts &facts) {
 
 void read_command_line(const Snapshot &snapshot, Facts &facts) {
     constexpr std::string_view option = "crashkernel=";
-    for (std::string_view word : words_of(snapshot.text("/proc/cmdline").value_or("")))
+    facts.command_line = trimmed(snapshot.text("/proc/cmdline").value_or(""));
+    for (std::string_view word : words_of(facts.command_line))
         if (word.starts_with(option))
             facts.parameters.emplace_back(word.substr(option.size()));
 }

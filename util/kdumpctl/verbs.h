@@ -18,10 +18,16 @@ Result<Outcome> propagate(const World &world, const VerbLine &line);
 Result<Outcome> test(const World &world, const VerbLine &line);
 
 Result<Outcome> check_config(const World &world, const VerbLine &line);
+Result<Outcome> reset_after_update(const World &world, const VerbLine &line);
+Result<Outcome> reset_crashkernel(const World &world, const VerbLine &line);
+Result<Outcome> reset_for_installed(const World &world, const VerbLine &line);
 Result<Outcome> show_default(const World &world, const VerbLine &line);
 Result<Outcome> show_estimate(const World &world, const VerbLine &line);
 Result<Outcome> show_memory(const World &world, const VerbLine &line);
 Result<Outcome> show_status(const World &world, const VerbLine &line);
+
+// What tells whether packages may change the boot loader's configuration.
+std::span<const Source> package_sources();
 
 // The facts of this machine, read now.
 Result<Facts> look(const World &world, std::span<const Source> more = {});

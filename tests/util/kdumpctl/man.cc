@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "tests/catch.h"
 #include "tests/support/files.h"
+#include "util/kdumpctl/boot_menu.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/facts.h"
 #include "util/kdumpctl/kdump_conf.h"
@@ -10,6 +11,7 @@
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/target_check.h"
 #include "util/kdumpctl/variables.h"
+#include "util/kdumpctl/verbs.h"
 
 #include <set>
 
@@ -55,7 +57,8 @@ TEST_CASE("kdumpctl(8) has every verb, option and file", "[man]") {
         verbs.insert(std::string(verb.name));
     CHECK(tags_of("kdumpctl.8", "VERBS") == verbs);
     for (auto list : {sources(), estimate_sources(), config_sources(), line_sources(), capture_sources(),
-                      result_sources(), service_sources(), hotplug_sources(), target_sources()})
+                      result_sources(), service_sources(), hotplug_sources(), target_sources(),
+                      boot_sources(), package_sources()})
         for (const Source &source : list)
             files.insert(std::string(source.path));
     CHECK(tags_of("kdumpctl.8", "FILES") == files);
