@@ -4,6 +4,7 @@
 
 #include "base/new_file.h"
 #include "base/text.h"
+#include "image/digest.h"
 #include "plan/command_line.h"
 #include "plan/purgatory.h"
 
@@ -17,7 +18,9 @@ namespace {
 constexpr std::string_view first_line = "kexec record 1";
 constexpr std::uint64_t longest_record = 1 << 20;
 
-std::string directory_of(const World &world) { return world.root + "/run/kexec"; }
+constexpr std::string_view directory = "/run/kexec";
+
+std::string directory_of(const World &world) { return world.root + std::string(directory); }
 std::string name_of(Purpose purpose) { return purpose == Purpose::crash ? "crash" : "reboot"; }
 
 std::string escaped(std::string_view text) {
@@ -155,6 +158,8 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
 
 } // namespace
 
+std::string record_path(Purpose purpose) { return fmt::format("{}/{}", directory, name_of(purpose)); }
+
 std::span<const Source> record_sources() { return sources; }
 
 std::string text_of(const LoadRecord &record) {
@@ -194,6 +199,30 @@ void drop_record(World &world, Purpose purpose) {
     if (!removed)
         warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
                                 removed.error().what));
+}
+
+Result<void> check_unchanged(const RecordedFile &recorded, const std::string &root) {
+    auto changed = [&](std::string_view how) {
+        return fail(Cause::other, fmt::format("{}: {} since it was loaded", recorded.path, how));
+    };
+    auto file = MappedFile::open(root + recorded.path);
+    if (!file)
+        return Failure(file.error());
+    if (file->bytes().size() != recorded.size)
+        return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
+    if (digest_text(kexec::digest_of(file->bytes())) != recorded.sha256)
+        return changed("its content has changed");
+    return {};
+}
+
+Result<Options> options_to_repeat(const World &world, const LoadRecord &record) {
+    std::vector<const char *> words;
+    for (const std::string &word : record.words)
+        words.push_back(word.c_str());
+    auto options = parse_options(words, world.arch.options, Order::any);
+    if (!options)
+        return Failure(options.error().error);
+    return *options;
 }
 
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose) {

@@ -50,6 +50,14 @@ void drop_record(World &world, Purpose purpose);
 // Nothing where none is kept, or it is of an earlier boot.
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
 
+// An error that says how it differs from what was recorded. `root` stands in front of the path.
+Result<void> check_unchanged(const RecordedFile &file, const std::string &root);
+// What to give to kexec to load a crash kernel again, as options.
+Result<Options> options_to_repeat(const World &world, const LoadRecord &record);
+
+// Where the record is kept, without a root.
+std::string record_path(Purpose purpose);
+
 // Files that are read: the id of this boot.
 std::span<const Source> record_sources();
 

@@ -6,7 +6,8 @@ namespace kexec {
 namespace {
 
 Failure not_built_in() {
-    return fail(Cause::unsupported, "this program was built without plans and recordings (-Dextras=false)",
+    return fail(Cause::unsupported,
+                "this program was built without plans, recordings and doctor (-Dextras=false)",
                 "use one that has them: kexec -h tells");
 }
 
@@ -15,13 +16,15 @@ Failure not_built_in() {
 bool has_extras() { return false; }
 
 bool is_built_in(OptionId option) {
-    return option != OptionId::plan && option != OptionId::record && option != OptionId::root &&
-           option != OptionId::arch;
+    return option != OptionId::plan && option != OptionId::record && option != OptionId::doctor &&
+           option != OptionId::root && option != OptionId::arch;
 }
 
 const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) { return own; }
 
 Result<int> show_plan(const World &, Options) { return not_built_in(); }
+
+Result<int> examine_machine(const World &, const Options &) { return not_built_in(); }
 
 Result<int> record_machine(const World &, const Options &) { return not_built_in(); }
 

@@ -74,6 +74,7 @@ enum class OptionId {
     inspect,
     json,
     plan,
+    doctor,
     record,
     root,
     arch

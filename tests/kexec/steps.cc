@@ -15,6 +15,7 @@ std::string name_of(Step step) {
     case Step::report_status: return "status";
     case Step::report_loaded: return "loaded";
     case Step::record: return "record";
+    case Step::examine: return "doctor";
     case Step::plan: return "plan";
     case Step::inspect: return "inspect";
     case Step::unload: return "unload";
@@ -127,6 +128,9 @@ TEST_CASE("a plan or a recording is all that is done") {
          {"--plan k", "-l --plan k", "--plan -f k", "-e --plan k", "-u --plan k", "--plan=json -e"})
         CHECK(steps(line) == "plan");
     CHECK(steps("-p --plan k") == "crash: plan");
+    for (std::string line : {"--doctor", "-l --doctor k", "-e --doctor", "-u --doctor", "--doctor --plan k"})
+        CHECK(steps(line) == "doctor");
+    CHECK(steps("-p --doctor") == "crash: doctor");
     CHECK(steps("--record=f -e") == "record");
     CHECK(steps("--plan --record=f k") == "record");
 }
