@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who may touch the world. Thinking is pure: machine/, image/, plan/, arch/ and extras/ neither open, read, write, print nor
-exit; machine/take.cc reads, by way of base/file.h, and dump/save.cc writes, by way of base/new_file.h. Libraries report
-an Error instead of printing, exiting or throwing; only kexec/system_calls.cc and main.cc act."""
+exit; machine/take.cc reads, by way of base/file.h, and dump/save.cc writes, by way of base/new_file.h. capture/ reads what goes
+into an initramfs, and capture/install.cc writes one. Libraries report an Error instead of printing, exiting or throwing; only
+kexec/system_calls.cc and main.cc act."""
 import re
 from typing import Iterator
 
 from tree import Complaint, Tree, line_of, run
 
 pure = ('machine/', 'image/', 'plan/', 'arch/', 'extras/')
-ours = pure + ('base/', 'kexec/', 'dump/', 'util/')
+ours = pure + ('base/', 'kexec/', 'dump/', 'capture/', 'util/')
 
 
 def calls_of(*names: str) -> re.Pattern:
@@ -36,14 +37,16 @@ headers = re.compile(r'#\s*include\s*<((?:iostream|fstream|cstdio|stdio\.h|unist
 # What is forbidden, in which folders, but for which files, and why.
 rules = [
     (system, pure, (), 'is a call to the system, and thinking is pure'),
-    (headers, pure + ('dump/',), (), 'has calls to the system, and thinking is pure'),
+    (headers, pure + ('dump/', 'capture/'), ('capture/cpio.cc', 'capture/original.cc'),
+     'has calls to the system, and thinking is pure'),
     (files, pure + ('dump/',), ('machine/take.cc',), 'reads files, and only machine/take.cc looks at the machine'),
-    (writing, pure + ('dump/',), ('dump/save.cc',), 'changes files, and of these folders only dump/save.cc does'),
+    (writing, pure + ('dump/', 'capture/'), ('dump/save.cc', 'capture/install.cc'),
+     'changes files, and of these folders only dump/save.cc and capture/install.cc do'),
     (printing, ours, ('kexec/main.cc',), 'prints; report an Error or a warning instead'),
     (streams, ours, ('kexec/main.cc',), 'is the world outside; report an Error or a warning instead'),
     (leaving, ours, (), 'ends the program; return an Error instead'),
     (throwing, ours, (), 'leaves by the back door; return an Error instead'),
-    (changing, ('base/', 'kexec/', 'dump/'), ('kexec/system_calls.cc', 'base/file.cc', 'base/process.cc'),
+    (changing, ('base/', 'kexec/', 'dump/', 'capture/'), ('kexec/system_calls.cc', 'base/file.cc', 'base/process.cc'),
      'changes the machine, which kexec/system_calls.cc does'),
 ]
 
@@ -78,6 +81,7 @@ bad = [
     {'dump/a.cc': '#include <unistd.h>\n'},
     {'dump/a.cc': 'auto file = open_to_read(path);'},
     {'dump/a.cc': 'auto file = NewFile::create(path);'},
+    {'capture/a.cc': 'auto file = NewFile::create(path);'},
     {'machine/a.cc': 'TRY(write_into(path, "1"));'},
     {'image/a.cc': 'auto now = std::time(nullptr);'},
     {'plan/a.cc': 'printf("%d", 1);'},
@@ -96,6 +100,7 @@ bad = [
 good = {
     'machine/take.cc': 'auto text = read_file(path, 4096); // not open(path)',
     'dump/save.cc': 'auto file = NewFile::create(path);',
+    'capture/a.cc': 'auto text = read_file(path, 1);',
     'machine/a.cc': 'fail("cannot open(2) it"); range.open(1); reads_at(1);',
     'image/a.cc': 'auto read = [&](int n) { return n; }; read(1);',
     'arch/x86_64/a.cc': 'void f(Reader &read) { read(1); }',
