@@ -131,13 +131,15 @@ inline constexpr std::array general_options = {
                                 "print what the other options would load, where and why, and change nothing; "
                                 "as text, json or svg"))),
                check_plan_form),
-    ours(general(OptionId::doctor, "doctor", 0, "", OptionReach::any,
-                 "print whether a kernel could be loaded and started, with -p whether a crash would be dumped, "
-                 "and what to do about it")),
+    ours(general(
+        OptionId::doctor, "doctor", 0, "", OptionReach::any,
+        "print whether a kernel could be loaded and started, with -p whether a crash would be dumped, "
+        "and what to do about it")),
     ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
                  "put what a plan needs to know of this machine into a file")),
     ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,
-                 "with --plan and --doctor: for the machine that this file of --record, or directory, is of")),
+                 "with --plan and --doctor: for the machine that this file of --record, or directory, is "
+                 "of")),
     ours(general(OptionId::arch, "arch", 0, "ARCH", OptionReach::any,
                  "with --plan and --doctor: for a machine of this architecture")),
 };

@@ -27,7 +27,7 @@ bool has_files_of(const MachineSeen &seen, const World &world) {
 std::optional<LoadRecord> record_in(const Snapshot &snapshot, Purpose purpose) {
     auto text = snapshot.text(record_path(purpose));
     auto record = text ? parse_record(*text) : LoadRecord();
-    bool is_of_this_boot = text && record && snapshot.word("/proc/sys/kernel/random/boot_id") == record->boot;
+    bool is_of_this_boot = text && record && boot_of(snapshot) == record->boot;
     return is_of_this_boot ? std::optional(*std::move(record)) : std::nullopt;
 }
 
@@ -40,7 +40,7 @@ LoadedKernel loaded_kernel(const MachineSeen &seen, const World &world, Purpose 
     std::vector<std::string> paths;
     for (const RecordedFile &file : record->files) {
         paths.push_back(file.path);
-        auto same = loaded.can_compare ? check_unchanged(file, seen.root) : Result<void>();
+        auto same = loaded.can_compare ? check_unchanged(file) : Result<void>();
         if (!same)
             loaded.changed.push_back(same.error().what);
     }

@@ -17,7 +17,7 @@ Result<LoadRecord> load_recorded(World &world) {
     if (!record || record->words.empty())
         return fail(Cause::other, "how it was loaded is not recorded");
     for (const RecordedFile &file : record->files)
-        TRY(check_unchanged(file, {}));
+        TRY(check_unchanged(file));
     Options options = TRY(options_to_repeat(world, *record));
     PreparedLoad prepared = TRY(prepare_load(world, options));
     for (const LoadedFile &each : prepared.files)

@@ -88,10 +88,7 @@ constexpr Source sources[] = {
     {"/proc/sys/kernel/random/boot_id", "which boot a record is of", 4096},
 };
 
-std::string this_boot(const World &world) {
-    Snapshot snapshot = take_snapshot(sources, world.root);
-    return std::string(snapshot.word(sources[0].path).value_or("unknown"));
-}
+std::string this_boot(const World &world) { return boot_of(take_snapshot(sources, world.root)); }
 
 // Options that say what is done with the kernel, or what the other words say better.
 constexpr OptionId not_repeated[] = {
@@ -158,6 +155,10 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
 
 } // namespace
 
+std::string boot_of(const Snapshot &snapshot) {
+    return std::string(snapshot.word(sources[0].path).value_or("unknown"));
+}
+
 std::string record_path(Purpose purpose) { return fmt::format("{}/{}", directory, name_of(purpose)); }
 
 std::span<const Source> record_sources() { return sources; }
@@ -201,11 +202,11 @@ void drop_record(World &world, Purpose purpose) {
                                 removed.error().what));
 }
 
-Result<void> check_unchanged(const RecordedFile &recorded, const std::string &root) {
+Result<void> check_unchanged(const RecordedFile &recorded) {
     auto changed = [&](std::string_view how) {
         return fail(Cause::other, fmt::format("{}: {} since it was loaded", recorded.path, how));
     };
-    auto file = MappedFile::open(root + recorded.path);
+    auto file = MappedFile::open(recorded.path);
     if (!file)
         return Failure(file.error());
     if (file->bytes().size() != recorded.size)

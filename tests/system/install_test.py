@@ -15,7 +15,8 @@ SCRIPTS = ["{sbindir}/coldreboot", "{libexecdir}/kexec-toolkit/kexec-load", "{li
 PROGRAMS = ["{sbindir}/kexec", "{sbindir}/vmcore-dmesg", "{sbindir}/fadump", "{sbindir}/kdumpctl", *SCRIPTS]
 FILES = ["{mandir}/man5/kexec-plan.5", "{mandir}/man5/kdump.conf.5", "{mandir}/man8/kdumpctl.8",
          "{mandir}/man8/fadump.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-doctor.8",
-         "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8", "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
+         "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
+         "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
          "{systemdsystemunitdir}/kexec-load.service"]
 LINKS = {"{mandir}/man8/coldreboot.8": "kexec-load.8",
