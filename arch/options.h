@@ -135,6 +135,10 @@ inline constexpr std::array general_options = {
         OptionId::doctor, "doctor", 0, "", OptionReach::any,
         "print whether a kernel could be loaded and started, with -p whether a crash would be dumped, "
         "and what to do about it")),
+    with_optional_argument(ours(
+        general(OptionId::test_vm, "test-vm", 0, "SETTINGS", OptionReach::any,
+                "try what the other options would load in a virtual machine, from the crash or the reboot "
+                "to the second kernel's user space"))),
     ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
                  "put what a plan needs to know of this machine into a file")),
     ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,

@@ -5,9 +5,9 @@
 
 #include "base/compress.h"
 #include "base/file.h"
+#include "base/libraries.h"
 #include "base/text.h"
 #include "capture/devices.h"
-#include "capture/libraries.h"
 #include "capture/modules.h"
 #include "capture/superblock.h"
 

@@ -2,7 +2,7 @@
 // What a capture initramfs has besides its /init.
 #pragma once
 
-#include "capture/cpio.h"
+#include "base/cpio.h"
 #include "capture/initramfs.h"
 
 namespace kexec::capture {

@@ -4,7 +4,7 @@
 #include "capture/original.h"
 
 #include "base/compress.h"
-#include "capture/cpio.h"
+#include "base/cpio.h"
 #include "capture/settings.h"
 
 #include <fmt/core.h>

@@ -93,6 +93,10 @@ _kexec_offer_argument() {
         TYPE) _kexec_offer "$current" "$lead" < <(_kexec_types "$1") ;;
         ID) _kexec_offer "$current" "$lead" < <(_kexec_entries) ;;
         FORM) _kexec_offer "$current" "$lead" < <(printf '%s\n' text json svg) ;;
+        SETTINGS)
+            [[ $current != *,* ]] || lead+=${current%,*},
+            _kexec_offer "${current##*,}" "$lead" < <(printf '%s\n' crash= memory= cpus= seconds= watch= first= emulator=)
+            ;;
         ARCH) _kexec_offer "$current" "$lead" < <(printf '%s\n' x86_64 arm64 ppc64 s390x) ;;
         LEVELS)
             [[ $current != *,* ]] || lead+=${current%,*},

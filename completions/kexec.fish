@@ -45,6 +45,8 @@ function __kexec_add
             complete $options -x -a '(__kexec_types)'
         case 'FORM:*'
             complete $options -f -a 'text json svg'
+        case 'SETTINGS:*'
+            complete $options -f -a 'crash= memory= cpus= seconds= watch= first= emulator='
         case 'ARCH:*'
             complete $options -x -a 'x86_64 arm64 ppc64 s390x'
         case 'ID:*'

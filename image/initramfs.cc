@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A member of an archive has a header of 110 bytes, a magic and 13 numbers of eight hexadecimal digits each;
-// then come its name with a NUL and its content, each filled up to a multiple of four bytes. A member called
-// TRAILER!!! ends the archive. Zeros may lie between archives.
+// Archives may be plain or packed, and zeros may lie between them; base/cpio.h reads each.
 #include "image/initramfs.h"
 
+#include "base/cpio.h"
 #include "base/range.h"
-#include "base/text.h"
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 namespace kexec {
 
 namespace {
-
-constexpr std::uint64_t header_size = 110, alignment = 4;
-constexpr std::size_t digits = 8, first_number = 6;
-constexpr std::size_t file_size_number = 6, name_size_number = 11;
-constexpr std::string_view trailer = "TRAILER!!!";
-
-bool is_archive(Bytes bytes) {
-    std::string_view text = as_text(bytes);
-    return text.starts_with("070701") || text.starts_with("070702");
-}
-
-Result<std::uint64_t> number_of_header(Bytes header, std::size_t which) {
-    auto number = parse_hexadecimal(as_text(header).substr(first_number + which * digits, digits));
-    if (!number)
-        return fail(Cause::bad_image, "a header has a number that is none");
-    return *number;
-}
 
 // "usr/lib/modules/6.1.0/kernel/fs/ext4.ko.xz": release and module.
 void take_name(InitramfsFacts &facts, std::string_view name) {
@@ -55,27 +37,15 @@ std::uint64_t up_to(std::uint64_t size, std::uint64_t multiple) {
 
 // Takes the archive at the start of `rest` off it.
 Result<void> take_archive(InitramfsFacts &facts, Bytes &rest, std::uint64_t page) {
-    std::uint64_t offset = 0;
-    for (;;) {
-        Bytes header = TRY(slice(rest, offset, header_size, "a header"));
-        if (!is_archive(header))
-            return fail(Cause::bad_image, "a member has no header");
-        std::uint64_t size = TRY(number_of_header(header, file_size_number));
-        std::uint64_t name_size = TRY(number_of_header(header, name_size_number));
-        Bytes name = TRY(slice(rest, offset + header_size, name_size, "a name"));
-        std::uint64_t content = up_to(offset + header_size + name_size, alignment);
-        std::string_view text = as_text(name);
-        text = text.substr(0, text.find('\0'));
-        TRY(slice(rest, std::min<std::uint64_t>(content, rest.size()), size, "a file"));
-        offset = std::min<std::uint64_t>(up_to(content + size, alignment), rest.size());
-        if (text == trailer) {
-            rest = rest.subspan(offset);
-            return {};
-        }
+    std::size_t size = TRY(read_archive(rest, [&](const ArchiveEntry &entry) {
+        if (!S_ISREG(entry.mode))
+            return;
         facts.files++;
-        facts.unpacked += up_to(size, page);
-        take_name(facts, text);
-    }
+        facts.unpacked += up_to(entry.content.size(), page);
+        take_name(facts, entry.path);
+    }));
+    rest = rest.subspan(size);
+    return {};
 }
 
 Bytes without_zeros(Bytes bytes) {

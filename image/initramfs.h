@@ -17,7 +17,7 @@ namespace kexec {
 struct InitramfsFacts {
     std::uint64_t packed = 0;           // bytes of the file
     std::uint64_t unpacked = 0;         // bytes of memory that its files take: each whole pages
-    std::uint64_t files = 0;            // of all kinds
+    std::uint64_t files = 0;            // regular ones
     std::set<Compression> compressions; // of its archives
     std::set<std::string> releases;     // of kernels that it has modules for
     std::set<std::string> modules;      // as /proc/modules names them: "nvme_core"

@@ -144,6 +144,8 @@ Result<int> perform(World &world, const Options &options) {
     TRY(check_offered(options));
     if (steps.contains(Step::plan))
         return show_plan(world, options);
+    if (steps.contains(Step::test_vm))
+        return test_in_vm(world, options);
     if (steps.contains(Step::record))
         return record_machine(world, options);
     if (steps.contains(Step::execute))

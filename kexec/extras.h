@@ -22,6 +22,9 @@ const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Or
 // --plan: prints what a load would do. No call that changes anything can be reached from it. The exit status.
 Result<int> show_plan(const World &world, Options options);
 
+// --test-vm: tries the load in an emulated machine (kexec/rehearse.h). The exit status.
+Result<int> test_in_vm(const World &world, Options options);
+
 // --doctor: prints what has to hold so that a kernel can be loaded, or a crash is dumped, and whether it
 // does. Nothing that changes anything can be reached from it. The exit status, which exit_status.h has names
 // for.

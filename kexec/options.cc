@@ -95,9 +95,14 @@ Result<void> take_numbers(Settings &settings) {
 // At what would be loaded.
 bool only_looks(const Steps &steps) { return steps.contains(Step::plan) || steps.contains(Step::examine); }
 
+// Whether a load is asked for, or something that makes one up.
+bool wants_kernel(const Steps &steps) {
+    return steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::test_vm);
+}
+
 // Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there.
 Result<void> check_scopes(const Options &options) {
-    bool about_loaded = !options.steps.contains(Step::load) && !only_looks(options.steps);
+    bool about_loaded = !wants_kernel(options.steps) && !only_looks(options.steps);
     for (const GivenOption &each : options.given)
         if (about_loaded && each.option->scope == OptionScope::loader)
             return fail(Cause::bad_usage,
@@ -182,9 +187,7 @@ tl::expected<Options, UsageError> parse_options(std::span<const char *const> wor
                                      options.boot_entry),
                          "leave one of them out"},
                         usage_status);
-    const Steps &steps = options.steps;
-    bool needs_kernel =
-        steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::inspect);
+    bool needs_kernel = wants_kernel(options.steps) || options.steps.contains(Step::inspect);
     if (needs_kernel && !names_kernel)
         return unusable({Cause::bad_usage, "No kernel specified", "name a kernel file"}, general_failure);
     return options;

@@ -109,6 +109,10 @@ Steps steps_of(std::span<const GivenOption> options, bool has_kernel) {
         result.steps = {given(options, OptionId::doctor) ? Step::examine : Step::plan};
         return result;
     }
+    if (given(options, OptionId::test_vm)) {
+        result.steps = {Step::test_vm};
+        return result;
+    }
     Switches switches = switches_of(options);
     auto add = [&](bool wanted, Step step) {
         if (wanted)

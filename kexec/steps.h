@@ -18,6 +18,7 @@ enum class Step {
     record,        // --record; nothing else is done then
     examine,       // --doctor; nothing else is done then
     plan,          // --plan; nothing else is done then
+    test_vm,       // --test-vm; nothing else is done then
     inspect,       // --inspect; nothing else is done then
     unload,
     load,

@@ -2,6 +2,9 @@
 // A program that only loads (-Dextras=false).
 #include "kexec/extras.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace kexec {
 namespace {
 
@@ -16,8 +19,9 @@ Failure not_built_in() {
 bool has_extras() { return false; }
 
 bool is_built_in(OptionId option) {
-    return option != OptionId::plan && option != OptionId::record && option != OptionId::doctor &&
-           option != OptionId::root && option != OptionId::arch;
+    constexpr OptionId extras[] = {OptionId::plan, OptionId::record, OptionId::doctor,
+                                   OptionId::root, OptionId::arch,   OptionId::test_vm};
+    return std::ranges::find(extras, option) == std::end(extras);
 }
 
 const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) { return own; }
@@ -25,6 +29,8 @@ const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) {
 Result<int> show_plan(const World &, Options) { return not_built_in(); }
 
 Result<int> examine_machine(const World &, const Options &) { return not_built_in(); }
+
+Result<int> test_in_vm(const World &, Options) { return not_built_in(); }
 
 Result<int> record_machine(const World &, const Options &) { return not_built_in(); }
 

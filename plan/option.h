@@ -77,7 +77,8 @@ enum class OptionId {
     doctor,
     record,
     root,
-    arch
+    arch,
+    test_vm
 };
 
 // Where an option belongs in kexec-tools' scheme, which decides what a line without a load may carry.

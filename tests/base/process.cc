@@ -39,3 +39,41 @@ TEST_CASE("programs are found where systems keep them") {
     CHECK(find_program("sh"));
     CHECK_FALSE(find_program("no-such-program-anywhere"));
 }
+
+namespace {
+
+std::string all_that(Child &child) {
+    std::string text;
+    for (;;) {
+        auto more = child.read(std::chrono::seconds(20)).value();
+        if (!more || more->empty())
+            return text;
+        text += *more;
+    }
+}
+
+} // namespace
+
+TEST_CASE("what a program beside us prints is read as it comes, from both its outputs") {
+    Child child = Child::start("/bin/sh", {"-c", "echo one; echo two >&2; exit 3"}).value();
+    CHECK(all_that(child) == "one\ntwo\n");
+    CHECK(child.read(std::chrono::milliseconds(0)).value() == "");
+    CHECK(Child::start("/nowhere/x", {}).error().number == ENOENT);
+}
+
+TEST_CASE("a program that prints nothing is waited for no longer than was said, and ends with its object") {
+    Child child = Child::start("/bin/sh", {"-c", "exec sleep 1000"}).value();
+    CHECK(child.read(std::chrono::milliseconds(10)).value() == std::nullopt);
+    CHECK(child.stop() == 128 + 9);
+    CHECK(child.stop() == 0);
+}
+
+TEST_CASE("a descriptor that is kept can be opened by its number, another one cannot") {
+    Descriptor kept = file_in_memory("kept", as_bytes("inside")).value();
+    std::string path = "/proc/self/fd/" + std::to_string(kept.number());
+    std::vector<int> numbers{kept.number()};
+    Child with = Child::start("/bin/cat", {path}, numbers).value();
+    CHECK(all_that(with) == "inside");
+    Child without = Child::start("/bin/cat", {path}).value();
+    CHECK(all_that(without).find("No such file") != std::string::npos);
+}

@@ -4,7 +4,7 @@ import functools
 
 import matrix
 from cases import (altered, board, container, crash, dump, fadump, kdump_tools, mainframe, power, reboot, refusals, refusals_arm64,
-                   without_kexec)
+                   rehearsal, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -35,6 +35,9 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
+        Case("x86_64", "x86_64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "x86_64", "6.1")),
+        Case("x86_64", "x86_64 crash tried with --test-vm and too little memory",
+             lambda bench: rehearsal.run_too_small(bench, "x86_64", "6.1", "112M")),
         Case("arm64", "arm64 ten hops dt 6.1", lambda bench: reboot.run_hops(bench, "arm64", "6.1")),
         Case("arm64", "arm64 bad input", refusals_arm64.run),
         Case("arm64", "arm64 altered crash kernel", lambda bench: altered.run(bench, "arm64", "6.1", "crash")),
@@ -55,6 +58,10 @@ def further_scenarios():
     """Cases that only a full run adds."""
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
+        Case("x86_64", "x86_64 reboot tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "x86_64", "6.12", "-l")),
+        Case("arm64", "arm64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "arm64", "6.1")),
+        Case("ppc64", "ppc64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "ppc64", "6.1")),
+        Case("s390x", "s390x crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "s390x", "small")),
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),

@@ -171,6 +171,13 @@ def guest_program(machine, directory):
     return program
 
 
+def shim(directory):
+    """tests/shim/shim.cc: runs a program that must not reach the kernel of this host."""
+    program = directory / "shim"
+    subprocess.run(["g++", "-std=c++20", "-O1", "-o", program, HERE.parent / "shim" / "shim.cc"], check=True)
+    return program
+
+
 def user_mode_linux():
     """A Linux kernel that is a program of this host, and has no kexec."""
     return pathlib.Path(fetch.package("bookworm", "x86_64", "user-mode-linux")) / "usr/bin/linux.uml"

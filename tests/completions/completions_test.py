@@ -142,6 +142,9 @@ class Questions:
     def test_boot_entries_are_offered(self):
         self.assert_offered("kexec --load-entry=", ["default", "linux-6.1", "unified"], ["linux-6.1.conf", "unified.efi", "+3"])
 
+    def test_settings_of_a_virtual_machine_are_offered(self):
+        self.assert_offered("kexec --test-vm=c", ["crash=", "cpus="], ["memory="])
+
     def test_forms_of_a_plan_and_architectures_are_offered(self):
         self.assert_offered("kexec --plan=", ["text", "json", "svg"])
         self.assert_offered("kexec --plan=j", ["json"], ["text"])

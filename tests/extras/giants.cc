@@ -8,6 +8,7 @@
 #include "tests/machine/made.h"
 #include "tests/plan/kernels.h"
 
+#include <cstdio>
 #include <ctime>
 #include <fmt/format.h>
 
@@ -20,7 +21,7 @@ constexpr unsigned ranges = 30000, cpus = 4096;
 constexpr std::uint64_t step = (std::uint64_t{64} << 40) / ranges & ~std::uint64_t{0xfffff};
 
 // Pieces of RAM with a page between each two that is the firmware's; a reservation in the first.
-Files giant_files() {
+Files giant_files(unsigned ranges = ::ranges, unsigned cpus = ::cpus) {
     Files files;
     std::string iomem = "00001000-0009ffff : System RAM\n";
     add_memmap(files, 0, range(0x1000, 0x9ffff), "System RAM");
@@ -45,16 +46,24 @@ Files giant_files() {
     return files;
 }
 
-Report report_for(const Snapshot &snapshot, Purpose purpose) {
-    const Arch &arch = *arch_named("x86_64");
+Request request_for(const Snapshot &snapshot, Purpose purpose) {
     Request request{.settings = {},
-                    .machine = arch.understand(snapshot).value(),
+                    .machine = arch_named("x86_64")->understand(snapshot).value(),
                     .image = image_from(bzimage_file()),
                     .initrd = nullptr,
                     .entropy = {}};
     request.settings.purpose = purpose;
     request.settings.call = Call::load;
-    return report_on(request, arch.plan(request).value(), {}, {});
+    return request;
+}
+
+Decision plan_for(const Snapshot &snapshot, Purpose purpose) {
+    return arch_named("x86_64")->plan(request_for(snapshot, purpose)).value();
+}
+
+Report report_for(const Snapshot &snapshot, Purpose purpose) {
+    Request request = request_for(snapshot, purpose);
+    return report_on(request, arch_named("x86_64")->plan(request).value(), {}, {});
 }
 
 } // namespace
@@ -79,4 +88,32 @@ TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon")
     // Two plans, unoptimised, in time of the CPU; a walk along all ranges for each of them would take
     // minutes.
     CHECK(took / CLOCKS_PER_SEC < 20);
+}
+
+// Counted by giants_test.py, under an emulator of the CPU that tells how many instructions they take: the
+// second machine has twice as much of everything as the first.
+TEST_CASE("the files of a machine of 2000 ranges and 256 CPUs", "[.made-1]") {
+    CHECK_FALSE(snapshot_of(giant_files(2000, 256)).paths().empty());
+}
+
+TEST_CASE("the files of a machine of 4000 ranges and 512 CPUs", "[.made-2]") {
+    CHECK_FALSE(snapshot_of(giant_files(4000, 512)).paths().empty());
+}
+
+TEST_CASE("plans for a machine of 2000 ranges and 256 CPUs", "[.counted-1]") {
+    CHECK(plan_for(snapshot_of(giant_files(2000, 256)), Purpose::crash).attempts.size() == 1);
+}
+
+TEST_CASE("plans for a machine of 4000 ranges and 512 CPUs", "[.counted-2]") {
+    CHECK(plan_for(snapshot_of(giant_files(4000, 512)), Purpose::crash).attempts.size() == 1);
+}
+
+// For measuring the thinking alone.
+TEST_CASE("plans for the giant, and nothing else", "[.giant]") {
+    Snapshot snapshot = snapshot_of(giant_files());
+    std::clock_t start = std::clock();
+    for (Purpose purpose : {Purpose::reboot, Purpose::crash})
+        CHECK(plan_for(snapshot, purpose).attempts.size() == 1);
+    std::printf("%.0f ms for two plans\n",
+                1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
 }

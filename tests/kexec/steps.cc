@@ -17,6 +17,7 @@ std::string name_of(Step step) {
     case Step::record: return "record";
     case Step::examine: return "doctor";
     case Step::plan: return "plan";
+    case Step::test_vm: return "try";
     case Step::inspect: return "inspect";
     case Step::unload: return "unload";
     case Step::load: return "load";
@@ -123,7 +124,7 @@ TEST_CASE("-S asks about the crash kernel unless -l says otherwise, and nothing 
     CHECK(steps("-S -l -u") == "status");
 }
 
-TEST_CASE("a plan or a recording is all that is done") {
+TEST_CASE("a plan, a trial or a recording is all that is done") {
     for (std::string line :
          {"--plan k", "-l --plan k", "--plan -f k", "-e --plan k", "-u --plan k", "--plan=json -e"})
         CHECK(steps(line) == "plan");
@@ -131,6 +132,9 @@ TEST_CASE("a plan or a recording is all that is done") {
     for (std::string line : {"--doctor", "-l --doctor k", "-e --doctor", "-u --doctor", "--doctor --plan k"})
         CHECK(steps(line) == "doctor");
     CHECK(steps("-p --doctor") == "crash: doctor");
+    CHECK(steps("--test-vm -e -l k") == "try");
+    CHECK(steps("-p --test-vm=cpus=1 k") == "crash: try");
+    CHECK(steps("--test-vm --plan k") == "plan");
     CHECK(steps("--record=f -e") == "record");
     CHECK(steps("--plan --record=f k") == "record");
 }

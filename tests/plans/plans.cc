@@ -18,6 +18,7 @@
 #include "tests/formats/build_fit.h"
 #include "tests/formats/build_pe.h"
 #include "tests/formats/build_s390x.h"
+#include "tests/plan/kernel_model.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
 #include "tests/support/bundle.h"
@@ -405,6 +406,8 @@ TEST_CASE("each machine and command line gives the plan that is kept") {
         auto decision = arch_named(arch_of(asked.machine))->plan(request);
         if (decision)
             decision->warnings.insert(decision->warnings.begin(), warnings.begin(), warnings.end());
+        if (decision && request.settings.entry == 0)
+            CHECK(fmt::format("{}", fmt::join(kernel_refusals(*decision, request), "; ")) == "");
         auto faults = second_opinions().find(arch_of(asked.machine));
         if (faults != second_opinions().end())
             check_second_opinion(decision, request, faults->second);

@@ -9,7 +9,7 @@ from typing import Iterator
 from tree import Complaint, Tree, line_of, run
 
 pure = ('machine/', 'image/', 'plan/', 'arch/', 'extras/')
-ours = pure + ('base/', 'kexec/', 'dump/', 'capture/', 'util/')
+ours = pure + ('base/', 'emulator/', 'kexec/', 'dump/', 'capture/', 'util/')
 
 
 def calls_of(*names: str) -> re.Pattern:
@@ -29,7 +29,7 @@ system = calls_of(
     'clock_gettime', 'sleep', 'nanosleep', 'rand', 'random', 'getrandom')
 files = re.compile(
     r'\b(?:open_to_read|read_file|read_start_of_file|list_directory|file_in_memory|MappedFile::open)\s*\(')
-writing = re.compile(r'\b(?:NewFile::create|make_directories|write_into|run_program)\s*\(')
+writing = re.compile(r'\b(?:NewFile::create|make_directories|write_into|run_program|Child::start)\s*\(')
 changing = re.compile(r'\bSYS_\w+|(?<![\w.>])(?:::)(?:reboot|syscall|sync|execv[pe]*|ioctl|socket)\s*\(')
 headers = re.compile(r'#\s*include\s*<((?:iostream|fstream|cstdio|stdio\.h|unistd\.h|fcntl\.h|dirent\.h|filesystem'
                      r'|thread|chrono|random|ctime|time\.h|sys/[\w/]+\.h))>')
@@ -37,16 +37,17 @@ headers = re.compile(r'#\s*include\s*<((?:iostream|fstream|cstdio|stdio\.h|unist
 # What is forbidden, in which folders, but for which files, and why.
 rules = [
     (system, pure, (), 'is a call to the system, and thinking is pure'),
-    (headers, pure + ('dump/', 'capture/'), ('capture/cpio.cc', 'capture/original.cc'),
+    (headers, pure + ('dump/', 'capture/'), ('capture/original.cc',),
      'has calls to the system, and thinking is pure'),
     (files, pure + ('dump/',), ('machine/take.cc',), 'reads files, and only machine/take.cc looks at the machine'),
     (writing, pure + ('dump/', 'capture/'), ('dump/save.cc', 'capture/install.cc'),
      'changes files, and of these folders only dump/save.cc and capture/install.cc do'),
     (printing, ours, ('kexec/main.cc',), 'prints; report an Error or a warning instead'),
     (streams, ours, ('kexec/main.cc',), 'is the world outside; report an Error or a warning instead'),
-    (leaving, ours, (), 'ends the program; return an Error instead'),
+    (leaving, ours, ('base/process.cc',), 'ends a program; return an Error instead'),
     (throwing, ours, (), 'leaves by the back door; return an Error instead'),
-    (changing, ('base/', 'kexec/', 'dump/', 'capture/'), ('kexec/system_calls.cc', 'base/file.cc', 'base/process.cc'),
+    (changing, ('base/', 'emulator/', 'kexec/', 'dump/', 'capture/'),
+     ('kexec/system_calls.cc', 'base/file.cc', 'base/process.cc'),
      'changes the machine, which kexec/system_calls.cc does'),
 ]
 

@@ -5,6 +5,7 @@
 #include "tests/arch/arm64/board.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"
+#include "tests/plan/kernel_model.h"
 #include "tests/support/dice.h"
 #include "tests/support/temporary.h"
 
@@ -95,6 +96,7 @@ TEST_CASE("every plan for a random machine passes the second opinion") {
             continue;
         }
         made++;
+        CHECK(fmt::format("{}", fmt::join(kernel_refusals(*decision, request), "; ")) == "");
         CHECK(fmt::format("{}", fmt::join(arm64_faults_of(segments_of(decision), request), "; ")) == "");
     }
     CHECK(made > 250);

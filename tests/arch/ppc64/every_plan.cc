@@ -4,6 +4,7 @@
 #include "tests/arch/ppc64/acceptance.h"
 #include "tests/arch/ppc64/lpar.h"
 #include "tests/catch.h"
+#include "tests/plan/kernel_model.h"
 #include "tests/support/dice.h"
 #include "tests/support/temporary.h"
 
@@ -98,6 +99,7 @@ TEST_CASE("every plan for a random machine passes the second opinion") {
             continue;
         }
         made++;
+        CHECK(fmt::format("{}", fmt::join(kernel_refusals(*decision, request), "; ")) == "");
         CHECK(fmt::format("{}", fmt::join(ppc64_faults_of(segments_of(decision), request), "; ")) == "");
     }
     CHECK(made > 250);

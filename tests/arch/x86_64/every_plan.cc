@@ -6,6 +6,7 @@
 #include "plan/check.h"
 #include "tests/arch/x86_64/acceptance.h"
 #include "tests/catch.h"
+#include "tests/plan/kernel_model.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
 #include "tests/support/dice.h"
@@ -144,6 +145,7 @@ TEST_CASE(
         made++;
         crash_made += purpose == Purpose::crash;
         REQUIRE(check(plan, request.machine, purpose, 4096));
+        REQUIRE(fmt::format("{}", fmt::join(kernel_refusals(*decision, request), "; ")) == "");
         REQUIRE(fmt::format("{}", fmt::join(faults_of(plan, request), "; ")) == "");
     }
     // The dice are the same everywhere, so these say that the cases above are worth something.

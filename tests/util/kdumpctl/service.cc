@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // start, stop, restart, reload, rebuild, propagate and test, and what keeps them from doing anything.
 #include "base/compress.h"
-#include "capture/cpio.h"
+#include "base/cpio.h"
 #include "capture/outcome.h"
 #include "tests/catch.h"
 #include "tests/util/kdumpctl/fake_machine.h"
@@ -25,7 +25,7 @@ std::string settings_in(const std::string &initramfs) {
     auto archive = decompress(as_bytes(initramfs), Compression::gzip, 1 << 20);
     REQUIRE(archive);
     std::string settings;
-    REQUIRE(capture::read_archive(*archive, [&](const capture::ArchiveEntry &entry) {
+    REQUIRE(read_archive(*archive, [&](const ArchiveEntry &entry) {
         if (entry.path == "kdump/settings")
             settings = as_text(entry.content);
     }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A header of 110 characters, thirteen numbers of eight hexadecimal digits behind the magic; then the name
 // with its NUL and the content, each filled up to a multiple of four. "070702" has a checksum besides.
-#include "capture/cpio.h"
+#include "base/cpio.h"
 
 #include "base/text.h"
 
@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-namespace kexec::capture {
+namespace kexec {
 
 namespace {
 
@@ -138,4 +138,4 @@ Result<std::size_t> read_archive(Bytes bytes, const std::function<void(const Arc
     }
 }
 
-} // namespace kexec::capture
+} // namespace kexec

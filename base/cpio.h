@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 
-namespace kexec::capture {
+namespace kexec {
 
 // Paths have no slash in front. Directories above a file are made by themselves; times are 0 and numbers of
 // inodes count up, so that the same files give the same bytes.
@@ -47,4 +47,4 @@ struct ArchiveEntry {
 Result<std::size_t> read_archive(Bytes bytes, const std::function<void(const ArchiveEntry &)> &take);
 bool is_archive(Bytes bytes);
 
-} // namespace kexec::capture
+} // namespace kexec

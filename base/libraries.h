@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kexec::capture {
+namespace kexec {
 
 struct LinkedProgram {
     std::string loader;                 // the path of its dynamic loader; empty where it needs none
@@ -18,4 +18,4 @@ struct LinkedProgram {
 // the loader looks.
 Result<LinkedProgram> find_libraries(const std::string &root, const std::string &program);
 
-} // namespace kexec::capture
+} // namespace kexec

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // ld.so(8) tells where a library is looked for: the directories of /etc/ld.so.conf, then the usual ones. A
 // library for another machine may have the same name.
-#include "capture/libraries.h"
+#include "base/libraries.h"
 
 #include "base/elf_dynamic.h"
 #include "base/file.h"
@@ -11,7 +11,7 @@
 #include <fmt/core.h>
 #include <map>
 
-namespace kexec::capture {
+namespace kexec {
 
 namespace {
 
@@ -83,4 +83,4 @@ Result<LinkedProgram> find_libraries(const std::string &root, const std::string 
     return Finder(root).find(program);
 }
 
-} // namespace kexec::capture
+} // namespace kexec
