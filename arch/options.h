@@ -125,12 +125,16 @@ inline constexpr std::array general_options = {
     ours(general(OptionId::inspect, "inspect", 0, "", OptionReach::any,
                  "print what a kernel file is, of whatever machine, and do nothing else")),
     ours(general(OptionId::json, "json", 0, "", OptionReach::any,
-                 "with --loaded and --inspect: print it as JSON")),
+                 "with --loaded, --inspect and --doctor: print it as JSON")),
     with_check(with_optional_argument(
                    ours(general(OptionId::plan, "plan", 0, "FORM", OptionReach::any,
                                 "print what the other options would load, where and why, and change nothing; "
                                 "as text, json or svg"))),
                check_plan_form),
+    ours(general(
+        OptionId::doctor, "doctor", 0, "", OptionReach::any,
+        "print whether a kernel could be loaded and started, with -p whether a crash would be dumped, "
+        "and what to do about it")),
     with_optional_argument(ours(
         general(OptionId::test_vm, "test-vm", 0, "SETTINGS", OptionReach::any,
                 "try what the other options would load in a virtual machine, from the crash or the reboot "
@@ -138,9 +142,10 @@ inline constexpr std::array general_options = {
     ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
                  "put what a plan needs to know of this machine into a file")),
     ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,
-                 "with --plan: for the machine that this file of --record, or directory, is of")),
+                 "with --plan and --doctor: for the machine that this file of --record, or directory, is "
+                 "of")),
     ours(general(OptionId::arch, "arch", 0, "ARCH", OptionReach::any,
-                 "with --plan: for a machine of this architecture")),
+                 "with --plan and --doctor: for a machine of this architecture")),
 };
 
 // Whether it is a number that counts from 0.

@@ -5,17 +5,22 @@
 // structure of the task that reads them (fs/proc/kcore.c).
 //
 // A kernel's configuration tells nothing secret, but is ten times as large as all the rest: the lines about
-// kexec stay.
+// kexec stay. The configuration of a kdump service may name hosts and users: what tells the place of dumps
+// stays.
 #include "extras/blank.h"
 
 #include "base/compress.h"
 #include "base/devicetree.h"
 #include "base/elf.h"
 #include "base/text.h"
+#include "extras/dump_target.h"
+#include "machine/configuration.h"
+#include "machine/crash_state.h"
 #include "plan/command_line.h"
 
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 
 namespace kexec {
 namespace {
@@ -114,18 +119,30 @@ Buffer blank_boot_parameters(Bytes parameters) {
     return changed;
 }
 
-std::string lines_about_kexec(std::string_view configuration) {
-    std::string kept;
-    for (std::string_view line : lines_of(configuration))
-        if (line.find("CONFIG_KEXEC") != npos)
-            kept += std::string(line) + "\n";
-    return kept;
-}
-
 Buffer blank_packed_configuration(Bytes packed) {
     auto text = decompress(packed, Compression::gzip, longest_configuration);
     auto again = text ? compress_gzip(as_bytes(lines_about_kexec(as_text(*text)))) : text;
     return again ? *std::move(again) : Buffer(packed.begin(), packed.end());
+}
+
+// Of a module its name and its size: the rest is who uses it, and where it lies.
+std::string modules_without_addresses(std::string_view text) {
+    std::string kept;
+    for (std::string_view line : lines_of(text)) {
+        auto words = words_of(line);
+        if (words.size() >= 2)
+            kept += fmt::format("{} {}\n", words[0], words[1]);
+    }
+    return kept;
+}
+
+// A record of what is loaded has the words that load it again, with keys and all.
+std::string without_words_to_load(std::string_view record) {
+    std::string kept;
+    for (std::string_view line : lines_of(record))
+        if (!line.starts_with("word "))
+            kept += std::string(line) + "\n";
+    return kept;
 }
 
 Buffer blanked(std::string_view path, Bytes content) {
@@ -143,6 +160,12 @@ Buffer blanked(std::string_view path, Bytes content) {
         return as_buffer(lines_about_kexec(as_text(content)));
     if (path == packed_configuration)
         return blank_packed_configuration(content);
+    if (path == modules_source.path)
+        return as_buffer(modules_without_addresses(as_text(content)));
+    if (path.starts_with("/run/kexec/"))
+        return as_buffer(without_words_to_load(as_text(content)));
+    if (auto lines = target_lines(path, as_text(content)))
+        return as_buffer(*lines);
     return {content.begin(), content.end()};
 }
 

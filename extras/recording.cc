@@ -5,6 +5,7 @@
 //   arch x86_64                  as --arch takes it
 //   error 13 /sys/kernel/x       a file that was there and could not be read; the errno
 //   cut /proc/iomem              a file that is longer than what was read of it
+//   dump-space 1048576           bytes that are free where dumps go
 //
 // Then come the files, each under its path without the first '/'.
 #include "extras/recording.h"
@@ -29,6 +30,8 @@ Failure no_recording(std::string what) {
 std::string list_of(const Recording &recording) {
     const Snapshot &snapshot = recording.snapshot;
     std::string list = fmt::format("{} {}\narch {}\n", list_name, recording_version, recording.arch);
+    if (recording.dump_space)
+        list += fmt::format("dump-space {}\n", *recording.dump_space);
     for (const std::string &path : snapshot.paths()) {
         if (!snapshot.bytes(path))
             list += fmt::format("error {} {}\n", snapshot.error(path), path);
@@ -79,6 +82,11 @@ Result<void> read_error(Snapshot &snapshot, std::string_view line, std::string_v
 Result<void> read_line(Recording &recording, std::string_view line) {
     if (auto arch = rest_behind(line, "arch"); !arch.empty())
         recording.arch = arch;
+    if (auto space = rest_behind(line, "dump-space"); !space.empty()) {
+        recording.dump_space = parse_decimal(space);
+        if (!recording.dump_space)
+            return damaged_line(line);
+    }
     if (auto path = std::string(rest_behind(line, "cut")); !path.empty()) {
         auto content = recording.snapshot.bytes(path);
         if (!content)

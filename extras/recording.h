@@ -17,6 +17,7 @@ inline constexpr std::uint64_t largest_recording = 64 << 20, largest_archive = 2
 struct Recording {
     std::string arch;
     Snapshot snapshot;
+    std::optional<std::uint64_t> dump_space = {}; // bytes free where dumps go; nothing: not known
 };
 
 // Packed. Cause::unsupported where this build has no zlib.

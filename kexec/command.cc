@@ -137,8 +137,10 @@ Result<int> perform(World &world, const Options &options) {
                                        as_json ? InspectionForm::json : InspectionForm::text)));
         return 0;
     }
+    if (steps.contains(Step::examine))
+        return examine_machine(world, options);
     if (options.settings.has(OptionId::json))
-        warn(world, "--json has no effect without --loaded or --inspect; going on without");
+        warn(world, "--json has no effect without --loaded, --inspect or --doctor; going on without");
     TRY(check_offered(options));
     if (steps.contains(Step::plan))
         return show_plan(world, options);

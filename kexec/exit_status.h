@@ -11,6 +11,9 @@ namespace kexec {
 inline constexpr int general_failure = 255; // -1
 inline constexpr int fatal_failure = 1;
 inline constexpr int file_call_failure = 253; // -3: -s, and the kernel's file call does not do it
+// Of --doctor, whose success is that nothing is wrong.
+inline constexpr int doctor_warns = 2;
+inline constexpr int doctor_finds_broken = 3;
 
 int exit_status(const Error &error, Call requested);
 

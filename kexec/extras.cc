@@ -6,9 +6,11 @@
 
 #include "base/new_file.h"
 #include "extras/blank.h"
+#include "extras/doctor_facts.h"
 #include "extras/recording.h"
 #include "extras/report.h"
 #include "kexec/load.h"
+#include "kexec/machine_seen.h"
 #include "kexec/no_calls.h"
 
 #include <algorithm>
@@ -18,19 +20,6 @@
 namespace kexec {
 namespace {
 
-std::string argument_of(std::span<const GivenOption> options, OptionId id) {
-    std::string argument;
-    for (const GivenOption &each : options)
-        if (each.option->id == id)
-            argument = each.argument;
-    return argument;
-}
-
-Result<Recording> open_recording(const std::string &path) {
-    Buffer file = TRY(read_file(path, largest_recording));
-    return TRY_WITHIN(path, read_recording(file));
-}
-
 // The machine that a line is about, by its options; nothing where none is named, or none that can be told.
 const Arch *arch_meant(std::span<const GivenOption> options) {
     std::string name = argument_of(options, OptionId::arch), root = argument_of(options, OptionId::root);
@@ -38,65 +27,6 @@ const Arch *arch_meant(std::span<const GivenOption> options) {
         if (auto recording = open_recording(root))
             name = recording->arch;
     return arch_named(name);
-}
-
-struct Seen {
-    Snapshot snapshot;
-    std::string root; // in front of paths of its own; "" is this machine
-};
-
-std::string names_of_archs() {
-    std::string names;
-    for (const Arch *arch : all_archs())
-        names += (names.empty() ? "" : ", ") + std::string(arch->name);
-    return names;
-}
-
-bool is_called(const Arch &arch, std::string_view name) {
-    const Arch *named = arch_named(name);
-    return named && named->name == arch.name;
-}
-
-// The line has been read by the options of another machine where it did not name one that is known.
-Result<void> check_arch(const Arch &arch, const std::string &named, std::string_view where) {
-    if (named.empty() || is_called(arch, named))
-        return {};
-    return fail(Cause::bad_usage,
-                fmt::format("{} names the architecture \"{}\", this program knows {}", where, named,
-                            names_of_archs()),
-                "name one of these, or use a build with all of them (-Dbackends=all)");
-}
-
-Result<Seen> see_recording(const World &world, const std::string &path, const Options &options) {
-    Recording recording = TRY(open_recording(path));
-    std::string asked = argument_of(options.given, OptionId::arch);
-    if (!asked.empty() && !is_called(world.arch, recording.arch))
-        return fail(Cause::bad_usage,
-                    fmt::format("{} is the recording of a machine of architecture {}, and --arch={} is given",
-                                path, recording.arch, asked),
-                    "leave --arch out");
-    TRY(check_arch(world.arch, recording.arch, path));
-    if (!options.boot_entry.empty())
-        return fail(Cause::bad_usage, "a recording holds no boot menu for --load-entry to look into",
-                    "name a kernel file");
-    return Seen{std::move(recording.snapshot), {}};
-}
-
-Result<Seen> see_machine(const World &world, const Options &options) {
-    std::string root = argument_of(options.given, OptionId::root);
-    TRY(check_arch(world.arch, argument_of(options.given, OptionId::arch), "--arch"));
-    if (!root.empty() && !is_directory(root))
-        return see_recording(world, root, options);
-    std::string below = root.empty() ? world.root : root;
-    return Seen{take_snapshot(all_sources(world.arch), below), below};
-}
-
-// "kexec: sentence\n"
-std::string sentence_in(std::string_view complaint) {
-    constexpr std::string_view start = "kexec: ";
-    if (complaint.starts_with(start))
-        complaint.remove_prefix(start.size());
-    return std::string(complaint.substr(0, complaint.find('\n')));
 }
 
 std::vector<NamedFile> named_files(const std::vector<LoadedFile> &files) {
@@ -141,7 +71,7 @@ const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Or
 }
 
 Result<int> show_plan(const World &world, Options options) {
-    Seen seen = TRY(see_machine(world, options));
+    MachineSeen seen = TRY(see_machine(world, options, {}));
     blank(seen.snapshot);
     NoCalls calls;
     std::vector<std::string> warnings;
@@ -168,9 +98,13 @@ Result<int> record_machine(const World &world, const Options &options) {
     if (!options.kernel.empty() || options.settings.has(OptionId::plan))
         return fail(Cause::bad_usage, "--record looks at the machine alone, and a plan is asked for too",
                     "record first, then plan with --root=" + path);
+    std::vector<Source> sources = all_sources(world.arch);
+    sources.insert(sources.end(), doctor_sources().begin(), doctor_sources().end());
     Recording recording{.arch = std::string(world.arch.name),
-                        .snapshot = take_snapshot(all_sources(world.arch), world.root)};
+                        .snapshot = take_snapshot(sources, world.root),
+                        .dump_space = {}};
     std::vector<std::string> blanked = blank(recording.snapshot);
+    recording.dump_space = space_for_dumps(dump_target(recording.snapshot), world.root);
     if (auto machine = world.arch.understand(recording.snapshot); !machine)
         warn(world,
              fmt::format("no plan can be made for this machine: {}; going on without", machine.error().what));

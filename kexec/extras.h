@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the command does besides loading and starting kernels: plans, for this machine and for others, and
-// recordings of machines. A build with -Dextras=false has without_extras.cc in the place of extras.cc, which
-// refuses.
+// What the command does besides loading and starting kernels: plans and examinations, of this machine and of
+// others, and recordings of machines. A build with -Dextras=false has without_extras.cc in the place of
+// extras.cc, which refuses.
 #pragma once
 
 #include "kexec/options.h"
@@ -25,7 +25,13 @@ Result<int> show_plan(const World &world, Options options);
 // --test-vm: tries the load in an emulated machine (kexec/rehearse.h). The exit status.
 Result<int> test_in_vm(const World &world, Options options);
 
-// --record: writes what a plan needs to know of this machine, and prints what that is. The exit status.
+// --doctor: prints what has to hold so that a kernel can be loaded, or a crash is dumped, and whether it
+// does. Nothing that changes anything can be reached from it. The exit status, which exit_status.h has names
+// for.
+Result<int> examine_machine(const World &world, const Options &options);
+
+// --record: writes what a plan and an examination need to know of this machine, and prints what that is. The
+// exit status.
 Result<int> record_machine(const World &world, const Options &options);
 
 } // namespace kexec

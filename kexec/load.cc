@@ -121,6 +121,11 @@ void say_what_is_loaded(const World &world, const Options &options, const Prepar
 Result<Asked> request_for(const World &world, Options &options, Machine machine, const Entropy &entropy) {
     if (options.settings.purpose == Purpose::crash)
         TRY(check_reservation(machine)); // kexec-tools looks for it before it looks at any file
+    return request_without_reservation(world, options, std::move(machine), entropy);
+}
+
+Result<Asked> request_without_reservation(const World &world, Options &options, Machine machine,
+                                          const Entropy &entropy) {
     TRY(check_hotplug(options.settings, machine));
     note_options_without_effect(world, options);
     if (!options.boot_entry.empty())

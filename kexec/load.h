@@ -34,6 +34,10 @@ struct Asked {
 // `options` name an entry of the boot menu, what that says is put into them. Prints warnings.
 Result<Asked> request_for(const World &world, Options &options, Machine machine, const Entropy &entropy);
 
+// The same where nothing need be reserved for a crash kernel: to look at what is asked for all the same.
+Result<Asked> request_without_reservation(const World &world, Options &options, Machine machine,
+                                          const Entropy &entropy);
+
 // The files that a request was made from.
 Result<std::vector<LoadedFile>> files_of(const Asked &asked, const Options &options);
 

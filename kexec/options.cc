@@ -92,6 +92,9 @@ Result<void> take_numbers(Settings &settings) {
     return {};
 }
 
+// At what would be loaded.
+bool only_looks(const Steps &steps) { return steps.contains(Step::plan) || steps.contains(Step::examine); }
+
 // Whether a load is asked for, or something that makes one up.
 bool wants_kernel(const Steps &steps) {
     return steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::test_vm);
@@ -99,7 +102,7 @@ bool wants_kernel(const Steps &steps) {
 
 // Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there.
 Result<void> check_scopes(const Options &options) {
-    bool about_loaded = !wants_kernel(options.steps);
+    bool about_loaded = !wants_kernel(options.steps) && !only_looks(options.steps);
     for (const GivenOption &each : options.given)
         if (about_loaded && each.option->scope == OptionScope::loader)
             return fail(Cause::bad_usage,
@@ -112,10 +115,11 @@ Result<void> check_scopes(const Options &options) {
 Result<void> check_machine(const Options &options) {
     for (const GivenOption &each : options.given)
         if ((each.option->id == OptionId::root || each.option->id == OptionId::arch) &&
-            !options.steps.contains(Step::plan))
+            !only_looks(options.steps))
             return fail(Cause::bad_usage,
-                        fmt::format("--{} is for planning, and --plan is not given", each.option->name),
-                        fmt::format("leave --{} out, or add --plan", each.option->name));
+                        fmt::format("--{} is for looking, and neither --plan nor --doctor is given",
+                                    each.option->name),
+                        fmt::format("leave --{} out, or add --plan or --doctor", each.option->name));
     return {};
 }
 

@@ -10,30 +10,6 @@
 namespace kexec {
 namespace {
 
-Result<void> check_unchanged(const RecordedFile &recorded) {
-    auto changed = [&](std::string_view how) {
-        return fail(Cause::other, fmt::format("{}: {} since it was loaded", recorded.path, how));
-    };
-    auto file = MappedFile::open(recorded.path);
-    if (!file)
-        return Failure(file.error());
-    if (file->bytes().size() != recorded.size)
-        return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
-    if (file->identity() != recorded.identity)
-        return changed("it has been changed");
-    return {};
-}
-
-Result<Options> options_of(const World &world, const LoadRecord &record) {
-    std::vector<const char *> words;
-    for (const std::string &word : record.words)
-        words.push_back(word.c_str());
-    auto options = parse_options(words, world.arch.options, Order::any);
-    if (!options)
-        return Failure(options.error().error);
-    return *options;
-}
-
 // The record of what is loaded again.
 Result<LoadRecord> load_recorded(World &world) {
     auto record = TRY(recorded(world, Purpose::crash));
@@ -41,7 +17,7 @@ Result<LoadRecord> load_recorded(World &world) {
         return fail(Cause::other, "how it was loaded is not recorded");
     for (const RecordedFile &file : record->files)
         TRY(check_unchanged(file));
-    Options options = TRY(options_of(world, *record));
+    Options options = TRY(options_to_repeat(world, *record));
     PreparedLoad prepared = TRY(prepare_load(world, options));
     TRY(load_prepared(world, options, prepared));
     return *record;

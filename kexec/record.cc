@@ -4,6 +4,7 @@
 
 #include "base/new_file.h"
 #include "base/text.h"
+#include "image/digest.h"
 #include "plan/command_line.h"
 
 #include <algorithm>
@@ -16,7 +17,9 @@ namespace {
 constexpr std::string_view first_line = "kexec record 1";
 constexpr std::uint64_t longest_record = 1 << 20;
 
-std::string directory_of(const World &world) { return world.root + "/run/kexec"; }
+constexpr std::string_view directory = "/run/kexec";
+
+std::string directory_of(const World &world) { return world.root + std::string(directory); }
 std::string name_of(Purpose purpose) { return purpose == Purpose::crash ? "crash" : "reboot"; }
 
 std::string escaped(std::string_view text) {
@@ -84,10 +87,7 @@ constexpr Source sources[] = {
     {"/proc/sys/kernel/random/boot_id", "which boot a record is of", 4096},
 };
 
-std::string this_boot(const World &world) {
-    Snapshot snapshot = take_snapshot(sources, world.root);
-    return std::string(snapshot.word(sources[0].path).value_or("unknown"));
-}
+std::string this_boot(const World &world) { return boot_of(take_snapshot(sources, world.root)); }
 
 // Options that say what is done with the kernel, or what the other words say better.
 constexpr OptionId not_repeated[] = {
@@ -144,6 +144,12 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
 
 } // namespace
 
+std::string boot_of(const Snapshot &snapshot) {
+    return std::string(snapshot.word(sources[0].path).value_or("unknown"));
+}
+
+std::string record_path(Purpose purpose) { return fmt::format("{}/{}", directory, name_of(purpose)); }
+
 std::span<const Source> record_sources() { return sources; }
 
 std::string text_of(const LoadRecord &record) {
@@ -183,6 +189,30 @@ void drop_record(World &world, Purpose purpose) {
     if (!removed)
         warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
                                 removed.error().what));
+}
+
+Result<void> check_unchanged(const RecordedFile &recorded) {
+    auto changed = [&](std::string_view how) {
+        return fail(Cause::other, fmt::format("{}: {} since it was loaded", recorded.path, how));
+    };
+    auto file = MappedFile::open(recorded.path);
+    if (!file)
+        return Failure(file.error());
+    if (file->bytes().size() != recorded.size)
+        return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
+    if (file->identity() != recorded.identity)
+        return changed("it has been changed");
+    return {};
+}
+
+Result<Options> options_to_repeat(const World &world, const LoadRecord &record) {
+    std::vector<const char *> words;
+    for (const std::string &word : record.words)
+        words.push_back(word.c_str());
+    auto options = parse_options(words, world.arch.options, Order::any);
+    if (!options)
+        return Failure(options.error().error);
+    return *options;
 }
 
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose) {

@@ -49,6 +49,16 @@ void drop_record(World &world, Purpose purpose);
 // Nothing where none is kept, or it is of an earlier boot.
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
 
+// An error that says how it differs from what was recorded.
+Result<void> check_unchanged(const RecordedFile &file);
+// What to give to kexec to load a crash kernel again, as options.
+Result<Options> options_to_repeat(const World &world, const LoadRecord &record);
+
+// What a record says of the boot in which this was seen (record_sources()).
+std::string boot_of(const Snapshot &snapshot);
+// Where the record is kept, without a root.
+std::string record_path(Purpose purpose);
+
 // Files that are read: the id of this boot.
 std::span<const Source> record_sources();
 

@@ -105,8 +105,8 @@ Steps steps_of(std::span<const GivenOption> options, bool has_kernel) {
     if (given(options, OptionId::inspect))
         return {{Step::inspect}, Purpose::reboot};
     Steps result{{}, given(options, OptionId::load_panic) ? Purpose::crash : Purpose::reboot};
-    if (given(options, OptionId::plan)) {
-        result.steps = {Step::plan};
+    if (given(options, OptionId::doctor) || given(options, OptionId::plan)) {
+        result.steps = {given(options, OptionId::doctor) ? Step::examine : Step::plan};
         return result;
     }
     if (given(options, OptionId::test_vm)) {

@@ -16,6 +16,7 @@ enum class Step {
     report_status, // -S; nothing else is done then
     report_loaded, // --loaded; nothing else is done then
     record,        // --record; nothing else is done then
+    examine,       // --doctor; nothing else is done then
     plan,          // --plan; nothing else is done then
     test_vm,       // --test-vm; nothing else is done then
     inspect,       // --inspect; nothing else is done then

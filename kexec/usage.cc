@@ -79,7 +79,7 @@ std::string usage_text(const Arch &arch) {
     std::string text = version_text();
     text += "Usage: kexec [OPTION]... [kernel]\n"
             "Start another kernel directly from this one.\n";
-    text += fmt::format("Plans and recordings of machines (--plan, --record): {}.\n\n",
+    text += fmt::format("Plans, recordings, doctor (--plan, --record, --doctor): {}.\n\n",
                         has_extras() ? "built in" : "not built in");
     text += options_text(arch.options, true);
     text += "\nSupported kernel file types:\n";

@@ -2,11 +2,15 @@
 // A program that only loads (-Dextras=false).
 #include "kexec/extras.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace kexec {
 namespace {
 
 Failure not_built_in() {
-    return fail(Cause::unsupported, "this program was built without plans and recordings (-Dextras=false)",
+    return fail(Cause::unsupported,
+                "this program was built without plans, recordings and doctor (-Dextras=false)",
                 "use one that has them: kexec -h tells");
 }
 
@@ -15,13 +19,16 @@ Failure not_built_in() {
 bool has_extras() { return false; }
 
 bool is_built_in(OptionId option) {
-    return option != OptionId::plan && option != OptionId::record && option != OptionId::root &&
-           option != OptionId::arch && option != OptionId::test_vm;
+    constexpr OptionId extras[] = {OptionId::plan, OptionId::record, OptionId::doctor,
+                                   OptionId::root, OptionId::arch,   OptionId::test_vm};
+    return std::ranges::find(extras, option) == std::end(extras);
 }
 
 const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) { return own; }
 
 Result<int> show_plan(const World &, Options) { return not_built_in(); }
+
+Result<int> examine_machine(const World &, const Options &) { return not_built_in(); }
 
 Result<int> test_in_vm(const World &, Options) { return not_built_in(); }
 

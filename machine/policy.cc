@@ -4,11 +4,10 @@
 // with.
 #include "machine/policy.h"
 
-#include "base/compress.h"
 #include "base/text.h"
+#include "machine/configuration.h"
 
 #include <algorithm>
-#include <array>
 
 namespace kexec {
 namespace {
@@ -18,9 +17,6 @@ constexpr std::string_view secure_boot_variable =
     "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 constexpr std::string_view secure_ipl_file = "/sys/firmware/ipl/secure";
 constexpr std::string_view ima_policy_file = "/sys/kernel/security/ima/policy";
-constexpr std::string_view configuration = "/boot/config-%r";
-constexpr std::string_view packed_configuration = "/proc/config.gz";
-constexpr std::uint64_t longest_configuration = 4 << 20;
 
 // efivarfs: four bytes of attributes, then the variable, here one byte.
 std::optional<bool> read_secure_boot(const Snapshot &snapshot) {
@@ -32,28 +28,11 @@ std::optional<bool> read_secure_boot(const Snapshot &snapshot) {
     return std::nullopt;
 }
 
-bool has_line(std::string_view text, std::string_view line) {
-    std::vector<std::string_view> lines = lines_of(text);
-    return std::find(lines.begin(), lines.end(), line) != lines.end();
-}
-
-// A text that does not speak of kexec at all is no kernel's configuration.
-std::optional<bool> forces_signatures(std::string_view text) {
-    if (text.find("CONFIG_KEXEC") == std::string_view::npos)
-        return std::nullopt;
-    return has_line(text, "CONFIG_KEXEC_SIG_FORCE=y");
-}
-
 std::optional<bool> read_signatures_forced(const Snapshot &snapshot) {
-    // The source names the running kernel's release, so there is one at most.
-    for (const std::string &name : snapshot.names_in("/boot"))
-        if (name.starts_with("config-"))
-            return forces_signatures(snapshot.text("/boot/" + name).value_or(""));
-    auto packed = snapshot.bytes(packed_configuration);
-    if (!packed)
+    auto configuration = running_configuration(snapshot);
+    if (!configuration)
         return std::nullopt;
-    auto text = decompress(*packed, Compression::gzip, longest_configuration);
-    return text ? forces_signatures(as_text(*text)) : std::nullopt;
+    return configured(*configuration, "KEXEC_SIG_FORCE") == "y";
 }
 
 // ima_appraise= on the command line turns enforcement into logging, mending or nothing; the last one counts.
@@ -83,16 +62,16 @@ std::optional<bool> read_ima_appraises(const Snapshot &snapshot) {
 } // namespace
 
 std::span<const Source> policy_sources() {
-    constexpr auto for_choice = [](Source source) { return only_for(Need::choice, source); };
-    static constexpr std::array sources = {
-        for_choice({lockdown_file, "whether the kernel is locked down", 4096}),
-        for_choice({secure_boot_variable, "whether the firmware verified the kernel", 4096}),
-        for_choice({secure_ipl_file, "the same on s390x", 4096}),
-        for_choice({ima_policy_file, "whether IMA appraises kernel files"}),
-        for_choice({configuration, "whether the kernel forces signatures", longest_configuration}),
-        for_choice({packed_configuration, "the same, where that file is missing", longest_configuration,
-                    Extent::whole, configuration}),
-    };
+    static const std::vector<Source> sources = [] {
+        std::vector<Source> all = {
+            only_for(Need::choice, {lockdown_file, "whether the kernel is locked down", 4096}),
+            only_for(Need::choice, {secure_boot_variable, "whether the firmware verified the kernel", 4096}),
+            only_for(Need::choice, {secure_ipl_file, "the same on s390x", 4096}),
+            only_for(Need::choice, {ima_policy_file, "whether IMA appraises kernel files"}),
+        };
+        all.insert(all.end(), configuration_sources().begin(), configuration_sources().end());
+        return all;
+    }();
     return sources;
 }
 

@@ -75,6 +75,7 @@ enum class OptionId {
     inspect,
     json,
     plan,
+    doctor,
     record,
     root,
     arch,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Validates the kept reports against the schema of plans: check_schema.py SCHEMA FOLDER.
+"""Validates kept texts in JSON against their schema: check_schema.py SCHEMA FOLDER.
 
 Knows as much of JSON Schema as the schema uses, and refuses a schema that uses more. It proves first that it can fail."""
 import copy
@@ -18,7 +18,7 @@ def is_of(value, name):
     return isinstance(value, TYPES[name]) and not (name == "integer" and isinstance(value, bool))
 
 
-def faults(value, schema, root, where="plan"):
+def faults(value, schema, root, where="document"):
     """What is wrong with a value, a sentence for each."""
     if unknown := set(schema) - KNOWN:
         raise SystemExit(f"{where}: the schema uses {sorted(unknown)}, which this check does not know")
@@ -58,29 +58,35 @@ def faults_inside(value, schema, root, where):
     return found
 
 
-def damaged(plan):
-    """The plan with one thing wrong with it, in several ways."""
+def damaged(document):
+    """The document with one thing wrong with it, in several ways."""
     def changed(change):
-        other = copy.deepcopy(plan)
+        other = copy.deepcopy(document)
         change(other)
         return other
-    return [changed(lambda each: each.pop("version")), changed(lambda each: each.update(version=2)),
-            changed(lambda each: each.update(purpose="fun")), changed(lambda each: each.update(more=1)),
-            changed(lambda each: each["attempts"].clear()), changed(lambda each: each["memory"].update(ram="1")),
-            changed(lambda each: each["attempts"][0].update(flags="x")),
-            changed(lambda each: each["files"][0].update(sha256="00"))]
+    own = DAMAGE_OF_CHECKS if "checks" in document else DAMAGE_OF_PLANS
+    return [changed(change) for change in DAMAGE + own]
+
+
+DAMAGE = [lambda each: each.pop("version"), lambda each: each.update(version=2), lambda each: each.update(purpose="fun"),
+          lambda each: each.update(more=1)]
+DAMAGE_OF_PLANS = [lambda each: each["attempts"].clear(), lambda each: each["memory"].update(ram="1"),
+                   lambda each: each["attempts"][0].update(flags="x"), lambda each: each["files"][0].update(sha256="00")]
+DAMAGE_OF_CHECKS = [lambda each: each["checks"].clear(), lambda each: each["checks"][0].update(verdict="fine"),
+                    lambda each: each["checks"][0].pop("remedy"), lambda each: each["checks"][0].update(found=""),
+                    lambda each: each["checks"][0]["sum"].append({"name": "x", "size": -1, "reason": "y"})]
 
 
 def main():
     schema = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
     plans = sorted(pathlib.Path(sys.argv[2]).glob("*.json"))
-    found = [] if plans else [f"there is no plan in {sys.argv[2]}"]
+    found = [] if plans else [f"there is nothing to check in {sys.argv[2]}"]
     for path in plans:
         plan = json.loads(path.read_text(encoding="utf-8"))
         found += [f"{path.name}: {fault}" for fault in faults(plan, schema, schema)]
         found += [f"{path.name}: damage number {number} is overlooked"
                   for number, bad in enumerate(damaged(plan)) if not faults(bad, schema, schema)]
-    print("\n".join(found) if found else f"{len(plans)} plans")
+    print("\n".join(found) if found else f"{len(plans)} documents")
     sys.exit(1 if found else 0)
 
 

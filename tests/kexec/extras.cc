@@ -95,7 +95,7 @@ TEST_CASE("a plan that cannot be made is the error of the load") {
     CHECK(outcome.err == world.run({"-p", world.kernel_file}).err);
 }
 
-TEST_CASE("--root and --arch are for plans alone") {
+TEST_CASE("--root and --arch are for plans and the doctor alone") {
     for (std::string option : {"--root=/x", "--arch=arm64"})
         for (std::string action : {"-l", "-p", "-e", "-u", "-f", "--record=/nowhere/x"}) {
             FakeWorld world;
@@ -105,7 +105,7 @@ TEST_CASE("--root and --arch are for plans alone") {
             Outcome outcome = world.run(words);
             INFO(option << " " << action);
             CHECK(outcome.status == 1);
-            CHECK(has(outcome.err, "is for planning, and --plan is not given"));
+            CHECK(has(outcome.err, "is for looking, and neither --plan nor --doctor is given"));
             CHECK(world.kernel.log.empty());
         }
 }

@@ -8,10 +8,12 @@
 #include "tests/arch/arm64/board.h"
 #include "tests/arch/ppc64/lpar.h"
 #include "tests/formats/build_arm64.h"
+#include "tests/formats/build_initramfs.h"
 #include "tests/formats/build_s390x.h"
 #include "tests/plan/kernels.h"
 #include "tests/support/bundle.h"
 #include "tests/support/files.h"
+#include "tests/support/pack.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -51,6 +53,11 @@ Buffer multiboot_file() {
 // An ELF file that is no Linux kernel.
 Buffer program_file() {
     return vmlinux_file({.segments = {{0x1000000, 0x1000, 0x2000, "memory test"}}, .symbols = {}});
+}
+
+Buffer cut(Buffer file) {
+    file.resize(file.size() / 2);
+    return file;
 }
 
 std::string machine_of(std::string_view arch) {
@@ -99,6 +106,13 @@ std::string in_short(const std::vector<std::string> &log, const Arch &arch) {
     return calls.empty() ? "-" : fmt::format("{}", fmt::join(calls, ", "));
 }
 
+// "\\n" is a line end: a table has a line for each row.
+std::string with_line_ends(std::string text) {
+    for (std::size_t at; (at = text.find("\\n")) != std::string::npos;)
+        text.replace(at, 2, "\n");
+    return text;
+}
+
 // As a shell does: blanks separate, both kinds of quotes hold together.
 std::vector<std::string> split(const std::string &line) {
     std::vector<std::string> words;
@@ -131,6 +145,7 @@ Stage::Stage(std::string_view arch)
             world_.root.add(path, *content);
     world_.kernel.all_links = {{"lo", true, true}, {"eth0", true, false}};
     Kernels kernels = kernels_of(arch_.name);
+    std::string release = arch == "x86_64" ? "6.1.0-50-amd64" : "6.1.0-test"; // as these kernels say it
     const TemporaryDirectory &files = world_.files;
     names_ = {{"$KERNEL", files.add("vmlinuz", kernels.kernel)},
               {"$VMLINUX", files.add("vmlinux", kernels.vmlinux)},
@@ -139,6 +154,11 @@ Stage::Stage(std::string_view arch)
               {"$TEXT", files.write("notes.txt", "no kernel\n")},
               {"$MULTIBOOT", files.add("xen", multiboot_file())},
               {"$PROGRAM", files.add("program.elf", program_file())},
+              {"$RAMDISK", files.add("ramdisk.img", pack(usual_initramfs(release), Compression::gzip))},
+              {"$OLDDISK", files.add("old.img", usual_initramfs("5.10.0-8"))},
+              {"$CUTDISK", files.add("cut.img", cut(pack(usual_initramfs(release), Compression::gzip)))},
+              {"$LARGEDISK",
+               files.add("large.img", pack(build_initramfs({{"large", 40 << 20}}), Compression::gzip))},
               {"$MISSING", files.path("missing")}};
 }
 
@@ -156,12 +176,17 @@ void Stage::write_below_root(const std::string &path, std::string_view content) 
     changed_.insert(path);
 }
 
+void Stage::remove_below_root(const std::string &path) {
+    world_.root.remove(path);
+    changed_.insert(path);
+}
+
 void Stage::make_true(const std::string &given) {
     for (const char *file : {"/sys/kernel/kexec_loaded", "/sys/kernel/kexec_crash_loaded"})
         world_.root.write(file, "0\n");
     for (const std::string &each : split(given)) {
         std::string name = each.substr(0, each.find('='));
-        std::string value = each.substr(std::min(each.size(), name.size() + 1));
+        std::string value = with_line_ends(each.substr(std::min(each.size(), name.size() + 1)));
         if (each == "without-privilege")
             world_.kernel.privileged = false;
         else if (name == "file")
@@ -170,6 +195,8 @@ void Stage::make_true(const std::string &given) {
             world_.kernel.load_answers.push_back(errno_named(value));
         else if (name == "log")
             world_.kernel.messages.push_back(value);
+        else if (name.starts_with("-/"))
+            remove_below_root(name.substr(1));
         else if (name.starts_with('/'))
             write_below_root(name, value + "\n");
         else if (each != "-")

@@ -25,16 +25,17 @@ struct Played {
 };
 
 // A recorded machine with files that lines may name: $KERNEL (both calls take it), $VMLINUX (the ELF file of
-// a kernel), $PROGRAM (an ELF file of x86_64 that is no Linux kernel), $INITRD, $DTB, $TEXT (no kernel),
-// $MULTIBOOT, $MISSING.
+// a kernel), $RAMDISK (an archive with modules of these kernels; $OLDDISK of others, $CUTDISK damaged,
+// $LARGEDISK of 40 MiB unpacked), $PROGRAM (an ELF file of x86_64 that is no Linux kernel), $INITRD, $DTB,
+// $TEXT (no kernel), $MULTIBOOT, $MISSING.
 class Stage {
 public:
     explicit Stage(std::string_view arch);
 
     // `line` as in a shell, with quotes. `given` is what holds before it, words separated by blanks: "-" for
-    // nothing, FILE=TEXT for a file below /sys/kernel (kexec_loaded=1), /PATH=TEXT for another, file=ERRNO
-    // and load=ERRNO for the next answer of a call, log=TEXT for what a refusal leaves in the kernel's log,
-    // without-privilege. It holds for this line alone.
+    // nothing, FILE=TEXT for a file below /sys/kernel (kexec_loaded=1), /PATH=TEXT for another ("\n" for a
+    // line end), -/PATH for none, file=ERRNO and load=ERRNO for the next answer of a call, log=TEXT for what
+    // a refusal leaves in the kernel's log, without-privilege. It holds for this line alone.
     Played play(const std::string &line, const std::string &given = "-");
     Played play_and_keep_pieces(const std::string &line, const std::string &given = "-");
 
@@ -43,6 +44,7 @@ public:
 private:
     std::vector<std::string> words_of_line(const std::string &line) const;
     void write_below_root(const std::string &path, std::string_view content);
+    void remove_below_root(const std::string &path);
     void make_true(const std::string &given);
     void forget();
     std::map<std::string, std::string> pieces_of(const std::string &line);

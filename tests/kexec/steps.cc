@@ -15,6 +15,7 @@ std::string name_of(Step step) {
     case Step::report_status: return "status";
     case Step::report_loaded: return "loaded";
     case Step::record: return "record";
+    case Step::examine: return "doctor";
     case Step::plan: return "plan";
     case Step::test_vm: return "try";
     case Step::inspect: return "inspect";
@@ -128,6 +129,9 @@ TEST_CASE("a plan, a trial or a recording is all that is done") {
          {"--plan k", "-l --plan k", "--plan -f k", "-e --plan k", "-u --plan k", "--plan=json -e"})
         CHECK(steps(line) == "plan");
     CHECK(steps("-p --plan k") == "crash: plan");
+    for (std::string line : {"--doctor", "-l --doctor k", "-e --doctor", "-u --doctor", "--doctor --plan k"})
+        CHECK(steps(line) == "doctor");
+    CHECK(steps("-p --doctor") == "crash: doctor");
     CHECK(steps("--test-vm -e -l k") == "try");
     CHECK(steps("-p --test-vm=cpus=1 k") == "crash: try");
     CHECK(steps("--test-vm --plan k") == "plan");

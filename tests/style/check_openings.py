@@ -11,7 +11,7 @@ licence = 'SPDX-License-Identifier: GPL-2.0-or-later'
 unmarked_names = {'__init__.py', 'COPYING', '.gitignore', '.gitattributes', '.clang-tidy-ignore'}
 unmarked_paths = {'debian/changelog', 'debian/copyright', 'debian/README.Debian', 'debian/source/format'}  # their forms have no comments
 unmarked_endings = ('.md', '.json', '.tsv', '.svg', '.txt', '.log', '.dtb', '.plan', '.snapshot', '.machine')
-unmarked_folders = ('tests/machines/', 'tests/plans/', 'tests/fuzz/corpus/', 'tests/util/kdumpctl/trees/')
+unmarked_folders = ('tests/machines/', 'tests/plans/', 'tests/doctor/', 'tests/fuzz/corpus/', 'tests/util/kdumpctl/trees/')
 explained = ('.cc', '.h', '.S')
 
 

@@ -10,7 +10,7 @@ longest_file = 499
 longest_function = 59
 unlimited = ('COPYING', 'CHANGELOG.md', 'man/')  # one page for each program, however long
 page_of_a_program = 'man/'  # cannot be split
-recorded = ('tests/machines/', 'tests/plans/', 'tests/fuzz/corpus/', 'tests/util/kdumpctl/trees/')
+recorded = ('tests/machines/', 'tests/plans/', 'tests/doctor/', 'tests/fuzz/corpus/', 'tests/util/kdumpctl/trees/')
 
 
 class Function(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Iterator
 from tree import Complaint, Tree, line_of, run
 
 indented_by_tabs = ('.S', '.lds', 'Makefile', '.mk', 'COPYING', '.tsv', 'debian/rules')
-recorded = ('tests/machines/', 'tests/plans/', 'tests/fuzz/corpus/', 'tests/util/kdumpctl/trees/')
+recorded = ('tests/machines/', 'tests/plans/', 'tests/doctor/', 'tests/fuzz/corpus/', 'tests/util/kdumpctl/trees/')
 widest = {'.cc': 110, '.h': 110, '.S': 110, '.py': 140, '.sh': 140}
 
 blemishes = [

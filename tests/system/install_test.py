@@ -17,8 +17,8 @@ DRACUT = [f"{{prefix}}/lib/dracut/modules.d/99kdump-toolkit/{name}.sh" for name 
 PROGRAMS += ["{libexecdir}/kexec-toolkit/kdump-capture", *DRACUT]
 UNITS = ["kexec-load.service", "kdump.service", "kdump-early.service", "kdump-hotplug.service", "kdump-hotplug.timer"]
 FILES = ["{mandir}/man5/kexec-plan.5", "{mandir}/man5/kdump.conf.5", "{mandir}/man8/kdumpctl.8",
-         "{mandir}/man8/fadump.8", "{mandir}/man8/kdump-capture.8",
-         "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
+         "{mandir}/man8/fadump.8", "{mandir}/man8/kdump-capture.8", "{mandir}/man8/kexec.8", "{mandir}/man8/kexec-doctor.8",
+         "{mandir}/man8/kexec-load.8", "{mandir}/man8/vmcore-dmesg.8",
          "{datadir}/kexec-toolkit/grub-entry.awk", "{datadir}/kexec-toolkit/kexec.default",
          "{datadir}/kexec-toolkit/kdump.conf", "{tmpfilesdir}/kdump-toolkit.conf", "{udevrulesdir}/98-kdump-toolkit.rules",
          "{bashcompletiondir}/kexec", "{fishcompletiondir}/kexec.fish", "{zshcompletiondir}/_kexec",
