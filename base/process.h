@@ -2,7 +2,7 @@
 // Running another program: by its absolute path, without a shell, with nothing of our environment.
 #pragma once
 
-#include "base/file.h"
+#include "base/result.h"
 
 #include <optional>
 #include <vector>
@@ -12,31 +12,6 @@ namespace kexec {
 // Runs it and waits for its end. It reads nothing, and what it prints goes to our standard error. Its exit
 // status, or 128 and the number of the signal that ended it.
 Result<int> run_program(const std::string &path, const std::vector<std::string> &arguments);
-
-// A program that runs while we do. It and what it starts are a process group of their own.
-class Child {
-public:
-    // It reads from `input` and writes to `output`; nothing, and our standard error, where these are null.
-    static Result<Child> start(const std::string &path, const std::vector<std::string> &arguments,
-                               const Descriptor *input = nullptr, const Descriptor *output = nullptr);
-
-    // How it ended, as run_program has it; nothing where it has not within so many seconds. Not to be asked
-    // again once it has ended.
-    Result<std::optional<int>> wait(double seconds) const;
-    // Waits as long as it takes.
-    Result<int> wait() const;
-    // Ends the whole group at once (SIGKILL).
-    void end_group() const;
-
-private:
-    Child(std::string path, int process) : path_(std::move(path)), process_(process) {}
-
-    std::string path_;
-    int process_;
-};
-
-// A pipe, to be handed to two of them: what is written to the second is read from the first.
-Result<std::pair<Descriptor, Descriptor>> make_pipe();
 
 // The path of a program in the directories where systems keep them; nothing where it is not installed.
 std::optional<std::string> find_program(std::string_view name);

@@ -39,27 +39,3 @@ TEST_CASE("programs are found where systems keep them") {
     CHECK(find_program("sh"));
     CHECK_FALSE(find_program("no-such-program-anywhere"));
 }
-
-TEST_CASE("a program that runs is waited for as long as is said, then ended with all it has started") {
-    TemporaryDirectory directory;
-    std::string out = directory.path("child");
-    auto child = Child::start("/bin/sh", {"-c", "sleep 77777 & echo $! >\"$1\"; wait", "sh", out});
-    REQUIRE(child);
-    CHECK_FALSE(*child->wait(0.3));
-    child->end_group();
-    CHECK(*child->wait() == 128 + 9);
-    auto other = Child::start("/bin/sh", {"-c", "exit 3"});
-    CHECK(*other->wait(10.0) == 3);
-}
-
-TEST_CASE("what a program reads and writes can be a pipe's ends") {
-    TemporaryDirectory directory;
-    auto [input, output] = *make_pipe();
-    auto reader = Child::start("/bin/sh", {"-c", "cat >\"$1\"", "sh", directory.path("out")}, &input);
-    auto writer = Child::start("/bin/sh", {"-c", "echo through"}, nullptr, &output);
-    REQUIRE((reader && writer));
-    CHECK(*writer->wait() == 0);
-    output = Descriptor();
-    CHECK(*reader->wait() == 0);
-    CHECK(text_of_file(directory.path("out")) == "through\n");
-}
