@@ -5,7 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -19,17 +18,15 @@ namespace {
 constexpr std::array directories{"/usr/sbin/",       "/usr/bin/",       "/sbin/",       "/bin/",
                                  "/usr/local/sbin/", "/usr/local/bin/", "/usr/libexec/"};
 
-// Standard input is empty unless there is an `input`; a descriptor put in its own place is kept.
+// Standard input is empty, standard output and error are `output`; a descriptor put in its own place is
+// kept.
 class FileActions {
 public:
-    FileActions(const Descriptor *input, int output, int error = 2, std::span<const int> kept = {}) {
+    explicit FileActions(int output, std::span<const int> kept = {}) {
         posix_spawn_file_actions_init(&actions_);
-        if (input)
-            posix_spawn_file_actions_adddup2(&actions_, input->number(), 0);
-        else
-            posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_adddup2(&actions_, output, 1);
-        posix_spawn_file_actions_adddup2(&actions_, error, 2);
+        posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+        for (int standard : {1, 2})
+            posix_spawn_file_actions_adddup2(&actions_, output, standard);
         for (int each : kept)
             posix_spawn_file_actions_adddup2(&actions_, each, each);
     }
@@ -42,30 +39,14 @@ private:
     posix_spawn_file_actions_t actions_;
 };
 
-class Attributes {
-public:
-    explicit Attributes(bool own_group) {
-        posix_spawnattr_init(&attributes_);
-        if (own_group)
-            posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP); // to its own number
-    }
-    Attributes(const Attributes &) = delete;
-    Attributes &operator=(const Attributes &) = delete;
-    ~Attributes() { posix_spawnattr_destroy(&attributes_); }
-    const posix_spawnattr_t *get() const { return &attributes_; }
-
-private:
-    posix_spawnattr_t attributes_;
-};
-
 Failure fail_start(const std::string &path, int number) {
     return fail_errno(Cause::system_call, number, "starting " + path, "install the program again");
 }
 
 // posix_spawn says that a program is not there only where the child shares our memory, as Linux has it and
 // qemu-user does not: so it is looked at first.
-Result<pid_t> start(const std::string &path, const std::vector<std::string> &arguments,
-                    const FileActions &actions, const Attributes &attributes) {
+Result<pid_t> start_with(const FileActions &actions, const std::string &path,
+                         const std::vector<std::string> &arguments) {
     if (::access(path.c_str(), X_OK) != 0)
         return fail_start(path, errno);
     std::string name = path;
@@ -77,80 +58,43 @@ Result<pid_t> start(const std::string &path, const std::vector<std::string> &arg
     std::string search = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language = "LC_ALL=C";
     std::array<char *, 3> environment{search.data(), language.data(), nullptr};
     pid_t child = 0;
-    int number = posix_spawn(&child, path.c_str(), actions.get(), attributes.get(), pointers.data(),
-                             environment.data());
+    int number =
+        posix_spawn(&child, path.c_str(), actions.get(), nullptr, pointers.data(), environment.data());
     if (number != 0)
         return fail_start(path, number);
     return child;
 }
 
-int status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
-
-double seconds_now() {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-// Its exit status; nothing where it still runs and `flags` are WNOHANG.
-Result<std::optional<int>> end_of(pid_t child, int flags, const std::string &path) {
+Result<int> status_at_end(pid_t child, const std::string &path) {
     int status = 0;
-    pid_t ended = ::waitpid(child, &status, flags);
-    while (ended < 0 && errno == EINTR)
-        ended = ::waitpid(child, &status, flags);
-    if (ended < 0)
-        return fail_errno(Cause::system_call, errno, "waiting for " + path);
-    return ended == 0 ? std::nullopt : std::optional(status_of(status));
+    while (::waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return fail_errno(Cause::system_call, errno, "waiting for " + path);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 } // namespace
 
 Result<int> run_program(const std::string &path, const std::vector<std::string> &arguments) {
-    pid_t child = TRY(start(path, arguments, FileActions(nullptr, 2), Attributes(false)));
-    return *TRY(end_of(child, 0, path));
+    return status_at_end(TRY(start_with(FileActions(2), path, arguments)), path);
 }
 
 Result<Child> Child::start(const std::string &path, const std::vector<std::string> &arguments,
-                           const Descriptor *input, const Descriptor *output) {
-    return Child(path, TRY(kexec::start(path, arguments, FileActions(input, output ? output->number() : 2), Attributes(true))));
-}
-
-Result<int> Child::wait() const { return *TRY(end_of(process_, 0, path_)); }
-
-// By looking now and then: pidfd_open(2) came with 5.3.
-Result<std::optional<int>> Child::wait(double seconds) const {
-    constexpr timespec pause{0, 50'000'000};
-    auto ended = TRY(end_of(process_, WNOHANG, path_));
-    for (double start = seconds_now(); !ended && seconds_now() - start < seconds;) {
-        ::nanosleep(&pause, nullptr);
-        ended = TRY(end_of(process_, WNOHANG, path_));
-    }
-    return ended;
-}
-
-void Child::end_group() const { ::kill(-process_, SIGKILL); }
-
-Result<std::pair<Descriptor, Descriptor>> make_pipe() {
+                           std::span<const int> kept) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return fail_errno(Cause::system_call, errno, "making a pipe", "free some memory");
-    return std::pair(Descriptor(ends[0]), Descriptor(ends[1]));
+        return fail_errno(Cause::system_call, errno, "making a pipe for " + path);
+    Descriptor reading(ends[0]), writing(ends[1]);
+    pid_t child = TRY(start_with(FileActions(writing.number(), kept), path, arguments));
+    return Child(child, std::move(reading));
 }
 
-Result<HeardProgram> HeardProgram::start(const std::string &path, const std::vector<std::string> &arguments,
-                                         std::span<const int> kept) {
-    auto [reading, writing] = TRY(make_pipe());
-    FileActions actions(nullptr, writing.number(), writing.number(), kept);
-    pid_t process = TRY(kexec::start(path, arguments, actions, Attributes(false)));
-    return HeardProgram(process, std::move(reading));
-}
-
-HeardProgram::HeardProgram(HeardProgram &&other) noexcept
+Child::Child(Child &&other) noexcept
     : process_(std::exchange(other.process_, 0)), output_(std::move(other.output_)) {}
 
-HeardProgram::~HeardProgram() { stop(); }
+Child::~Child() { stop(); }
 
-Result<std::optional<std::string>> HeardProgram::read(std::chrono::milliseconds limit) {
+Result<std::optional<std::string>> Child::read(std::chrono::milliseconds limit) {
     pollfd waited{output_.number(), POLLIN, 0};
     int ready = ::poll(&waited, 1, static_cast<int>(limit.count()));
     if (ready == 0 || (ready < 0 && errno == EINTR))
@@ -163,13 +107,12 @@ Result<std::optional<std::string>> HeardProgram::read(std::chrono::milliseconds 
     return text;
 }
 
-int HeardProgram::stop() {
+int Child::stop() {
     pid_t process = std::exchange(process_, 0);
     if (process == 0)
         return 0;
     ::kill(process, SIGKILL);
-    auto ended = end_of(process, 0, {});
-    return ended && *ended ? **ended : 128 + SIGKILL;
+    return status_at_end(process, {}).value_or(128 + SIGKILL);
 }
 
 std::optional<std::string> find_program(std::string_view name) {

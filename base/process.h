@@ -15,41 +15,16 @@ namespace kexec {
 // status, or 128 and the number of the signal that ended it.
 Result<int> run_program(const std::string &path, const std::vector<std::string> &arguments);
 
-// A program that runs while we do. It and what it starts are a process group of their own.
-class Child {
-public:
-    // It reads from `input` and writes to `output`; nothing, and our standard error, where these are null.
-    static Result<Child> start(const std::string &path, const std::vector<std::string> &arguments,
-                               const Descriptor *input = nullptr, const Descriptor *output = nullptr);
-
-    // How it ended, as run_program has it; nothing where it has not within so many seconds. Not to be asked
-    // again once it has ended.
-    Result<std::optional<int>> wait(double seconds) const;
-    // Waits as long as it takes.
-    Result<int> wait() const;
-    // Ends the whole group at once (SIGKILL).
-    void end_group() const;
-
-private:
-    Child(std::string path, int process) : path_(std::move(path)), process_(process) {}
-
-    std::string path_;
-    int process_;
-};
-
-// A pipe, to be handed to two of them: what is written to the second is read from the first.
-Result<std::pair<Descriptor, Descriptor>> make_pipe();
-
 // A program that runs beside us. It reads nothing; what it prints, on standard output and standard error, is
 // read here as it comes. It ends with this object.
-class HeardProgram {
+class Child {
 public:
     // It inherits the descriptors `kept`, under the numbers that they have here.
-    static Result<HeardProgram> start(const std::string &path, const std::vector<std::string> &arguments,
+    static Result<Child> start(const std::string &path, const std::vector<std::string> &arguments,
                                std::span<const int> kept = {});
-    HeardProgram(HeardProgram &&other) noexcept;
-    HeardProgram &operator=(HeardProgram &&) = delete;
-    ~HeardProgram();
+    Child(Child &&other) noexcept;
+    Child &operator=(Child &&) = delete;
+    ~Child();
 
     // What it printed next, waited for at most so long: nothing when the time is over, an empty text when
     // there will be no more.
@@ -58,7 +33,7 @@ public:
     int stop();
 
 private:
-    HeardProgram(int process, Descriptor output) : process_(process), output_(std::move(output)) {}
+    Child(int process, Descriptor output) : process_(process), output_(std::move(output)) {}
 
     int process_; // 0 once it has been waited for
     Descriptor output_;

@@ -88,7 +88,7 @@ std::string first_file(std::span<const std::string_view> paths) {
 std::string path_in_memory(const Descriptor &file) { return fmt::format("/proc/self/fd/{}", file.number()); }
 
 // Reads the console until the machine ends, is to be stopped, or has no more time.
-Result<Ending> listen(HeardProgram &child, std::chrono::seconds limit, const Hear &hear) {
+Result<Ending> listen(Child &child, std::chrono::seconds limit, const Hear &hear) {
     Clock::time_point end = Clock::now() + limit;
     bool is_over = false;
     ConsoleLines lines([&](std::string_view line) {
@@ -168,7 +168,7 @@ Result<Ending> run_machine(const Emulator &emulator, const VirtualMachine &machi
     Descriptor kernel = TRY(file_in_memory("kernel", boot.kernel));
     Descriptor initrd = TRY(file_in_memory("initrd", boot.initrd));
     std::array<int, 2> kept = {kernel.number(), initrd.number()};
-    HeardProgram child = TRY(HeardProgram::start(
+    Child child = TRY(Child::start(
         emulator.program,
         emulator_arguments(emulator, machine, boot, path_in_memory(kernel), path_in_memory(initrd)), kept));
     return listen(child, limit, hear);

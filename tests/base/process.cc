@@ -42,7 +42,7 @@ TEST_CASE("programs are found where systems keep them") {
 
 namespace {
 
-std::string all_that(HeardProgram &child) {
+std::string all_that(Child &child) {
     std::string text;
     for (;;) {
         auto more = child.read(std::chrono::seconds(20)).value();
@@ -55,14 +55,14 @@ std::string all_that(HeardProgram &child) {
 } // namespace
 
 TEST_CASE("what a program beside us prints is read as it comes, from both its outputs") {
-    HeardProgram child = HeardProgram::start("/bin/sh", {"-c", "echo one; echo two >&2; exit 3"}).value();
+    Child child = Child::start("/bin/sh", {"-c", "echo one; echo two >&2; exit 3"}).value();
     CHECK(all_that(child) == "one\ntwo\n");
     CHECK(child.read(std::chrono::milliseconds(0)).value() == "");
-    CHECK(HeardProgram::start("/nowhere/x", {}).error().number == ENOENT);
+    CHECK(Child::start("/nowhere/x", {}).error().number == ENOENT);
 }
 
 TEST_CASE("a program that prints nothing is waited for no longer than was said, and ends with its object") {
-    HeardProgram child = HeardProgram::start("/bin/sh", {"-c", "exec sleep 1000"}).value();
+    Child child = Child::start("/bin/sh", {"-c", "exec sleep 1000"}).value();
     CHECK(child.read(std::chrono::milliseconds(10)).value() == std::nullopt);
     CHECK(child.stop() == 128 + 9);
     CHECK(child.stop() == 0);
@@ -72,32 +72,8 @@ TEST_CASE("a descriptor that is kept can be opened by its number, another one ca
     Descriptor kept = file_in_memory("kept", as_bytes("inside")).value();
     std::string path = "/proc/self/fd/" + std::to_string(kept.number());
     std::vector<int> numbers{kept.number()};
-    HeardProgram with = HeardProgram::start("/bin/cat", {path}, numbers).value();
+    Child with = Child::start("/bin/cat", {path}, numbers).value();
     CHECK(all_that(with) == "inside");
-    HeardProgram without = HeardProgram::start("/bin/cat", {path}).value();
+    Child without = Child::start("/bin/cat", {path}).value();
     CHECK(all_that(without).find("No such file") != std::string::npos);
-}
-
-TEST_CASE("a program that runs is waited for as long as is said, then ended with all it has started") {
-    TemporaryDirectory directory;
-    std::string out = directory.path("child");
-    auto child = Child::start("/bin/sh", {"-c", "sleep 77777 & echo $! >\"$1\"; wait", "sh", out});
-    REQUIRE(child);
-    CHECK_FALSE(*child->wait(0.3));
-    child->end_group();
-    CHECK(*child->wait() == 128 + 9);
-    auto other = Child::start("/bin/sh", {"-c", "exit 3"});
-    CHECK(*other->wait(10.0) == 3);
-}
-
-TEST_CASE("what a program reads and writes can be a pipe's ends") {
-    TemporaryDirectory directory;
-    auto [input, output] = *make_pipe();
-    auto reader = Child::start("/bin/sh", {"-c", "cat >\"$1\"", "sh", directory.path("out")}, &input);
-    auto writer = Child::start("/bin/sh", {"-c", "echo through"}, nullptr, &output);
-    REQUIRE((reader && writer));
-    CHECK(*writer->wait() == 0);
-    output = Descriptor();
-    CHECK(*reader->wait() == 0);
-    CHECK(text_of_file(directory.path("out")) == "through\n");
 }

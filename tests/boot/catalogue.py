@@ -33,30 +33,30 @@ def fast_case(what, prove, row):
 
 
 def capture_case(words, scene):
-    return Case(scene.machine, f"{scene.machine} capture: {words}", lambda bench: capture.run(bench, scene))
+    return Case(scene.machine, f"{scene.machine} capture {words}", lambda bench: capture.run(bench, scene))
 
 
 def further_captures():
     by_uuid = f"UUID={disks.UUID}"
     return [
-        capture_case("stored on ext4 by LABEL, with makedumpfile", capture.Scene("x86_64")),
-        capture_case("stored on ext4 without makedumpfile, 128 MiB reserved",
+        capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("x86_64")),
+        capture_case("stored on ext4 without makedumpfile and 128 MiB reserved",
                      capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
-        capture_case("stored raw, with makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda")),
-        capture_case("stored raw, without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
+        capture_case("stored raw with makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda")),
+        capture_case("stored raw without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
                                                                        disk_size=1 << 30)),
         capture_case("stored on btrfs by its device", capture.Scene("x86_64", target="btrfs", source="/dev/vda")),
         capture_case("stored on xfs by UUID", capture.Scene("x86_64", target="xfs", source=by_uuid)),
-        capture_case("stored on ext4 of a card, 128 MiB reserved",
+        capture_case("stored on ext4 of a card with 128 MiB reserved",
                      capture.Scene("arm64", "board", collector="cp", memory=512, reservation="128M", hardware=capturing.SD_CARD)),
-        capture_case("stored on ext4, with makedumpfile", capture.Scene("ppc64", memory=2048)),
-        capture_case("stored raw, with makedumpfile", capture.Scene("s390x", "small", "raw", "/dev/vda", memory=1024, reservation="128M")),
-        Case("ppc64", "ppc64 capture: by firmware, and the boot goes on", capture.run_fadump),
-        Case("x86_64", "x86_64 capture: full disk", capture.run_full_disk),
-        Case("x86_64", "x86_64 capture: unplugged disk", capture.run_unplugged),
-        Case("x86_64", "x86_64 capture: missing module", capture.run_missing_module),
-        Case("x86_64", "x86_64 capture: collector crash", capture.run_collector_crash),
-        Case("x86_64", "x86_64 capture: time limit", capture.run_time_limit),
+        capture_case("stored on ext4 with makedumpfile", capture.Scene("ppc64", memory=2048)),
+        capture_case("stored raw with makedumpfile", capture.Scene("s390x", "small", "raw", "/dev/vda", memory=1024, reservation="128M")),
+        Case("ppc64", "ppc64 capture by firmware and the boot goes on", capture.run_fadump),
+        Case("x86_64", "x86_64 capture full disk", capture.run_full_disk),
+        Case("x86_64", "x86_64 capture unplugged disk", capture.run_unplugged),
+        Case("x86_64", "x86_64 capture missing module", capture.run_missing_module),
+        Case("x86_64", "x86_64 capture collector crash", capture.run_collector_crash),
+        Case("x86_64", "x86_64 capture time limit", capture.run_time_limit),
     ]
 
 

@@ -3,7 +3,7 @@
 // these two start.
 #include "base/file.h"
 #include "base/new_file.h"
-#include "base/process.h"
+#include "base/process_group.h"
 #include "base/text.h"
 #include "capture/layout.h"
 #include "util/kdump-capture/init.h"
@@ -85,7 +85,7 @@ void leave(const World &world, const Words &words, Action action) {
     constexpr double again = 5;
     Self self = self_of(words);
     self.arguments.emplace_back("--force");
-    auto forced = Child::start(self.path, self.arguments);
+    auto forced = ProcessGroup::start(self.path, self.arguments);
     while (true) {
         if (auto left = world.leave(action); !left)
             tell(world, left.error());

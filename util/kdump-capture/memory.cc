@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/new_file.h"
-#include "base/process.h"
+#include "base/process_group.h"
 #include "dump/progress.h"
 
 #include <cerrno>
@@ -111,7 +111,7 @@ Result<void> MemoryStore::store_in(const std::string &directory) {
 Result<void> MemoryStore::collect_on(const Collector &collector, const Descriptor &output) const {
     std::vector<std::string> words = collector.arguments;
     words.push_back(world_.root + std::string(vmcore_path));
-    Child child = TRY(Child::start(collector.program, words, nullptr, &output));
+    ProcessGroup child = TRY(ProcessGroup::start(collector.program, words, nullptr, &output));
     int status = TRY(child.wait());
     if (status != 0)
         return fail(Cause::other, fmt::format("{} exited with status {}", collector.program, status));

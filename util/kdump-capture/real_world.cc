@@ -4,6 +4,7 @@
 #include "util/kdump-capture/real_world.h"
 
 #include "base/process.h"
+#include "base/process_group.h"
 #include "util/kdump-capture/mount_options.h"
 
 #include <cerrno>
@@ -89,7 +90,7 @@ Result<void> run_shell() {
     Descriptor console(::open("/dev/console", O_RDWR | O_CLOEXEC));
     if (!console.is_open())
         return fail_errno(Cause::system_call, errno, "opening /dev/console");
-    Child shell = TRY(Child::start("/bin/sh", {"-i"}, &console, &console));
+    ProcessGroup shell = TRY(ProcessGroup::start("/bin/sh", {"-i"}, &console, &console));
     TRY(shell.wait());
     return {};
 }

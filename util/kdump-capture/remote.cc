@@ -57,7 +57,7 @@ Result<void> Remote::make_directory(const std::string &path, double patience) co
                 "check the network, and that the key is accepted there (kdumpctl propagate)");
 }
 
-Result<void> Remote::finish(const Child &child, const std::string &path) const {
+Result<void> Remote::finish(const ProcessGroup &child, const std::string &path) const {
     int status = TRY(child.wait());
     if (status == 0)
         status = TRY(run_program(program_, words_for(command_to_name(path))));
@@ -69,12 +69,12 @@ Result<void> Remote::finish(const Child &child, const std::string &path) const {
 }
 
 Result<void> Remote::store(const Descriptor &content, const std::string &path) const {
-    return finish(TRY(Child::start(program_, words_for(command_to_store(path)), &content)), path);
+    return finish(TRY(ProcessGroup::start(program_, words_for(command_to_store(path)), &content)), path);
 }
 
-Result<std::pair<Descriptor, Child>> Remote::start_storing(const std::string &path) const {
+Result<std::pair<Descriptor, ProcessGroup>> Remote::start_storing(const std::string &path) const {
     auto [input, output] = TRY(make_pipe());
-    Child child = TRY(Child::start(program_, words_for(command_to_store(path)), &input));
+    ProcessGroup child = TRY(ProcessGroup::start(program_, words_for(command_to_store(path)), &input));
     return std::pair(std::move(output), std::move(child));
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/process.h"
+#include "base/process_group.h"
 #include "util/kdump-capture/world.h"
 
 #include <optional>
@@ -20,8 +21,8 @@ public:
     // A file with what is read from `content`, a file or a pipe, to its end; under its name when it is whole.
     Result<void> store(const Descriptor &content, const std::string &path) const;
     // The same while something else is going on: the other end of what it reads, then finish().
-    Result<std::pair<Descriptor, Child>> start_storing(const std::string &path) const;
-    Result<void> finish(const Child &child, const std::string &path) const;
+    Result<std::pair<Descriptor, ProcessGroup>> start_storing(const std::string &path) const;
+    Result<void> finish(const ProcessGroup &child, const std::string &path) const;
 
 private:
     Remote(const World &world, std::string program, std::vector<std::string> words)

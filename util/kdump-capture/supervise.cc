@@ -3,7 +3,7 @@
 // does, and the report is another process that is waited for no longer than some seconds.
 #include "util/kdump-capture/supervise.h"
 
-#include "base/process.h"
+#include "base/process_group.h"
 #include "util/kdump-capture/keep.h"
 
 #include <array>
@@ -15,10 +15,10 @@ namespace {
 
 constexpr double report_seconds = 15;
 
-Result<Child> start_self(const Self &self, const std::vector<std::string> &words) {
+Result<ProcessGroup> start_self(const Self &self, const std::vector<std::string> &words) {
     std::vector<std::string> all = self.arguments;
     all.insert(all.end(), words.begin(), words.end());
-    return Child::start(self.path, all);
+    return ProcessGroup::start(self.path, all);
 }
 
 void have_reported(const World &world, const Self &self, const Error &error) {
@@ -32,7 +32,7 @@ void have_reported(const World &world, const Self &self, const Error &error) {
     child->end_group();
 }
 
-Result<int> wait_within(const Child &child, std::uint64_t limit) {
+Result<int> wait_within(const ProcessGroup &child, std::uint64_t limit) {
     if (limit == 0)
         return child.wait();
     if (auto status = TRY(child.wait(static_cast<double>(limit))))
@@ -45,7 +45,7 @@ Result<int> wait_within(const Child &child, std::uint64_t limit) {
 
 Result<Ending> ending_of(const Settings &settings, const Self &self) {
     constexpr int signalled = 128;
-    Child child = TRY(start_self(self, {"--store"}));
+    ProcessGroup child = TRY(start_self(self, {"--store"}));
     int status = TRY(wait_within(child, settings.time_limit));
     for (Ending ending : {Ending::saved, Ending::failed, Ending::left_out})
         if (status == static_cast<int>(ending))
