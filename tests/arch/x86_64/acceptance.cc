@@ -170,7 +170,8 @@ private:
 
     bool is_32_bit() const {
         bool asked = request_.settings.has(OptionId::entry_32bit) || request_.image.format->name == "bzImage";
-        return asked && std::holds_alternative<BzImage>(request_.image.content);
+        const auto *elf = std::get_if<Elf>(&request_.image.content);
+        return elf ? !elf->is_64_bit : asked;
     }
 
     void purgatory_is_told() {
