@@ -55,7 +55,9 @@ def further_scenarios():
     """Cases that only a full run adds."""
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
+        Case("x86_64", "x86_64 reboot into a 32-bit vmlinux", reboot.run_32_bit),
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
+        Case("x86_64", "x86_64 kdump-tools of Debian, installed by dpkg", kdump_tools.run_installed),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
@@ -69,6 +71,7 @@ def further_scenarios():
         Case("arm64", "arm64 unified kernel image -c", lambda bench: container.run_uki(bench, "arm64", "-c")),
         Case("arm64", "arm64 unified kernel image -s", lambda bench: container.run_uki(bench, "arm64", "-s")),
         Case("arm64", "arm64 FIT image with its device tree", container.run_fit),
+        Case("arm64", "arm64 uImage of kernel, ramdisk and device tree", container.run_uimage),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))]
 
 
