@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -176,6 +177,20 @@ Result<void> remove_file(const std::string &path) {
     if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR)
         return {};
     return fail_to("removing", path);
+}
+
+Result<Descriptor> lock_file(const std::string &path, const std::function<void()> &tell_waiting) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file.is_open())
+        return fail_to("making", path);
+    if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0)
+        return file;
+    if (errno == EWOULDBLOCK)
+        tell_waiting();
+    while (::flock(file.number(), LOCK_EX) != 0)
+        if (errno != EINTR)
+            return fail_to("locking", path);
+    return file;
 }
 
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory) {

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 
+#include <functional>
 #include <optional>
 
 namespace kexec {
@@ -54,6 +55,10 @@ Result<void> make_directories(const std::string &path);
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
 // No such file is a success.
 Result<void> remove_file(const std::string &path);
+
+// Makes the file where it is missing and locks it, until the descriptor is closed (flock(2)). Where another
+// process holds the lock, that is told and then waited for.
+Result<Descriptor> lock_file(const std::string &path, const std::function<void()> &tell_waiting);
 
 // How many bytes the file system of a directory has room for; nothing where it does not tell, as ramfs.
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory);

@@ -88,4 +88,11 @@ std::optional<Target> mounted_device(std::string_view mountinfo, std::string_vie
     return std::nullopt;
 }
 
+std::optional<std::string> place_of_device(std::string_view mountinfo, std::string_view device) {
+    for (std::string_view line : lines_of(mountinfo))
+        if (auto mount = mount_in(line); mount && mount->source == device && mount->root == "/")
+            return mount->place == "/" ? std::string() : mount->place;
+    return std::nullopt;
+}
+
 } // namespace kexec::capture

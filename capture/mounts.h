@@ -15,4 +15,7 @@ std::optional<Target> target_of_path(std::string_view mountinfo, std::string_vie
 // The type and options of a device that is mounted; nothing where it is not.
 std::optional<Target> mounted_device(std::string_view mountinfo, std::string_view device);
 
+// Where a device is mounted, with all of its file system to be seen; nothing where it is not.
+std::optional<std::string> place_of_device(std::string_view mountinfo, std::string_view device);
+
 } // namespace kexec::capture

@@ -208,3 +208,19 @@ TEST_CASE("removing what is not there is a success") {
     CHECK(remove_file(path + "/below"));
     CHECK_FALSE(remove_file(directory.path()));
 }
+
+TEST_CASE("a lock is waited for", "[new file]") {
+    TemporaryDirectory directory;
+    std::string path = directory.path("/lock");
+    bool waited = false;
+    auto first = lock_file(path, [&] { waited = true; });
+    REQUIRE(first);
+    CHECK(!waited);
+    // The first one lets go when it is told that the second waits.
+    auto second = lock_file(path, [&] {
+        waited = true;
+        *first = Descriptor();
+    });
+    CHECK((second && waited));
+    CHECK(!lock_file(directory.path("/none/lock"), [] {}));
+}

@@ -75,6 +75,16 @@ Result<void> register_dump(const World &world, const Facts &facts) {
                 "look for \"fadump\" in the kernel's log");
 }
 
+Result<void> set_arguments(const World &world, const Facts &facts, const std::string &words) {
+    TRY(may_change(facts));
+    if (facts.bootargs)
+        return write_control(world, std::string(bootargs_path), words);
+    if (!words.empty())
+        warn(world,
+             "this kernel adds nothing to the command line of the boot after a crash; going on without");
+    return {};
+}
+
 Result<void> unregister_dump(const World &world, const Facts &facts) {
     TRY(may_change(facts));
     TRY(write_control(world, facts.controls.registered, "0"));

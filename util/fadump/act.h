@@ -14,6 +14,8 @@ Result<Facts> look(const World &world);
 
 // `facts` are of before; what could not work is an error before anything is written.
 Result<void> register_dump(const World &world, const Facts &facts);
+// What is added to the command line of the boot after a crash. A kernel that does not take that is a warning.
+Result<void> set_arguments(const World &world, const Facts &facts, const std::string &words);
 Result<void> unregister_dump(const World &world, const Facts &facts);
 
 // Leaves the record that the waiting dump is stored whole in that directory.

@@ -75,7 +75,11 @@ Result<Outcome> carry_out(const World &world, const Options &options) {
     case Action::regions: return show_regions(world, facts, options);
     case Action::recommend: return show_recommendation(world, facts, options);
     case Action::save: return save_dump(world, facts, options);
-    case Action::register_dump: TRY(register_dump(world, facts)); break;
+    case Action::register_dump:
+        if (options.append)
+            TRY(set_arguments(world, facts, *options.append));
+        TRY(register_dump(world, facts));
+        break;
     case Action::unregister_dump: TRY(unregister_dump(world, facts)); break;
     case Action::release: TRY(release(world, facts, options.yes)); break;
     case Action::help:

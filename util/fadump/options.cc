@@ -26,6 +26,7 @@ constexpr std::array word_rows{
 
 constexpr std::array option_rows{
     OptionRow{"json", "status regions recommend", "", "print a JSON object"},
+    OptionRow{"append", "register", "WORDS", "what is added to the command line of the boot after a crash"},
     OptionRow{"plain", "save", "", "store all memory that is not zero, without makedumpfile"},
     OptionRow{"dump-level", "save", "LEVEL", "what makedumpfile leaves out, 0 to 31 (its -d; default 31)"},
     OptionRow{"yes", "release", "", "release the memory although the dump is not saved: it is lost"},
@@ -49,6 +50,8 @@ Result<void> set(Options &chosen, std::string_view name, std::string_view argume
         chosen.plain = true;
     } else if (name == "yes") {
         chosen.yes = true;
+    } else if (name == "append") {
+        chosen.append = argument;
     } else if (name == "memory") {
         chosen.memory = TRY(parse_size(argument));
     } else {

@@ -27,6 +27,7 @@ std::span<const OptionRow> option_table();
 struct Options {
     Action action = Action::help;
     std::string directory;               // of save
+    std::optional<std::string> append;   // of register: words for the capture kernel's command line
     std::optional<std::uint64_t> memory; // bytes, of recommend
     unsigned dump_level = 31;            // as makedumpfile's -d
     bool json = false, plain = false, yes = false;

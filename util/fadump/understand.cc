@@ -25,7 +25,6 @@ constexpr std::string_view release_path = "/sys/kernel/fadump/release_mem";
 constexpr std::string_view release_flat = "/sys/kernel/fadump_release_mem";
 constexpr std::string_view reserved_path = "/sys/kernel/fadump/mem_reserved";
 constexpr std::string_view hotplug_path = "/sys/kernel/fadump/hotplug_ready";
-constexpr std::string_view bootargs_path = "/sys/kernel/fadump/bootargs_append";
 constexpr std::string_view regions_path = "/sys/kernel/debug/powerpc/fadump_region";
 constexpr std::string_view rtas_path = "/proc/device-tree/rtas/ibm,configure-kernel-dump";
 constexpr std::string_view opal_path = "/proc/device-tree/ibm,opal/dump/compatible";

@@ -14,6 +14,8 @@ std::span<const Source> sources();
 // An error where a file holds what it never should, or cannot be read.
 Result<Facts> understand(const Snapshot &snapshot);
 
+inline constexpr std::string_view bootargs_path = "/sys/kernel/fadump/bootargs_append";
+
 // The file that `save` leaves for `release`, and the line in it: a dump of this boot is in that directory.
 inline constexpr std::string_view saved_record = "/run/fadump-saved";
 std::string record_of(const Facts &facts, std::string_view directory);

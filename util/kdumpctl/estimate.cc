@@ -59,11 +59,6 @@ void note_reservation(const Facts &facts, std::uint64_t recommended, const std::
                                     memory_size_text(*facts.reserved), memory_size_text(recommended), words));
 }
 
-std::string default_words(const Facts &facts) {
-    auto parameter = default_crashkernel(facts.traits);
-    return parameter ? "crashkernel=" + to_string(*parameter) : "crashkernel=256M, for example";
-}
-
 void note_kdump(const Facts &facts, std::vector<std::string> &notes) {
     if (!facts.armed)
         notes.push_back("this kernel cannot load a crash kernel (CONFIG_CRASH_DUMP, CONFIG_KEXEC); boot one "
@@ -73,10 +68,15 @@ void note_kdump(const Facts &facts, std::vector<std::string> &notes) {
     else if (!*facts.armed && facts.load_disabled)
         notes.push_back("loading is switched off until the next boot (kexec_load_disabled); boot again");
     else if (!*facts.armed)
-        notes.push_back("no crash kernel is loaded; load one with kexec -p");
+        notes.push_back("no crash kernel is loaded; \"kdumpctl start\" loads one");
 }
 
 } // namespace
+
+std::string default_words(const Facts &facts) {
+    auto parameter = default_crashkernel(facts.traits);
+    return parameter ? "crashkernel=" + to_string(*parameter) : "crashkernel=256M, for example";
+}
 
 Result<Estimate> estimate(const Facts &facts) {
     if (!facts.memory || facts.kernel_size == 0)
@@ -95,8 +95,8 @@ Status judge(const Facts &facts) {
     if (facts.traits.mode == CrashMode::kdump)
         note_kdump(facts, status.notes);
     else if (!status.operational)
-        status.notes.push_back("a crash will not be dumped; \"fadump status\" tells why, and \"fadump "
-                               "register\" changes it");
+        status.notes.push_back("a crash will not be dumped; \"fadump status\" tells why, and \"kdumpctl "
+                               "start\" changes it");
     if (facts.reserved.value_or(0) > 0)
         note_reservation(facts, default_crash_size(facts.traits, facts.memory), default_words(facts),
                          status.notes);

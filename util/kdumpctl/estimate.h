@@ -16,6 +16,9 @@ struct Estimate {
 // Cause::missing_file where the size of memory or of the kernel is not known.
 Result<Estimate> estimate(const Facts &facts);
 
+// "crashkernel=" and the default of this machine, or a size to start with where there is none.
+std::string default_words(const Facts &facts);
+
 struct Status {
     bool operational;               // a crash will be dumped
     std::vector<std::string> notes; // each a sentence and what to do

@@ -27,6 +27,7 @@ constexpr std::array directives{
     Directive{"net", Role::old_name, "TARGET", check_anything},
     Directive{"sshkey", Role::option, "FILE", check_absolute_path},
     Directive{"path", Role::option, "DIRECTORY", check_anything},
+    Directive{"directory_name", Role::option, "NAME", check_directory_name},
     Directive{"core_collector", Role::option, "COMMAND", check_collector},
     Directive{"kdump_pre", Role::option, "PROGRAM", check_absolute_path},
     Directive{"kdump_post", Role::option, "PROGRAM", check_absolute_path},
@@ -36,6 +37,8 @@ constexpr std::array directives{
     Directive{"failure_action", Role::option, "ACTION", check_failure_action},
     Directive{"default", Role::old_name, "ACTION", check_failure_action, "failure_action"},
     Directive{"final_action", Role::option, "ACTION", check_final_action},
+    Directive{"time_limit", Role::option, "SECONDS", check_number},
+    Directive{"small_reservation", Role::option, "ANSWER", check_small_reservation},
     Directive{"force_rebuild", Role::option, "SWITCH", check_switch},
     Directive{"force_no_rebuild", Role::option, "SWITCH", check_switch},
     Directive{"dracut_args", Role::option, "ARGUMENTS", check_dracut_arguments},
@@ -60,10 +63,13 @@ struct Default {
 };
 constexpr std::array defaults{
     Default{"path", "/var/crash"},
+    Default{"directory_name", "{address}-%Y-%m-%d-%H:%M:%S"},
     Default{"sshkey", "/root/.ssh/kdump_id_rsa"},
     Default{"core_collector", "makedumpfile -l --message-level 7 -d 31"},
     Default{"failure_action", "reboot"},
     Default{"final_action", "reboot"},
+    Default{"time_limit", "14400"},
+    Default{"small_reservation", "refuse"},
     Default{"force_rebuild", "0"},
     Default{"force_no_rebuild", "0"},
 };

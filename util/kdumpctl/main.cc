@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program: the real world, and the command in it.
+#include "base/new_file.h"
+#include "base/process.h"
 #include "util/kdumpctl/command.h"
 #include "util/program.h"
 
+#include <array>
+#include <cstdio>
+#include <ctime>
 #include <sys/klog.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 namespace {
 
@@ -23,6 +29,25 @@ std::string kernel_log() {
     return text;
 }
 
+// Programs of ours lie beside this one, those of the system's in its directories.
+std::optional<std::string> find_ours(std::string_view name) {
+    std::array<char, 4096> self{};
+    ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
+    std::string path(self.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    path = path.substr(0, path.rfind('/') + 1) + std::string(name);
+    for (const std::string &each : {path, KDUMP_LIBEXECDIR "/" + std::string(name)})
+        if (::access(each.c_str(), X_OK) == 0)
+            return each;
+    return kexec::find_program(name);
+}
+
+std::string read_line() {
+    std::string line;
+    for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+        line += static_cast<char>(c);
+    return line;
+}
+
 int run(std::span<const char *const> words) {
     kexec::kdumpctl::World world{
         .root = {},
@@ -30,6 +55,13 @@ int run(std::span<const char *const> words) {
         .complain = kexec::print_to_error,
         .architecture = architecture(),
         .kernel_log = kernel_log,
+        .run = kexec::run_program,
+        .find_program = find_ours,
+        .write = kexec::write_into,
+        .sync = ::sync,
+        .now = [] { return static_cast<std::uint64_t>(std::time(nullptr)); },
+        .read_line = read_line,
+        .is_terminal = ::isatty(0) == 1,
     };
     return static_cast<int>(kexec::kdumpctl::run_command(world, words));
 }

@@ -11,15 +11,24 @@ namespace kexec::kdumpctl {
 namespace {
 
 constexpr std::array verb_rows{
+    Verb{{"start", "", "make the capture initramfs where that is needed, and load the crash kernel"}, start},
+    Verb{{"stop", "", "unload it"}, stop},
+    Verb{{"restart", "", "stop and start"}, restart},
+    Verb{{"reload", "", "load it again, as after memory was added"}, reload},
+    Verb{{"rebuild", "", "make the capture initramfs anew"}, rebuild},
+    Verb{{"status", "", "say whether a crash will be dumped, and what came of the last one"}, show_status},
     Verb{{"check-config", "[FILE]", "say what is wrong in the configuration, or in FILE"}, check_config},
     Verb{{"estimate", "", "say how much memory a capture kernel needs, and why"}, show_estimate},
     Verb{{"get-default-crashkernel", "[kdump|fadump]", "print the crashkernel= for this machine"},
          show_default},
     Verb{{"showmem", "", "print how much memory is reserved"}, show_memory},
-    Verb{{"status", "", "say whether a crash will be dumped"}, show_status},
+    Verb{{"propagate", "", "make a key for the ssh target, and bring it there"}, propagate},
+    Verb{{"test", "", "crash this machine, to see whether that is dumped"}, test},
 };
 
 constexpr std::array option_rows{
+    OptionRow{"print", "start stop restart reload rebuild propagate", "", "say what would be changed"},
+    OptionRow{"target", "check-config", "", "look at this machine too"},
     OptionRow{"json", "status estimate", "", "print a JSON object"},
     OptionRow{"help", "", "", "print this text"},
     OptionRow{"version", "", "", "print the version"},
@@ -32,7 +41,8 @@ std::span<const OptionRow> option_table() { return option_rows; }
 
 VerbTables tables() {
     return {"kdumpctl", "verb",
-            "What a crash of this machine leaves behind: memory for a capture kernel, and its configuration.",
+            "Has crashes of this machine dumped: loads a crash kernel that stores its memory, and says how "
+            "that stands.",
             rows_of(verb_table()), option_rows};
 }
 

@@ -59,10 +59,11 @@ std::string status_text(const Status &status) {
            notes_text(status.notes);
 }
 
-std::string status_json(const Facts &facts, const Status &status) {
+std::string status_json(const Facts &facts, const Status &status, const Results &results) {
     return fmt::format("{{\"mode\":\"{}\",\"operational\":{},\"reserved\":{},\"memory\":{},",
                        name_of(facts.traits.mode), status.operational, json_number(facts.reserved),
                        json_number(facts.memory)) +
+           fmt::format("\"last_test\":{},\"last_capture\":{},", test_json(results), capture_json(results)) +
            fmt::format("\"crashkernel\":{},\"default\":{},\"notes\":{}}}\n", json_texts(facts.parameters),
                        json_parameter(default_crashkernel(facts.traits)), json_texts(status.notes));
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "util/kdumpctl/options.h"
 #include "util/kdumpctl/print.h"
+#include "util/kdumpctl/results.h"
 #include "util/kdumpctl/verbs.h"
 #include "util/program.h"
 
@@ -56,7 +57,10 @@ Result<Outcome> show_memory(const World &world, const VerbLine &) {
 Result<Outcome> show_status(const World &world, const VerbLine &line) {
     Facts facts = TRY(look(world));
     Status status = judge(facts);
-    return printed(world.print, line.has("json") ? status_json(facts, status) : status_text(status),
+    Results results = understand_results(take_snapshot(result_sources(), world.root));
+    return printed(world.print,
+                   line.has("json") ? status_json(facts, status, results)
+                                    : status_text(status) + results_text(results),
                    status.operational ? Outcome::done : Outcome::not_operational);
 }
 

@@ -16,7 +16,8 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 5> failure_actions{"reboot", "halt", "poweroff", "shell",
                                                           "dump_to_rootfs"};
-constexpr std::array<std::string_view, 3> final_actions{"reboot", "halt", "poweroff"};
+constexpr std::array<std::string_view, 4> final_actions{"reboot", "halt", "poweroff", "resume"};
+constexpr std::array<std::string_view, 2> small_reservations{"refuse", "warn"};
 constexpr std::array<std::string_view, 2> switches{"0", "1"};
 constexpr std::array<std::string_view, 2> answers{"yes", "no"};
 constexpr std::array<std::string_view, 2> host_tags{"hostname", "ip"};
@@ -165,6 +166,7 @@ Complaints check_module_names(std::string_view text) {
 
 Complaints check_failure_action(std::string_view text) { return one_of(text, failure_actions); }
 Complaints check_final_action(std::string_view text) { return one_of(text, final_actions); }
+Complaints check_small_reservation(std::string_view text) { return one_of(text, small_reservations); }
 Complaints check_switch(std::string_view text) { return one_of(text, switches); }
 Complaints check_yes_or_no(std::string_view text) { return one_of(text, answers); }
 Complaints check_host_tag(std::string_view text) { return one_of(text, host_tags); }
@@ -173,6 +175,17 @@ Complaints check_number(std::string_view text) {
     if (parse_decimal(text))
         return {};
     return {error_at(0, fmt::format("\"{}\" is no number", printable(text)), "write digits only")};
+}
+
+Complaints check_directory_name(std::string_view text) {
+    if (text.find('/') != std::string_view::npos || text == "." || text == "..")
+        return {error_at(0, fmt::format("\"{}\" is no name of one directory", printable(text)),
+                         "name the directories above it with path")};
+    // Every dump needs a name of its own.
+    if (text.find("%S") == std::string_view::npos || text.find("%d") == std::string_view::npos)
+        return {error_at(0, "two dumps could get the same name: it lacks the day or the second of the crash",
+                         "write %Y-%m-%d-%H:%M:%S in it")};
+    return {};
 }
 
 Complaints check_log_level(std::string_view text) {

@@ -34,6 +34,8 @@ Complaints check_collector(std::string_view text); // the command line of a prog
 Complaints check_makedumpfile_options(std::string_view text);
 Complaints check_failure_action(std::string_view text);
 Complaints check_final_action(std::string_view text);
+Complaints check_small_reservation(std::string_view text); // refuse or warn
+Complaints check_directory_name(std::string_view text);
 Complaints check_switch(std::string_view text); // 0 or 1
 Complaints check_yes_or_no(std::string_view text);
 Complaints check_log_level(std::string_view text); // 0 to 4

@@ -8,6 +8,15 @@
 
 namespace kexec::kdumpctl {
 
+// Each changes the machine, or with --print says what it would change.
+Result<Outcome> start(const World &world, const VerbLine &line);
+Result<Outcome> stop(const World &world, const VerbLine &line);
+Result<Outcome> restart(const World &world, const VerbLine &line);
+Result<Outcome> reload(const World &world, const VerbLine &line);
+Result<Outcome> rebuild(const World &world, const VerbLine &line);
+Result<Outcome> propagate(const World &world, const VerbLine &line);
+Result<Outcome> test(const World &world, const VerbLine &line);
+
 Result<Outcome> check_config(const World &world, const VerbLine &line);
 Result<Outcome> show_default(const World &world, const VerbLine &line);
 Result<Outcome> show_estimate(const World &world, const VerbLine &line);

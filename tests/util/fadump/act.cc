@@ -34,6 +34,20 @@ TEST_CASE("register and unregister, in both layouts", "[act]") {
     }
 }
 
+TEST_CASE("words for the boot after a crash are set first, where the kernel takes them", "[act]") {
+    FakeMachine machine;
+    Ran ran = machine.run({"register", "--append=nr_cpus=2 numa=off"});
+    CHECK((ran.outcome == Outcome::done && says(ran, "adds nothing to the command line")));
+    CHECK(machine.log.size() == 1);
+    machine.root.write("/sys/kernel/fadump/bootargs_append", "\n");
+    machine.log.clear();
+    CHECK(machine.run({"register", "--append=nr_cpus=2 numa=off"}).outcome == Outcome::done);
+    CHECK(machine.log == std::vector<std::string>{"/sys/kernel/fadump/bootargs_append nr_cpus=2 numa=off",
+                                                  machine.path_of("registered") + " 1"});
+    machine.answers = {EINVAL};
+    CHECK(machine.run({"register", "--append=a"}).outcome == Outcome::failed);
+}
+
 TEST_CASE("a kernel that does not register anew by itself is helped", "[act]") {
     FakeMachine machine(Layout::flat);
     machine.registers_anew = false;

@@ -3,62 +3,10 @@
 #include "util/kdumpctl/command.h"
 
 #include "tests/catch.h"
-#include "tests/support/temporary.h"
-
-#include <vector>
+#include "tests/util/kdumpctl/fake_machine.h"
 
 using namespace kexec::kdumpctl;
-
-namespace {
-
-struct Ran {
-    Outcome outcome;
-    std::string out, err;
-};
-
-// 4 GiB of memory, 256 MiB of them reserved, a crash kernel loaded.
-class FakeMachine {
-public:
-    FakeMachine() {
-        root.write("/proc/iomem", "00000000-ffffffff : System RAM\n  01000000-01ffffff : Kernel code\n"
-                                  "  02000000-027fffff : Kernel data\n  10000000-1fffffff : Crash kernel\n");
-        root.write("/proc/cmdline", "root=/dev/sda2 crashkernel=256M quiet\n");
-        root.write("/proc/sys/kernel/osrelease", "6.1.0-9-amd64\n");
-        root.write("/proc/modules", "xfs 2097152 1 - Live 0x0\nnvme 65536 2 xfs, Live 0x0\nbroken\n");
-        root.write("/sys/kernel/kexec_crash_loaded", "1\n");
-        root.write("/sys/kernel/kexec_crash_size", "268435456\n");
-    }
-
-    void become_fadump(const std::string &registered) {
-        architecture = "ppc64le";
-        root.write("/sys/kernel/fadump/enabled", "1\n");
-        root.write("/sys/kernel/fadump/registered", registered);
-        root.write("/sys/kernel/fadump/mem_reserved", "822083584\n");
-    }
-
-    Ran run(const std::vector<std::string> &words) const {
-        Ran ran{};
-        World world{.root = root.path(),
-                    .print =
-                        [&](std::string_view text) {
-                            ran.out += text;
-                            return true;
-                        },
-                    .complain = [&](std::string_view text) { ran.err += text; },
-                    .architecture = architecture,
-                    .kernel_log = [this] { return log; }};
-        std::vector<const char *> pointers;
-        for (const std::string &word : words)
-            pointers.push_back(word.c_str());
-        ran.outcome = run_command(world, pointers);
-        return ran;
-    }
-
-    kexec::testing::TemporaryDirectory root;
-    std::string architecture = "x86_64", log;
-};
-
-} // namespace
+using namespace kexec::kdumpctl::test;
 
 TEST_CASE("status is operational where a crash kernel is loaded", "[command]") {
     FakeMachine machine;
@@ -68,7 +16,8 @@ TEST_CASE("status is operational where a crash kernel is loaded", "[command]") {
     machine.root.write("/sys/kernel/kexec/crash_loaded", "0\n");
     ran = machine.run({"status"});
     CHECK(ran.outcome == Outcome::not_operational);
-    CHECK(ran.out == "Kdump is not operational\nnote: no crash kernel is loaded; load one with kexec -p\n");
+    CHECK(ran.out ==
+          "Kdump is not operational\nnote: no crash kernel is loaded; \"kdumpctl start\" loads one\n");
 }
 
 TEST_CASE("status says why nothing can be loaded", "[command]") {
@@ -87,11 +36,11 @@ TEST_CASE("status says why nothing can be loaded", "[command]") {
 TEST_CASE("status as JSON, with a reservation that is too small", "[command]") {
     FakeMachine machine;
     machine.root.write("/sys/kernel/kexec_crash_size", "134217728\n");
-    CHECK(
-        machine.run({"status", "--json"}).out ==
-        "{\"mode\":\"kdump\",\"operational\":true,\"reserved\":134217728,\"memory\":4294967296,"
-        "\"crashkernel\":[\"256M\"],\"default\":\"2G-64G:256M,64G-:512M\",\"notes\":[\"128M is reserved, and "
-        "256M is recommended; boot with crashkernel=2G-64G:256M,64G-:512M\"]}\n");
+    CHECK(machine.run({"status", "--json"}).out ==
+          "{\"mode\":\"kdump\",\"operational\":true,\"reserved\":134217728,\"memory\":4294967296,"
+          "\"last_test\":null,\"last_capture\":null,\"crashkernel\":[\"256M\"],\"default\":\"2G-64G:256M,64G-"
+          ":512M\",\"notes\":[\"128M is reserved, and "
+          "256M is recommended; boot with crashkernel=2G-64G:256M,64G-:512M\"]}\n");
 }
 
 TEST_CASE("a machine with fadump is judged by that", "[command]") {

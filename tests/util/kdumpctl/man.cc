@@ -7,6 +7,7 @@
 #include "util/kdumpctl/facts.h"
 #include "util/kdumpctl/kdump_conf.h"
 #include "util/kdumpctl/options.h"
+#include "util/kdumpctl/results.h"
 #include "util/kdumpctl/variables.h"
 
 #include <set>
@@ -47,15 +48,20 @@ Names names_of(std::span<const Variable> variables) {
 
 } // namespace
 
-TEST_CASE("kdumpctl(8) has every verb and every file", "[man]") {
+TEST_CASE("kdumpctl(8) has every verb, option and file", "[man]") {
     Names verbs, files;
     for (const Verb &verb : verb_table())
         verbs.insert(std::string(verb.name));
     CHECK(tags_of("kdumpctl.8", "VERBS") == verbs);
-    for (auto list : {sources(), estimate_sources(), config_sources()})
+    for (auto list : {sources(), estimate_sources(), config_sources(), line_sources(), capture_sources(),
+                      result_sources(), service_sources()})
         for (const Source &source : list)
             files.insert(std::string(source.path));
     CHECK(tags_of("kdumpctl.8", "FILES") == files);
+    Names options;
+    for (const OptionRow &option : option_table())
+        options.insert((option.name == "help" ? "-h" : "--" + std::string(option.name)));
+    CHECK(tags_of("kdumpctl.8", "OPTIONS") == options);
 }
 
 TEST_CASE("kdump.conf(5) has every directive and every variable", "[man]") {

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// start, stop, restart, reload, rebuild, propagate and test, and what keeps them from doing anything.
+#include "base/compress.h"
+#include "capture/cpio.h"
+#include "capture/outcome.h"
+#include "tests/catch.h"
+#include "tests/util/kdumpctl/fake_machine.h"
+
+#include <fmt/core.h>
+
+using namespace kexec;
+using namespace kexec::kdumpctl;
+using namespace kexec::kdumpctl::test;
+
+namespace {
+
+constexpr const char *initramfs_path = "/var/lib/kdump/initramfs-6.1.0-9-amd64kdump.img";
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+// The settings in a capture initramfs.
+std::string settings_in(const std::string &initramfs) {
+    auto archive = decompress(as_bytes(initramfs), Compression::gzip, 1 << 20);
+    REQUIRE(archive);
+    std::string settings;
+    REQUIRE(capture::read_archive(*archive, [&](const capture::ArchiveEntry &entry) {
+        if (entry.path == "kdump/settings")
+            settings = as_text(entry.content);
+    }));
+    return settings;
+}
+
+// It changed nothing, and said why.
+void check_refused(FakeMachine &machine, const std::vector<std::string> &words, std::string_view why) {
+    bool was_loaded = machine.is_loaded();
+    std::string before = machine.initramfs();
+    machine.commands.clear();
+    Ran ran = machine.run(words);
+    INFO(ran.err);
+    CHECK((ran.outcome == Outcome::failed && ran.out.empty()));
+    CHECK(contains(ran.err, why));
+    CHECK((machine.commands.empty() && machine.writes.empty()));
+    CHECK((machine.is_loaded() == was_loaded && machine.initramfs() == before));
+}
+
+} // namespace
+
+TEST_CASE("start makes the initramfs and loads the kernel", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    Ran ran = machine.run({"start"});
+    INFO(ran.err);
+    CHECK((ran.outcome == Outcome::done && ran.out == "Starting kdump: [OK]\n"));
+    REQUIRE(machine.commands.size() == 1);
+    CHECK(machine.commands[0] ==
+          fmt::format(
+              "kexec -p /boot/vmlinuz-6.1.0-9-amd64 --initrd={} "
+              "--command-line=novmcoredd hugetlb_cma=0 kfence.sample_interval=0 initramfs_options=size=90% "
+              "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory mce=off numa=off udev.children-max=2 "
+              "panic=10 acpi_no_memhotplug transparent_hugepage=never nokaslr hest_disable cma=0 "
+              "pcie_ports=compat rd.systemd.gpt_auto=no",
+              initramfs_path));
+    std::string settings = settings_in(machine.initramfs());
+    CHECK(contains(settings, "ext4"));
+    CHECK(contains(settings, "/dev/vda1"));
+    CHECK(contains(settings, "/var/crash"));
+    CHECK(contains(settings, "makedumpfile -l --message-level 7 -d 31"));
+}
+
+TEST_CASE("what is loaded already stays, and that is no failure", "[service]") {
+    FakeMachine machine;
+    Ran ran = machine.run({"start"});
+    CHECK((ran.outcome == Outcome::done && ran.out.empty() && machine.commands.empty()));
+    CHECK(ran.err == "kdumpctl: Kdump already running: [WARNING]\n");
+}
+
+TEST_CASE("the initramfs is written anew where it would be another one", "[service]") {
+    FakeMachine machine;
+    auto start = [&] {
+        machine.unload();
+        Ran ran = machine.run({"start"});
+        INFO(ran.err);
+        CHECK(ran.outcome == Outcome::done);
+    };
+    auto is_written_by_start = [&] {
+        machine.unload();
+        return contains(machine.run({"start", "--print"}).out, "write /var/lib/kdump/initramfs");
+    };
+    CHECK(is_written_by_start());
+    start();
+    CHECK(!is_written_by_start());
+    machine.root.write("/etc/kdump.conf", "path /srv/crash\n");
+    CHECK(is_written_by_start());
+    machine.root.write("/etc/kdump.conf", "path /srv/crash\nforce_no_rebuild 1\n");
+    CHECK(!is_written_by_start());
+    start();
+    CHECK(contains(settings_in(machine.initramfs()), "/var/crash"));
+    machine.root.write("/etc/kdump.conf", "force_rebuild 1\n");
+    CHECK(is_written_by_start());
+}
+
+TEST_CASE("--print changes nothing", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    Ran ran = machine.run({"start", "--print"});
+    CHECK(ran.outcome == Outcome::done);
+    CHECK(contains(ran.out, "write /var/lib/kdump/initramfs-6.1.0-9-amd64kdump.img ("));
+    CHECK(contains(ran.out, "run /usr/bin/kexec -p /boot/vmlinuz-6.1.0-9-amd64"));
+    CHECK((machine.commands.empty() && machine.initramfs().empty() && !machine.is_loaded()));
+    CHECK(machine.run({"stop", "--print"}).out == "run /usr/bin/kexec -p -u\n");
+    CHECK(!machine.has("/run/lock/kdump"));
+}
+
+TEST_CASE("stop, restart and reload", "[service]") {
+    FakeMachine machine;
+    CHECK(machine.run({"stop"}).out == "Stopping kdump: [OK]\n");
+    CHECK((!machine.is_loaded() && machine.commands == std::vector<std::string>{"kexec -p -u"}));
+    Ran ran = machine.run({"restart"});
+    CHECK((ran.out == "Starting kdump: [OK]\n" && machine.is_loaded()));
+    machine.commands.clear();
+    CHECK(machine.run({"restart"}).out == "Stopping kdump: [OK]\nStarting kdump: [OK]\n");
+    CHECK((machine.commands.size() == 2 && machine.commands[0] == "kexec -p -u"));
+    machine.commands.clear();
+    machine.root.write("/etc/kdump.conf", "path /elsewhere\n");
+    std::string before = machine.initramfs();
+    CHECK(machine.run({"reload"}).out == "Starting kdump: [OK]\n");
+    CHECK((machine.commands.size() == 1 && machine.initramfs() == before));
+    machine.unload();
+    CHECK(machine.run({"reload"}).err == "kdumpctl: Kdump was not running: [WARNING]\n");
+    CHECK(machine.is_loaded());
+}
+
+TEST_CASE("rebuild makes the initramfs, and loads nothing", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    Ran ran = machine.run({"rebuild"});
+    CHECK(ran.out == fmt::format("{} has been made\n", initramfs_path));
+    CHECK((!machine.initramfs().empty() && machine.commands.empty() && !machine.is_loaded()));
+}
+
+TEST_CASE("a configuration with mistakes leaves the service as it is", "[service]") {
+    FakeMachine machine;
+    machine.root.write("/etc/kdump.conf", "path /a\npath /b\nblacklist nouveau\nfinal_action shell\n");
+    for (const char *verb : {"start", "restart", "reload", "rebuild", "propagate"}) {
+        INFO(verb);
+        check_refused(machine, {verb}, "/etc/kdump.conf:2:1: error: \"path\" stands in line 1 already");
+        check_refused(machine, {verb}, "/etc/kdump.conf:3:1: error: ");
+        check_refused(machine, {verb}, "/etc/kdump.conf:4:14: error: ");
+    }
+    CHECK(machine.is_loaded());
+}
+
+TEST_CASE("what cannot work is refused before anything is changed", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/sys/kernel/kexec_crash_size", "0\n");
+    check_refused(machine, {"start"}, "no memory is reserved");
+    machine.root.write("/sys/kernel/kexec_crash_size", "268435456\n");
+    machine.root.write("/proc/sys/kernel/kexec_load_disabled", "1\n");
+    check_refused(machine, {"start"}, "kexec_load_disabled");
+    machine.root.write("/proc/sys/kernel/kexec_load_disabled", "0\n");
+    machine.root.write("/etc/kdump.conf", "ext4 /dev/vdz9\n");
+    check_refused(machine, {"start"}, "/dev/vdz9: this machine has no such block device");
+    machine.root.write("/etc/kdump.conf", "ext4 UUID=0a\n");
+    check_refused(machine, {"start"}, "UUID=0a: no device");
+    machine.root.remove("/etc/kdump.conf");
+    machine.root.write("/proc/self/mountinfo", "23 1 0:1 / / rw - tmpfs none rw\n");
+    check_refused(machine, {"start"}, "/var/crash lies in a tmpfs, which does not outlive a crash");
+    machine.root.write("/proc/self/mountinfo", "23 1 254:1 / / rw - ext4 /dev/vda1 rw\n");
+    machine.root.write("/etc/sysconfig/kdump", "KDUMP_KERNELVER=5.4\n");
+    check_refused(machine, {"start"}, "there is no kernel 5.4");
+    machine.root.remove("/etc/sysconfig/kdump");
+    machine.programs.erase("kexec");
+    check_refused(machine, {"start"}, "kexec is not installed");
+    machine.programs = {"kexec"};
+    check_refused(machine, {"start"}, "kdump-capture is not installed");
+    machine.root.remove("/sys/kernel/kexec_crash_loaded");
+    check_refused(machine, {"start"}, "this kernel cannot load a crash kernel");
+}
+
+TEST_CASE("a reservation below the need is refused, or said", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/sys/kernel/kexec_crash_size", "33554432\n");
+    Ran ran = machine.run({"start"});
+    CHECK((ran.outcome == Outcome::failed && machine.commands.empty()));
+    CHECK(
+        ran.err ==
+        "kdumpctl: makedumpfile is not installed: the dump will have all pages that are not zeros; going on "
+        "without\n"
+        "kdumpctl: 32M is reserved, and the capture kernel needs 43M\n"
+        "          boot with crashkernel=2G-64G:256M,64G-:512M; \"kdumpctl estimate\" shows the sum, and "
+        "small_reservation warn in /etc/kdump.conf loads it all the same\n");
+    machine.root.write("/etc/kdump.conf", "small_reservation warn\n");
+    ran = machine.run({"start"});
+    CHECK((ran.outcome == Outcome::done && machine.is_loaded()));
+    CHECK(contains(ran.err, "needs 43M; going on without enough"));
+}
+
+TEST_CASE("a program that fails is named, with its status", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.statuses["kexec"] = 255;
+    Ran ran = machine.run({"start"});
+    CHECK(ran.outcome == Outcome::failed);
+    CHECK(contains(ran.err, "the crash kernel was not loaded: /usr/bin/kexec ended with status 255"));
+    CHECK(machine.run({"stop"}).outcome == Outcome::failed);
+}
+
+TEST_CASE("what needs a shell selects dracut, and is refused where there is none", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    for (const char *line : {"failure_action shell", "kdump_pre /usr/bin/pre", "extra_bins /usr/bin/lsblk",
+                             "ssh kdump@box", "nfs server:/crash", "core_collector scp"}) {
+        machine.root.write("/etc/kdump.conf", std::string(line) == "core_collector scp"
+                                                  ? "ssh kdump@box\ncore_collector scp\n"
+                                                  : std::string(line) + "\n");
+        INFO(line);
+        machine.programs.erase("dracut");
+        check_refused(machine, {"start"}, "dracut is not installed");
+        machine.programs.insert("dracut");
+        machine.unload();
+        machine.commands.clear();
+        Ran ran = machine.run({"start"});
+        INFO(ran.err);
+        CHECK(ran.outcome == Outcome::done);
+        REQUIRE(machine.commands.size() == 2);
+        CHECK(machine.commands[0].starts_with("dracut "));
+        CHECK(machine.commands[1].starts_with("kexec "));
+        // The second time there is nothing to make.
+        machine.commands.clear();
+        machine.unload();
+        CHECK(machine.run({"start"}).outcome == Outcome::done);
+        CHECK(machine.commands.size() == 1);
+        machine.unload();
+    }
+}
+
+TEST_CASE("dracut gets the target's programs and the network", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.programs.insert("dracut");
+    machine.root.write("/etc/kdump.conf", "ssh kdump@box\nsshkey /root/key\nextra_modules one two\n");
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(contains(machine.commands[0], "--add kdump-toolkit network"));
+    CHECK(contains(machine.commands[0], "--include /root/key /root/key"));
+    CHECK(contains(machine.commands[0], "--install makedumpfile ssh"));
+    CHECK(contains(machine.commands[0], "--add-drivers one two"));
+    CHECK(machine.commands[0].ends_with(fmt::format(" {} 6.1.0-9-amd64", initramfs_path)));
+    CHECK(contains(machine.commands[1], " rd.neednet=1 ip=dhcp"));
+    CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "kdump@box"));
+    machine.root.write("/etc/kdump.conf", "nfs [fe80::1]:/crash\npath dumps\n");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(machine.text("/var/lib/kdump/dracut.mount") == "[fe80::1]:/crash /kdumproot nfs defaults\n");
+    CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "/kdumproot/dumps"));
+}
+
+TEST_CASE("a dracut that fails leaves an initramfs that is made anew", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.programs.insert("dracut");
+    machine.root.write("/etc/kdump.conf", "failure_action shell\n");
+    machine.statuses["dracut"] = 1;
+    Ran ran = machine.run({"start"});
+    CHECK((ran.outcome == Outcome::failed && !machine.is_loaded()));
+    CHECK(contains(ran.err, "the capture initramfs was not made: /usr/bin/dracut ended with status 1"));
+    machine.statuses.clear();
+    machine.commands.clear();
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(machine.commands.size() == 2);
+}
+
+TEST_CASE("Debian's variables say what kdump.conf leaves open", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write(
+        "/etc/default/kdump-tools",
+        "USE_KDUMP=1\nKDUMP_COREDIR=/srv/dumps\nMAKEDUMP_ARGS=\"-c -d 17\"\nKDUMP_FAIL_CMD=\"halt -f\"\n"
+        "HOSTTAG=hostname\nKDUMP_KEXEC_ARGS=-d\nKDUMP_CMDLINE_APPEND=\"nr_cpus=2 quiet\"\n"
+        "KDUMP_KERNEL=/var/lib/kdump/vmlinuz\nKDUMP_INITRD=/var/lib/kdump/initrd.img\n");
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(machine.commands[0].starts_with("kexec -d -p /boot/vmlinuz-6.1.0-9-amd64 "));
+    CHECK(contains(machine.commands[0], "--command-line=nr_cpus=2 quiet rd.systemd.gpt_auto=no"));
+    std::string settings = settings_in(machine.initramfs());
+    CHECK(contains(settings, "/srv/dumps"));
+    CHECK(contains(settings, "makedumpfile -c -d 17"));
+    CHECK(contains(settings, "{host}-"));
+    CHECK(contains(settings, "halt"));
+    machine.unload();
+    machine.root.write("/etc/kdump.conf", "path /mine\n");
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(contains(settings_in(machine.initramfs()), "/mine"));
+    machine.unload();
+    machine.commands.clear();
+    machine.root.write("/etc/default/kdump-tools", "USE_KDUMP=0\n");
+    Ran ran = machine.run({"start"});
+    CHECK((ran.outcome == Outcome::done && machine.commands.empty() && !machine.is_loaded()));
+    CHECK(contains(ran.out, "USE_KDUMP is 0"));
+}
+
+TEST_CASE("a kernel and an initramfs of the administrator's are taken as they are", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/etc/default/kdump-tools", "KDUMP_KERNEL=/srv/kernel\nKDUMP_INITRD=/srv/initrd\n");
+    machine.root.write("/srv/kernel", "kernel");
+    machine.root.write("/srv/initrd", "mine");
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(machine.commands[0].starts_with("kexec -p /srv/kernel --initrd=/srv/initrd "));
+    CHECK((machine.text("/srv/initrd") == "mine" && machine.initramfs().empty()));
+    machine.root.remove("/srv/initrd");
+    machine.unload();
+    CHECK(machine.run({"start"}).outcome == Outcome::failed);
+}
+
+TEST_CASE("propagate makes a key where there is none, and brings it to the target", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert({"ssh-keygen", "ssh-copy-id"});
+    check_refused(machine, {"propagate"}, "no ssh target");
+    machine.root.write("/etc/kdump.conf", "ssh kdump@box\nsshkey /root/key\n");
+    CHECK(machine.run({"propagate"}).out == "/root/key opens kdump@box\n");
+    CHECK(machine.commands == std::vector<std::string>{"ssh-keygen -q -t rsa -f /root/key -N ",
+                                                       "ssh-copy-id -i /root/key kdump@box"});
+    machine.commands.clear();
+    CHECK(machine.run({"propagate"}).outcome == Outcome::done);
+    CHECK(machine.commands == std::vector<std::string>{"ssh-copy-id -i /root/key kdump@box"});
+    machine.statuses["ssh-copy-id"] = 1;
+    CHECK(contains(machine.run({"propagate"}).err, "the key was not brought to kdump@box"));
+}
+
+TEST_CASE("a test crashes the machine after the word, on a terminal only", "[service]") {
+    FakeMachine machine;
+    machine.lines = {"crash", "CRASH"};
+    Ran ran = machine.run({"test"});
+    CHECK((ran.outcome == Outcome::done && machine.writes.empty() && machine.commands.empty()));
+    machine.is_terminal = false;
+    check_refused(machine, {"test"}, "is no terminal");
+    machine.is_terminal = true;
+    ran = machine.run({"test"});
+    CHECK(machine.writes == std::vector<std::string>{"sync", "/proc/sysrq-trigger c"});
+    CHECK(machine.text("/var/lib/kdump/vmcore-creation.status") == "pending kdump_test_id=1764446400\n");
+    REQUIRE(machine.commands.size() == 1);
+    CHECK(machine.commands[0].ends_with(" kdump_test_id=1764446400"));
+    CHECK(contains(ran.err, "the machine has not crashed"));
+    machine.unload();
+    machine.writes.clear();
+    check_refused(machine, {"test"}, "this one's are not");
+}
+
+TEST_CASE("the boot after a test says what came of it", "[service]") {
+    FakeMachine machine;
+    machine.root.write("/var/lib/kdump/vmcore-creation.status", "pending kdump_test_id=1764446400\n");
+    auto result = [&](const std::string &outcome) {
+        machine.unload();
+        if (!outcome.empty())
+            machine.root.write("/var/crash/kdump-capture.outcome", outcome);
+        CHECK(machine.run({"start"}).outcome == Outcome::done);
+        return machine.run({"status"}).out;
+    };
+    capture::Outcome outcome{.crash_time = 1764446403,
+                             .saved = true,
+                             .directory = "/var/crash/a",
+                             .what = {},
+                             .remedy = {},
+                             .warnings = {}};
+    CHECK(result(capture::outcome_text(outcome)) ==
+          "Kdump is operational\nThe last crash of 2025-11-29 20:00:03 UTC was dumped: /var/crash/a\n"
+          "Notice: Last successful vmcore creation test on 2025-11-29 20:00:00 UTC\n");
+    CHECK(machine.text("/var/lib/kdump/vmcore-creation.status") == "success kdump_test_id=1764446400\n");
+    // Later, the answer stays.
+    machine.root.remove("/var/crash/kdump-capture.outcome");
+    CHECK(contains(result(""), "Last successful vmcore creation test"));
+    CHECK(contains(
+        machine.run({"status", "--json"}).out,
+        "\"last_test\":{\"state\":\"success\",\"time\":1764446400},\"last_capture\":{\"time\":1764446403,"
+        "\"saved\":true,\"directory\":\"/var/crash/a\","));
+}
+
+TEST_CASE("a capture that failed is told with its reason, from pstore too", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/var/lib/kdump/vmcore-creation.status", "pending kdump_test_id=1764446400\n");
+    capture::Outcome outcome{.crash_time = 1764446403,
+                             .saved = false,
+                             .directory = {},
+                             .what = "the disk is full",
+                             .remedy = "free some space",
+                             .warnings = {}};
+    machine.root.write("/sys/fs/pstore/pmsg-ramoops-0", "before\n" + capture::outcome_text(outcome));
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    std::string said = machine.run({"status"}).out;
+    CHECK(contains(
+        said, "The last crash of 2025-11-29 20:00:03 UTC was NOT dumped: the disk is full\n        free some "
+              "space\n"));
+    CHECK(contains(said, "Last NOT successful vmcore creation test"));
+}
+
+TEST_CASE("a test that left no trace has failed, or needs a look where the target is not seen", "[service]") {
+    for (bool seen : {true, false}) {
+        FakeMachine machine;
+        machine.unload();
+        machine.root.write("/sys/class/block/vdb1/size", "2097152\n");
+        machine.root.write("/dev/vdb1", "");
+        machine.root.write("/etc/kdump.conf", seen ? "" : "ext4 /dev/vdb1\n");
+        machine.root.write("/var/lib/kdump/vmcore-creation.status", "pending kdump_test_id=1764446400-99\n");
+        Ran ran = machine.run({"start"});
+        INFO(ran.err);
+        CHECK(contains(machine.run({"status"}).out,
+                       seen ? "Last NOT successful" : "Require manual check for vmcore creation test of"));
+    }
+}
+
+TEST_CASE("fadump is registered with its arguments, and its initramfs has the capture program", "[service]") {
+    FakeMachine machine;
+    machine.become_fadump("0\n");
+    Ran ran = machine.run({"start", "--print"});
+    INFO(ran.err);
+    CHECK(ran.out ==
+          "put the capture program into /boot/initrd.img-6.1.0-9-amd64\n"
+          "run /usr/bin/fadump register '--append=nr_cpus=16 numa=off cgroup_disable=memory cma=0 "
+          "kvm_cma_resv_ratio=0 hugetlb_cma=0 transparent_hugepage=never novmcoredd udev.children-max=2'\n");
+    CHECK(machine.run({"stop"}).outcome == Outcome::done);
+    CHECK(machine.commands == std::vector<std::string>{"fadump unregister"});
+    machine.root.write("/etc/kdump.conf", "failure_action shell\n");
+    check_refused(machine, {"start"}, "both boots share one initramfs");
+}

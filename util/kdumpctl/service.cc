@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The order of the steps: what can be refused comes first, and the kernel or the firmware last, so that a
+// refusal leaves everything as it was.
+#include "util/kdumpctl/service.h"
+
+#include "base/text.h"
+#include "plan/command_line.h"
+#include "util/kdumpctl/build.h"
+#include "util/kdumpctl/config.h"
+#include "util/kdumpctl/dracut.h"
+#include "util/kdumpctl/verbs.h"
+
+#include <fmt/core.h>
+
+namespace kexec::kdumpctl {
+
+namespace {
+
+constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sys/kernel/osrelease";
+
+constexpr std::array own_sources{
+    Source{id_path, "the machine's name in boot entries"},
+    Source{release_path, "which kernel is running"},
+};
+
+Snapshot take(const World &world, const std::vector<std::span<const Source>> &lists) {
+    std::vector<Source> all;
+    for (auto list : lists)
+        all.insert(all.end(), list.begin(), list.end());
+    return take_snapshot(all, world.root);
+}
+
+// What the reservation has to hold: refused below that, or said, as the configuration has it.
+Result<void> judge_reservation(const World &world, const Service &service, std::uint64_t initramfs_size) {
+    Facts facts = service.facts;
+    facts.initramfs = service.kernel.initramfs;
+    facts.initramfs_size = initramfs_size;
+    auto need = estimate(facts);
+    if (!need || !facts.reserved || *facts.reserved >= need->need.needed)
+        return {};
+    constexpr std::uint64_t mebibyte = 1 << 20;
+    std::string what = fmt::format("{}M is reserved, and the capture kernel needs {}M",
+                                   *facts.reserved / mebibyte, (need->need.needed + mebibyte - 1) / mebibyte);
+    if (service.configuration.conf.value_of("small_reservation") == "warn") {
+        warn(world, what + "; going on without enough");
+        return {};
+    }
+    return fail(
+        Cause::no_room, what,
+        fmt::format("boot with {}; \"kdumpctl estimate\" shows the sum, and small_reservation warn in "
+                    "/etc/kdump.conf loads it all the same",
+                    need->need.words));
+}
+
+// A network has to be told on the command line.
+std::string words_for(const Service &service) {
+    return service.plan.userland.empty() ? std::string() : dracut_words(service.plan);
+}
+
+Result<Step> load_step(const World &world, const Service &service, const std::string &more) {
+    std::vector<std::string> arguments;
+    for (std::string_view word : words_of(service.configuration.variable("KEXEC_ARGS").value_or("")))
+        arguments.emplace_back(word);
+    arguments.insert(arguments.end(),
+                     {"-p", service.kernel.path, "--initrd=" + service.kernel.initramfs,
+                      "--command-line=" +
+                          capture_command_line(service.line, service.configuration,
+                                               join_command_lines(words_for(service), more))});
+    return run_step(world, "kexec", std::move(arguments), "the crash kernel was not loaded");
+}
+
+Result<void> add_loading(const World &world, const Service &service, const Arming &arming, Steps &steps) {
+    if (service.facts.traits.mode == CrashMode::fadump) {
+        std::string words = fadump_arguments(service.line, service.configuration, arming.more);
+        steps.push_back(TRY(run_step(world, "fadump", {"register", "--append=" + words},
+                                     "firmware-assisted dump is not registered")));
+        return {};
+    }
+    steps.push_back(TRY(load_step(world, service, arming.more)));
+    return {};
+}
+
+} // namespace
+
+std::span<const Source> service_sources() { return own_sources; }
+
+Result<Configuration> look_at_configuration(const World &world) {
+    return read_configuration(take_snapshot(config_sources(), world.root));
+}
+
+Result<Service> look_at_service(const World &world, Configuration configuration) {
+    Snapshot snapshot = take(world, {line_sources(), capture_sources(), own_sources});
+    Service service{.facts = TRY(look(world, estimate_sources())),
+                    .configuration = std::move(configuration),
+                    .line = understand_line(snapshot, world.architecture),
+                    .capture = understand_capture(snapshot),
+                    .kernel = {},
+                    .plan = {}};
+    KernelSearch search(service.configuration, snapshot.word(release_path).value_or(""), service.line.running,
+                        snapshot.word(id_path).value_or(""));
+    service.kernel = TRY(search.find(take_snapshot(search.sources(), world.root)));
+    service.plan = TRY(plan_capture(service.configuration, service.capture));
+    return service;
+}
+
+Result<void> check_feasibility(const Facts &facts) {
+    if (!facts.armed)
+        return fail(Cause::unsupported, "this kernel cannot load a crash kernel",
+                    "boot one with CONFIG_CRASH_DUMP and CONFIG_KEXEC, and mount /sys");
+    if (facts.traits.mode == CrashMode::fadump)
+        return {};
+    if (facts.reserved.value_or(0) == 0)
+        return fail(Cause::no_reservation, "no memory is reserved for a crash kernel",
+                    fmt::format("boot with {}; \"kdumpctl reset-crashkernel\" has the boot loader say so",
+                                default_words(facts)));
+    if (facts.load_disabled)
+        return fail(Cause::unsupported, "loading is switched off until the next boot (kexec_load_disabled)",
+                    "boot again");
+    return {};
+}
+
+Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild rebuild) {
+    Built built = TRY(build_initramfs(world, service, rebuild));
+    return std::move(built.steps);
+}
+
+Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {
+    Built built = TRY(build_initramfs(world, service, arming.rebuild));
+    Steps steps = std::move(built.steps);
+    if (service.facts.traits.mode == CrashMode::kdump) {
+        if (!service.kernel.normal.empty())
+            steps.push_back(restore_step(world, service.kernel.normal));
+        steps.push_back({"", [&world, &service, size = std::move(built.size)]() -> Result<void> {
+                             return judge_reservation(world, service, TRY(size()));
+                         }});
+    }
+    TRY(add_loading(world, service, arming, steps));
+    return steps;
+}
+
+Result<Steps> steps_to_disarm(const World &world, const Facts &facts) {
+    if (facts.traits.mode == CrashMode::fadump)
+        return Steps{
+            TRY(run_step(world, "fadump", {"unregister"}, "firmware-assisted dump is still registered"))};
+    return Steps{TRY(run_step(world, "kexec", {"-p", "-u"}, "the crash kernel was not unloaded"))};
+}
+
+} // namespace kexec::kdumpctl

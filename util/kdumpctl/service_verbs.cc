@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// start, stop, restart, reload, rebuild: looks at everything, then takes the steps, or shows them.
+#include "util/kdumpctl/results.h"
+#include "util/kdumpctl/verbs.h"
+#include "util/program.h"
+
+#include <fmt/core.h>
+
+namespace kexec::kdumpctl {
+
+namespace {
+
+// What the service has done, in the words that scripts look for.
+Result<Outcome> say(const World &world, std::string_view sentence) {
+    return printed(world.print, std::string(sentence) + "\n", Outcome::done);
+}
+
+Result<Outcome> take_steps(const World &world, const VerbLine &line, const Steps &steps,
+                           std::string_view done) {
+    if (line.has("print"))
+        return printed(world.print, steps_text(steps), Outcome::done);
+    TRY(carry_out(steps));
+    return say(world, done);
+}
+
+bool is_armed(const Facts &facts) { return facts.armed.value_or(false); }
+
+// Nothing is locked for a look.
+Result<std::optional<Descriptor>> turn_for(const World &world, const VerbLine &line) {
+    if (line.has("print"))
+        return std::nullopt;
+    return std::optional(TRY(take_turn(world)));
+}
+
+// What the capture of the last crash has left is looked for at the first start after it. That nothing can be
+// kept is no reason to leave the machine unarmed.
+void collect(const World &world, const VerbLine &line, const Service &service) {
+    if (line.has("print"))
+        return;
+    if (auto collected = collect_results(world, service); !collected)
+        warn(world, collected.error().what + "; going on without what came of the last crash");
+}
+
+Result<Outcome> arm(const World &world, const VerbLine &line, Configuration configuration, Rebuild rebuild) {
+    Service service = TRY(look_at_service(world, std::move(configuration)));
+    collect(world, line, service);
+    Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
+    return take_steps(world, line, steps, "Starting kdump: [OK]");
+}
+
+Result<Outcome> disarm(const World &world, const VerbLine &line, const Facts &facts) {
+    return take_steps(world, line, TRY(steps_to_disarm(world, facts)), "Stopping kdump: [OK]");
+}
+
+} // namespace
+
+Result<Outcome> start(const World &world, const VerbLine &line) {
+    auto turn = TRY(turn_for(world, line));
+    Facts facts = TRY(look(world));
+    Configuration configuration = TRY(look_at_configuration(world));
+    if (configuration.switched_off)
+        return say(world, "USE_KDUMP is 0 in /etc/default/kdump-tools: nothing is loaded");
+    TRY(check_feasibility(facts));
+    if (facts.traits.mode == CrashMode::kdump && is_armed(facts)) {
+        warn(world, "Kdump already running: [WARNING]");
+        return Outcome::done;
+    }
+    return arm(world, line, std::move(configuration), Rebuild::needed);
+}
+
+Result<Outcome> stop(const World &world, const VerbLine &line) {
+    auto turn = TRY(turn_for(world, line));
+    return disarm(world, line, TRY(look(world)));
+}
+
+// What would keep it from starting again is found before it is stopped.
+Result<Outcome> restart(const World &world, const VerbLine &line) {
+    auto turn = TRY(turn_for(world, line));
+    Facts facts = TRY(look(world));
+    Configuration configuration = TRY(look_at_configuration(world));
+    TRY(check_feasibility(facts));
+    Service service = TRY(look_at_service(world, std::move(configuration)));
+    Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
+    if (is_armed(facts))
+        TRY(disarm(world, line, facts));
+    return take_steps(world, line, arming, "Starting kdump: [OK]");
+}
+
+// The kernel takes the new image in place of the old one, and fadump's registration is made anew.
+Result<Outcome> reload(const World &world, const VerbLine &line) {
+    auto turn = TRY(turn_for(world, line));
+    Facts facts = TRY(look(world));
+    TRY(check_feasibility(facts));
+    if (!is_armed(facts))
+        warn(world, "Kdump was not running: [WARNING]");
+    return arm(world, line, TRY(look_at_configuration(world)), Rebuild::never);
+}
+
+Result<Outcome> rebuild(const World &world, const VerbLine &line) {
+    auto turn = TRY(turn_for(world, line));
+    Service service = TRY(look_at_service(world, TRY(look_at_configuration(world))));
+    Steps steps = TRY(steps_to_build(world, service, Rebuild::always));
+    return take_steps(world, line, steps, fmt::format("{} has been made", service.kernel.initramfs));
+}
+
+} // namespace kexec::kdumpctl
