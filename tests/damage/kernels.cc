@@ -93,14 +93,17 @@ std::vector<Field> elf_fields(bool is_64_bit, std::endian order, std::size_t seg
     add("e_machine", 18, 2, {unknown, "is for"});
     add("e_version", 20, 4);
     add("e_entry", 24, wide, {"the entry", "its entry"});
-    add("e_phoff", 24 + wide, wide, {"program header", "no loadable segment", "no Linux kernel", "PN_XNUM"});
+    add("e_phoff", 24 + wide, wide,
+        {"program header", "no loadable segment", "no Linux kernel", "PN_XNUM", "no segment of the vmlinux",
+         "its entry"});
     add("e_shoff", 24 + 2 * wide, wide);
     std::size_t rest = 24 + 3 * wide;
     add("e_flags", rest, 4);
     add("e_ehsize", rest + 4, 2);
     add("e_phentsize", rest + 6, 2);
     add("e_phnum", rest + 8, 2,
-        {"program header", "no loadable segment", "no Linux kernel", "PN_XNUM", "the entry"});
+        {"program header", "no loadable segment", "no Linux kernel", "PN_XNUM", "no segment of the vmlinux",
+         "the entry"});
     add("e_shentsize", rest + 10, 2);
     add("e_shnum", rest + 12, 2);
     add("e_shstrndx", rest + 14, 2);

@@ -54,6 +54,15 @@ std::vector<Piece> ram_of(const Machine &machine) {
     return pieces;
 }
 
+// gABI chapter 5: what PT_LOAD says is loaded, and nothing else.
+std::vector<ElfSegment> loaded_of(const Elf &elf) {
+    std::vector<ElfSegment> loaded;
+    for (const ElfSegment &segment : elf.segments)
+        if (segment.type == 1 && segment.memory_size != 0)
+            loaded.push_back(segment);
+    return loaded;
+}
+
 class Review {
 public:
     Review(const SegmentLoad &plan, const Request &request)
@@ -154,7 +163,7 @@ private:
         }
         std::size_t next = 0;
         std::uint64_t delta = 0;
-        for (const ElfSegment &segment : std::get<Elf>(request_.image.content).segments) {
+        for (const ElfSegment &segment : loaded_of(std::get<Elf>(request_.image.content))) {
             const Segment *placed = find(fmt::format("kernel.{}", next));
             expect(placed != nullptr, "a part of the kernel is missing");
             if (!placed)
@@ -181,7 +190,7 @@ private:
         std::uint64_t kernel = find("kernel")->destination.first();
         std::uint64_t flags = in<le32>("purgatory", 0x110);
         if (const auto *elf = std::get_if<Elf>(&request_.image.content))
-            expect(entry - kernel == elf->entry - elf->segments[0].physical_address,
+            expect(entry - kernel == elf->entry - loaded_of(*elf).at(0).physical_address,
                    "the kernel is entered elsewhere");
         else
             expect(entry == kernel + (is_32_bit() ? 0 : 0x200), "the kernel is entered elsewhere");
