@@ -110,8 +110,8 @@ std::vector<Field> elf_fields(bool is_64_bit, std::endian order, std::size_t seg
     for (std::size_t i = 0; i < segments; i++) {
         std::size_t at = rest + 16 + i * (is_64_bit ? 56 : 32);
         std::vector<std::string> said = place;
-        said.insert(said.end(),
-                    {"program header", "no loadable segment", "no Linux kernel", "the entry", "segment"});
+        said.insert(said.end(), {"program header", "no loadable segment", "no Linux kernel", "the entry",
+                                 "its entry", "segment"});
         add("p_type", at, 4, said);
         add("p_flags", at + (is_64_bit ? 4 : 24), 4, said);
         std::size_t number = at + (is_64_bit ? 8 : 4);

@@ -187,13 +187,14 @@ private:
         const Segment &purgatory = *find("purgatory");
         expect(plan_.entry == purgatory.destination.first(), "the purgatory is not entered first");
         std::uint64_t entry = in<le64>("purgatory", 0x100), argument = in<le64>("purgatory", 0x108);
-        std::uint64_t kernel = find("kernel")->destination.first();
         std::uint64_t flags = in<le32>("purgatory", 0x110);
         if (const auto *elf = std::get_if<Elf>(&request_.image.content))
-            expect(entry - kernel == elf->entry - loaded_of(*elf).at(0).physical_address,
+            expect(entry - find("kernel.0")->destination.first() ==
+                       elf->entry - loaded_of(*elf).at(0).physical_address,
                    "the kernel is entered elsewhere");
         else
-            expect(entry == kernel + (is_32_bit() ? 0 : 0x200), "the kernel is entered elsewhere");
+            expect(entry == find("kernel")->destination.first() + (is_32_bit() ? 0 : 0x200),
+                   "the kernel is entered elsewhere");
         expect(argument == parameters().from, "the kernel is given something else than its parameters");
         expect(((flags & 4) != 0) == is_32_bit(), "it is entered by the wrong door");
         if (is_32_bit())
