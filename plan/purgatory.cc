@@ -4,7 +4,6 @@
 #include "plan/purgatory.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace kexec {
 namespace {
@@ -29,10 +28,12 @@ template <typename U64, typename U32> void write_settings(Buffer &blob, const Pu
 }
 
 // The segments that the purgatory verifies, in the order of its regions.
-auto verified_segments(const SegmentLoad &plan) {
-    return plan.segments | std::views::filter([](const Segment &segment) {
-               return segment.verified && !segment.bytes.empty();
-           });
+std::vector<const Segment *> verified_segments(const SegmentLoad &plan) {
+    std::vector<const Segment *> verified;
+    for (const Segment &segment : plan.segments)
+        if (segment.verified && !segment.bytes.empty())
+            verified.push_back(&segment);
+    return verified;
 }
 
 template <typename U64, typename U32> Parameters<U64, U32> stored_in(const SegmentLoad &plan) {
@@ -46,11 +47,11 @@ template <typename U64, typename U32> void write_regions(const SegmentLoad &plan
     if (stored.flags & purgatory::flag::skip_checks)
         return;
     std::size_t slot = 0;
-    for (const Segment &segment : verified_segments(plan)) {
+    for (const Segment *segment : verified_segments(plan)) {
         auto &region = stored.regions[slot++]; // check() has counted the segments
-        region.start = segment.destination.first();
-        region.size = segment.bytes.size();
-        std::ranges::copy(digest_of(segment.bytes), region.digest);
+        region.start = segment->destination.first();
+        region.size = segment->bytes.size();
+        std::ranges::copy(digest_of(segment->bytes), region.digest);
     }
     write_at(*plan.purgatory, PURGATORY_PARAMETERS, stored);
 }
@@ -59,9 +60,9 @@ template <typename U64, typename U32>
 std::optional<Digest> written_digest(const SegmentLoad &plan, Bytes bytes) {
     auto stored = stored_in<U64, U32>(plan);
     std::size_t slot = 0;
-    for (const Segment &segment : verified_segments(plan)) {
+    for (const Segment *segment : verified_segments(plan)) {
         const auto &region = stored.regions[slot++];
-        bool are_these = segment.bytes.data() == bytes.data() && segment.bytes.size() == bytes.size();
+        bool are_these = segment->bytes.data() == bytes.data() && segment->bytes.size() == bytes.size();
         if (are_these && region.size != 0) // 0: not sealed
             return std::to_array(region.digest);
     }
