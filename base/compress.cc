@@ -103,7 +103,7 @@ bool is_dictionary_size(std::uint32_t size) {
 }
 
 struct LzmaHeader {
-    std::byte properties; // (pb * 5 + lp) * 9 + lc
+    std::byte properties; // (pb * 5 + lp) * 9 + lc: position, literal position and literal context bits
     le32 dictionary_size;
     le64 size;            // all ones where the encoder did not know it
     std::byte first_byte; // of the range coder's five: always 0
@@ -114,11 +114,12 @@ bool is_lzma(Bytes file) {
     auto header = read_at<LzmaHeader>(file, 0, "an lzma header");
     if (!header)
         return false;
-    unsigned properties = std::to_integer<unsigned>(header->properties);
-    unsigned lc = properties % 9, lp = properties / 9 % 5, pb = properties / 45;
-    // lc + lp over 4 is allowed by the format and written by nothing; sizes end at 256 GiB as in liblzma.
+    // What all encoders write, and the kernel's own reader knows such data by (lib/decompress.c): with any
+    // other properties too many files would pass for packed ones, those that start with zeros first of all.
+    // Sizes end at 256 GiB as in liblzma.
+    constexpr std::byte usual_properties{0x5d};
     constexpr std::uint64_t unknown_size = UINT64_MAX, largest_size = std::uint64_t{1} << 38;
-    return pb <= 4 && lc + lp <= 4 && is_dictionary_size(header->dictionary_size) &&
+    return header->properties == usual_properties && is_dictionary_size(header->dictionary_size) &&
            (header->size == unknown_size || (header->size > 0 && header->size <= largest_size)) &&
            header->first_byte == std::byte{0};
 }

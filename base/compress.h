@@ -19,7 +19,8 @@ std::string_view name_of(Compression compression);
 std::vector<std::string_view> compression_names(bool built_in);
 
 // What the first bytes say; nothing where no magic fits. lzma ("alone") has no magic: its 13-byte header is
-// taken for one only if its properties, dictionary size and length are ones that encoders write.
+// taken for one only if its properties are those of every encoder, and dictionary size and length ones that
+// encoders write.
 std::optional<Compression> recognise_compression(Bytes file);
 
 // Unpacks. Several members or frames in a row are joined; bytes that follow the last one and are not zero

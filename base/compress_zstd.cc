@@ -5,7 +5,6 @@
 #include "base/compress_page.h"
 
 #include <algorithm>
-#include <climits>
 #include <memory>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -30,6 +29,13 @@ std::size_t size_of_skippable_frames(Bytes packed) {
     }
 }
 
+// A frame is made of blocks, each with a head of 3 bytes, that unpack to 128 KiB at the most (RFC 8878,
+// 3.1.1.2): what asks for more room than that is damaged.
+std::uint64_t most_bytes_in(std::size_t frame) {
+    constexpr std::uint64_t block_head = 3, largest_block = 128 << 10;
+    return frame / block_head * largest_block;
+}
+
 } // namespace
 
 Result<std::size_t> unpack_zstd(Bytes packed, Unpacked &out) {
@@ -38,10 +44,12 @@ Result<std::size_t> unpack_zstd(Bytes packed, Unpacked &out) {
         return out.damaged();
     // Two values near 2^64 say "unknown" and "error": not plausible, so not believed. The word behind a
     // kernel's frame tells what the frame does not.
-    out.expect(std::min(ZSTD_getFrameContentSize(packed.data(), frame), ULLONG_MAX / 2));
+    std::uint64_t stated = ZSTD_getFrameContentSize(packed.data(), frame);
+    out.expect(std::min<std::uint64_t>(stated, UINT64_MAX / 2));
     if (packed.size() - frame >= sizeof(le32))
         out.expect(last_word(packed));
 
+    std::uint64_t most = std::min(stated, most_bytes_in(frame));
     std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx *)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
     for (MutableBytes room = out.room();; room = out.room(room.size() + 1)) {
         std::size_t written =
@@ -52,7 +60,7 @@ Result<std::size_t> unpack_zstd(Bytes packed, Unpacked &out) {
                 return out.exceeded();
             return frame + size_of_skippable_frames(packed.subspan(frame));
         }
-        if (ZSTD_getErrorCode(written) != ZSTD_error_dstSize_tooSmall)
+        if (ZSTD_getErrorCode(written) != ZSTD_error_dstSize_tooSmall || room.size() > most)
             return out.damaged();
         if (!out.can_grow())
             return out.exceeded();

@@ -32,4 +32,15 @@ std::uint32_t crc32_of(Bytes bytes) {
     return ~crc;
 }
 
+std::uint16_t crc16_of(Bytes bytes) {
+    constexpr std::uint32_t polynomial = 0x11021, highest = 0x8000;
+    std::uint32_t crc = 0;
+    for (std::byte byte : bytes) {
+        crc ^= std::to_integer<std::uint32_t>(byte) << 8;
+        for (unsigned bit = 0; bit < 8; bit++)
+            crc = (crc << 1) ^ (crc & highest ? polynomial : 0);
+    }
+    return static_cast<std::uint16_t>(crc);
+}
+
 } // namespace kexec

@@ -258,7 +258,9 @@ Result<Elf> read_elf(Bytes file, ElfExtent extent) {
     Handle elf = open_elf(file);
     GElf_Ehdr header;
     if (!elf || !gelf_getehdr(elf.get(), &header))
-        return bad_elf(fmt::format("the header cannot be read: {}", elf_errmsg(-1)));
+        return bad_elf(fmt::format(
+            "the header cannot be read ({}): e_shoff, e_shentsize or e_shnum tell of sections that cannot be",
+            elf_errmsg(-1)));
     std::uint64_t count = TRY(check_table(elf.get(), header, file));
     return Elf{.file = file,
                .is_64_bit = header.e_ident[EI_CLASS] == ELFCLASS64,

@@ -14,6 +14,8 @@ constexpr std::uint32_t page_of_4_kib = 4096;
 constexpr std::uint64_t usual_command_line =
     2047; // COMMAND_LINE_SIZE of x86, arm64 and powerpc, less its NUL
 constexpr std::uint64_t arm64_initrd_reach = std::uint64_t{32} << 30;
+constexpr std::uint64_t x86_initrd_last =
+    0x37ffffff; // boot.rst, initrd_addr_max: what it was before that field
 
 // boot.rst: the 64-bit entry stands 0x200 behind the 32-bit one, and takes an initrd anywhere.
 KernelFacts facts_about(const BzImage &image, const Image &whole) {
@@ -76,7 +78,7 @@ std::optional<std::uint64_t> span_of(const Elf &elf) {
 
 // A vmlinux of arm64 starts with the header of its Image.
 std::optional<std::uint32_t> page_size_of(const Elf &elf) {
-    if (elf.machine == EM_X86_64 || elf.machine == EM_S390)
+    if (elf.machine == EM_X86_64 || elf.machine == EM_386 || elf.machine == EM_S390)
         return page_of_4_kib;
     for (const ElfSegment &segment : elf.segments) {
         if (segment.type != PT_LOAD || elf.machine != EM_AARCH64)
@@ -97,6 +99,8 @@ KernelFacts facts_about(const Elf &elf, const Image &) {
     facts.command_line = usual_command_line;
     if (elf.machine == EM_AARCH64)
         facts.initrd_reach = arm64_initrd_reach;
+    if (elf.machine == EM_386)
+        facts.initrd_last = x86_initrd_last;
     return facts;
 }
 

@@ -244,14 +244,12 @@ Result<TakenOut> take_configuration(const Fit &fit, DeviceTree::Node configurati
     if (kernel.empty())
         return fail(Cause::unsupported, "this configuration of the FIT image names no kernel",
                     "name another configuration: FILE#NAME");
-    TakenOut taken{.container = "FIT",
-                   .kernel = TRY(take_kernel(fit, kernel, architecture, companions.notes)),
-                   .companions = std::move(companions)};
+    Bytes data = TRY(take_kernel(fit, kernel, architecture, companions.notes));
     for (const std::string &name : texts_of(fit.tree, configuration, "ramdisk"))
-        TRY(take_ramdisk(fit, name, taken.companions));
-    TRY(take_trees(fit, texts_of(fit.tree, configuration, "fdt"), taken.companions));
-    note_what_is_left(fit.tree, configuration, taken.companions);
-    return taken;
+        TRY(take_ramdisk(fit, name, companions));
+    TRY(take_trees(fit, texts_of(fit.tree, configuration, "fdt"), companions));
+    note_what_is_left(fit.tree, configuration, companions);
+    return TakenOut{.container = "FIT", .kernel = data, .companions = std::move(companions)};
 }
 
 // A view of a tree is one only where the tree lies on eight bytes (Devicetree Specification 5.2); what is

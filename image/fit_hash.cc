@@ -21,6 +21,9 @@ Buffer buffer_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 Buffer crc32_value(Bytes data) { return buffer_of(bytes_of(be32(crc32_of(data)))); }
 Buffer md5_value(Bytes data) { return buffer_of(md5_of(data)); }
 Buffer sha1_value(Bytes data) { return buffer_of(sha1_of(data)); }
+Buffer crc16_value(Bytes data) { return buffer_of(bytes_of(be16(crc16_of(data)))); }
+Buffer sha384_value(Bytes data) { return buffer_of(sha384_of(data)); }
+Buffer sha512_value(Bytes data) { return buffer_of(sha512_of(data)); }
 
 Buffer sha256_value(Bytes data) {
     Digest digest = digest_of(data);
@@ -31,8 +34,17 @@ struct Algorithm {
     std::string_view name;
     Buffer (*value)(Bytes data);
 };
-constexpr Algorithm algorithms[] = {
-    {"crc32", crc32_value}, {"md5", md5_value}, {"sha1", sha1_value}, {"sha256", sha256_value}};
+constexpr Algorithm algorithms[] = {{"crc32", crc32_value},   {"crc16-ccitt", crc16_value},
+                                    {"md5", md5_value},       {"sha1", sha1_value},
+                                    {"sha256", sha256_value}, {"sha384", sha384_value},
+                                    {"sha512", sha512_value}};
+
+std::string known_algorithms() {
+    std::vector<std::string_view> names;
+    for (const Algorithm &each : algorithms)
+        names.push_back(each.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
 
 std::string hexadecimal(Bytes bytes) {
     std::string text;
@@ -65,8 +77,8 @@ Result<std::vector<std::string>> check_fit_hashes(Bytes data, const std::vector<
         return fail(
             Cause::unsupported,
             fmt::format("the hash of the image {} in the FIT image is of a kind that is not known here "
-                        "({}), one of crc32, md5, sha1, sha256 is needed",
-                        image, fmt::join(unknown, ", ")),
+                        "({}), one of {} is needed",
+                        image, fmt::join(unknown, ", "), known_algorithms()),
             "make the FIT image again with a hash node of algo \"sha256\"");
     return checked;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The hashes that an image in a FIT image states of its data (nodes "hash-1", "hash@1"): crc32, md5, sha1,
-// sha256. They tell damage; what they say of who made the file only signatures of U-Boot's could.
+// The hashes that an image in a FIT image states of its data (nodes "hash-1", "hash@1"), of all the kinds
+// that U-Boot's mkimage makes. They tell damage; what they say of who made the file only signatures of
+// U-Boot's could.
 #pragma once
 
 #include "base/bytes.h"

@@ -21,7 +21,7 @@ using Probed = Result<std::optional<ImageContent>>;
 std::string names_of(std::span<const Format> formats) {
     std::vector<std::string_view> names;
     for (const Format &format : formats)
-        if (std::ranges::find(names, format.name) == names.end())
+        if (format.offered && std::ranges::find(names, format.name) == names.end())
             names.push_back(format.name);
     return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -129,6 +129,7 @@ Result<void> keep_companions(Image &image, std::optional<Companions> &&companion
                                 fmt::join(image.wrappers, ", ")),
                     "take the inner one out first");
     image.companions = std::move(companions);
+    image.container = image.wrappers.back();
     image.companions->storage.push_back(image.unpacked);
     return {};
 }

@@ -44,7 +44,7 @@ struct Companions {
 struct TakenOut {
     std::string_view container; // "UKI", "FIT": for Image::wrappers
     Bytes kernel;
-    Companions companions;
+    std::optional<Companions> companions; // nothing where this one is a wrapper and no more
 };
 
 // What is to be taken where a container holds several of a kind.
@@ -65,6 +65,7 @@ struct Format {
     Result<std::optional<ImageContent>> (*probe)(Bytes file);
     Result<std::optional<Unwrapped>> (*take_off)(Bytes file) = nullptr;
     Result<std::optional<TakenOut>> (*take_out)(Bytes file, const Selection &selection) = nullptr;
+    bool offered = true; // not: it is recognised, and `probe` tells what to use instead; -t knows its name
 };
 
 // The row of a container.
@@ -76,6 +77,18 @@ constexpr Format container(std::string_view name, std::string_view description,
             .probe = nullptr,
             .take_off = nullptr,
             .take_out = take_out};
+}
+
+// The row of a format that kexec-tools starts and that is not offered here: `refuse` fails on such a file.
+constexpr Format declined(std::string_view name, std::string_view description,
+                          Result<std::optional<ImageContent>> (*refuse)(Bytes file)) {
+    return {.name = name,
+            .description = description,
+            .by_file_load = false,
+            .probe = refuse,
+            .take_off = nullptr,
+            .take_out = nullptr,
+            .offered = false};
 }
 
 // The wrapper that is a compression, whichever it is: for the row of a machine that has a name for such
@@ -98,6 +111,7 @@ struct Image {
     std::shared_ptr<const MappedFile> file;    // as named by the user
     std::shared_ptr<const Buffer> unpacked;    // `bytes` and nothing else, if a wrapper was taken off
     std::optional<Companions> companions = {}; // if a container was among the wrappers
+    std::string_view container = {};           // that one, as it stands in `wrappers`
 };
 
 // The largest kernel that is unpacked, and how many wrappers may lie around one.

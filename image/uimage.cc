@@ -188,19 +188,18 @@ Result<std::optional<UimageFiles>> open_uimage(Bytes file, std::uint8_t architec
     return assigned;
 }
 
-Result<std::optional<Unwrapped>> take_uimage_off(Bytes file, std::uint8_t architecture) {
+Result<std::optional<TakenOut>> take_out_of_uimage(Bytes file, std::uint8_t architecture) {
     auto files = TRY(open_uimage(file, architecture));
     if (!files)
         return std::nullopt;
-    if (files->initrd || files->device_tree)
-        return fail(
-            Cause::unsupported,
-            fmt::format("this uImage holds {} besides its kernel, and only the kernel could be loaded",
-                        !files->initrd       ? "a device tree"
-                        : files->device_tree ? "an initial ramdisk and a device tree"
-                                             : "an initial ramdisk"),
-            take_apart);
-    return Unwrapped{"uImage", files->kernel};
+    TakenOut taken{.container = "uImage", .kernel = files->kernel, .companions = {}};
+    if (!files->initrd && !files->device_tree)
+        return taken;
+    taken.companions.emplace();
+    if (files->initrd)
+        taken.companions->initrds.push_back(*files->initrd);
+    taken.companions->device_tree = files->device_tree;
+    return taken;
 }
 
 } // namespace kexec

@@ -3,7 +3,7 @@
 // image_header of U-Boot's include/image.h, which also has the numbers.
 #pragma once
 
-#include "image/wrapper.h"
+#include "image/image.h"
 
 namespace kexec {
 
@@ -36,11 +36,12 @@ struct UimageFiles {
 // uImage; an error where it is a damaged one, or not a Linux kernel for `architecture`.
 Result<std::optional<UimageFiles>> open_uimage(Bytes file, std::uint8_t architecture);
 
-// As a wrapper around the kernel. Cause::unsupported where it holds more, which would be left behind.
-Result<std::optional<Unwrapped>> take_uimage_off(Bytes file, std::uint8_t architecture);
-// The same for the row of a machine.
-template <std::uint8_t architecture> Result<std::optional<Unwrapped>> take_uimage_off(Bytes file) {
-    return take_uimage_off(file, architecture);
+// As a container of the kernel and, where it has some, of what goes with it.
+Result<std::optional<TakenOut>> take_out_of_uimage(Bytes file, std::uint8_t architecture);
+// The same for the row of a machine: there is nothing to select.
+template <std::uint8_t architecture>
+Result<std::optional<TakenOut>> take_out_of_uimage(Bytes file, const Selection &) {
+    return take_out_of_uimage(file, architecture);
 }
 
 } // namespace kexec

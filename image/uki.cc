@@ -171,7 +171,7 @@ Result<std::optional<TakenOut>> open_uki(Bytes file, std::uint16_t machine, cons
     TakenOut taken{.container = "UKI",
                    .kernel = *kernel,
                    .companions = TRY(companions_in(file, profile, selection.compatible))};
-    auto &all = taken.companions.notes;
+    auto &all = taken.companions->notes;
     all.insert(all.begin(), notes.begin(), notes.end());
     return taken;
 }

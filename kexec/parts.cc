@@ -26,9 +26,8 @@ struct Brought {
 std::optional<Brought> brought_by(const Image &image) {
     if (!image.companions)
         return std::nullopt;
-    auto is_container = [](std::string_view wrapper) { return wrapper == "UKI" || wrapper == "FIT"; };
-    std::string container(*std::ranges::find_if(image.wrappers, is_container));
-    return Brought{*image.companions, container, fmt::format("{} ({})", image.file->path(), container)};
+    return Brought{*image.companions, std::string(image.container),
+                   fmt::format("{} ({})", image.file->path(), image.container)};
 }
 
 // One of them holds; the note says which pieces became the part, in their order.

@@ -56,7 +56,8 @@ std::string options_text(std::span<const Option> options, bool general) {
 std::string formats_text(std::span<const Format> formats) {
     std::string text;
     for (const Format &format : formats)
-        text += fmt::format("{}\n{}", format.name, laid_out(" ", format.description));
+        if (format.offered)
+            text += fmt::format("{}\n{}", format.name, laid_out(" ", format.description));
     return text;
 }
 

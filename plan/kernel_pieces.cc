@@ -38,7 +38,7 @@ std::vector<KernelPiece> joined_by_pages(std::vector<KernelPiece> pieces, std::u
 
 } // namespace
 
-Result<std::vector<KernelPiece>> pieces_of(const Elf &vmlinux, std::uint64_t most) {
+Result<std::vector<KernelPiece>> pieces_of(const Elf &vmlinux) {
     std::vector<KernelPiece> pieces;
     for (const ElfSegment &segment : vmlinux.segments) {
         if (segment.type != PT_LOAD || segment.memory_size == 0)
@@ -52,9 +52,11 @@ Result<std::vector<KernelPiece>> pieces_of(const Elf &vmlinux, std::uint64_t mos
     std::ranges::sort(pieces, {}, &KernelPiece::offset);
     std::uint64_t end = 0;
     for (const KernelPiece &piece : pieces) {
-        if (piece.offset < end || piece.offset > most || piece.size > most)
-            return bad_vmlinux(
-                fmt::format("the segments of the vmlinux overlap or span more than {} GiB", most >> 30));
+        if (piece.offset < end || piece.offset > longest_vmlinux ||
+            piece.size > longest_vmlinux - piece.offset)
+            return bad_vmlinux(fmt::format(
+                "seen from its entry {:#x}, the segments of the vmlinux overlap or span more than {} GiB",
+                vmlinux.entry, longest_vmlinux >> 30));
         end = piece.offset + piece.size;
     }
     if (pieces.empty() || pieces.front().offset != 0)

@@ -15,11 +15,14 @@ struct KernelPiece {
     Bytes bytes;
 };
 
+// A vmlinux that spans more bytes is damaged: pieces that share a page are joined in memory, gaps and all.
+inline constexpr std::uint64_t longest_vmlinux = std::uint64_t{1} << 30;
+
 // The segments that are loaded, ascending, by their virtual addresses: such a kernel turns on its own
 // mapping, so the physical ones mean nothing. What lies between two of them belongs to the lower one.
-// Cause::bad_image where the first does not start at the entry, two overlap, or they span more than `most`
-// bytes.
-Result<std::vector<KernelPiece>> pieces_of(const Elf &vmlinux, std::uint64_t most);
+// Cause::bad_image where the first does not start at the entry, two overlap, or they span more than
+// longest_vmlinux.
+Result<std::vector<KernelPiece>> pieces_of(const Elf &vmlinux);
 
 // Segments for a kernel whose first byte lies at `start`, made of whole pages of the running kernel. Pieces
 // that share a page become one, whose bytes are put into `storage`. The caller has seen that the room is

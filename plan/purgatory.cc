@@ -5,7 +5,6 @@
 #include "plan/purgatory.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace kexec {
 namespace {
@@ -30,10 +29,12 @@ template <typename U64, typename U32> void write_settings(Buffer &blob, const Pu
 }
 
 // The segments that the purgatory verifies, in the order of its regions.
-auto verified_segments(const SegmentLoad &plan) {
-    return plan.segments | std::views::filter([](const Segment &segment) {
-               return segment.verified && !segment.bytes.empty();
-           });
+std::vector<const Segment *> verified_segments(const SegmentLoad &plan) {
+    std::vector<const Segment *> verified;
+    for (const Segment &segment : plan.segments)
+        if (segment.verified && !segment.bytes.empty())
+            verified.push_back(&segment);
+    return verified;
 }
 
 template <typename U64, typename U32> Parameters<U64, U32> stored_in(const SegmentLoad &plan) {
@@ -52,20 +53,19 @@ struct Piece {
 // computed side by side, but for striped ones, which are so already. It is cut between pages.
 std::vector<Piece> pieces_of(const SegmentLoad &plan, bool striped) {
     constexpr std::size_t worth_cutting = 1 << 20, page = 4096;
-    auto segments = verified_segments(plan);
-    auto count = static_cast<std::size_t>(std::ranges::distance(segments));
-    std::size_t spare = purgatory::region_count - std::min(count, purgatory::region_count);
+    std::vector<const Segment *> segments = verified_segments(plan);
+    std::size_t spare = purgatory::region_count - std::min(segments.size(), purgatory::region_count);
     std::vector<Piece> pieces;
-    for (const Segment &segment : segments) {
-        std::uint64_t start = segment.destination.first();
-        std::size_t first = segment.bytes.size();
+    for (const Segment *segment : segments) {
+        std::uint64_t start = segment->destination.first();
+        std::size_t first = segment->bytes.size();
         if (!striped && first >= worth_cutting && spare > 0) {
             first = first / 2 / page * page;
             spare--;
         }
-        pieces.push_back({start, segment.bytes.first(first)});
-        if (first < segment.bytes.size())
-            pieces.push_back({start + first, segment.bytes.subspan(first)});
+        pieces.push_back({start, segment->bytes.first(first)});
+        if (first < segment->bytes.size())
+            pieces.push_back({start + first, segment->bytes.subspan(first)});
     }
     return pieces;
 }

@@ -22,6 +22,7 @@ KERNEL_META = {
     "arm64": "linux-image-cloud-arm64",
     "ppc64el": "linux-image-powerpc64le",
     "s390x": "linux-image-s390x",
+    "i386": "linux-image-686",
 }
 
 

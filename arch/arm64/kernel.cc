@@ -33,7 +33,7 @@ Layout layout_of(const Arm64Image &image) {
 }
 
 Result<Layout> layout_of(const Elf &elf) {
-    std::vector<KernelPiece> pieces = TRY(pieces_of(elf, initrd_reach));
+    std::vector<KernelPiece> pieces = TRY(pieces_of(elf));
     auto image = TRY(parse_start_of_arm64_image(pieces.front().bytes));
     if (!image)
         return fail(Cause::unsupported,

@@ -5,6 +5,7 @@
 #include "image/fit.h"
 #include "image/ppc_zimage.h"
 #include "image/uimage.h"
+#include "image/wrapper.h"
 
 #include <elf.h>
 
@@ -37,11 +38,7 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = nullptr,
      .take_off = take_wrapper_off},
-    {.name = "uImage",
-     .description = "a vmlinux in U-Boot's uImage",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = take_uimage_off<uimage_powerpc>},
+    container("uImage", "a vmlinux in U-Boot's uImage", take_out_of_uimage<uimage_powerpc>),
     container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };
 

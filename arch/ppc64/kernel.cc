@@ -16,7 +16,6 @@ constexpr std::uint32_t run_at_0 = 0x72756e30; // "run0", the mark of a kernel t
 constexpr std::uint32_t run_where_loaded = 1;
 // The kernel finds itself by its own address, and counts on the largest page there is.
 constexpr std::uint64_t kernel_step = 65536;
-constexpr std::uint64_t most = std::uint64_t{32} << 30;
 
 std::uint32_t word_at(Bytes bytes, std::uint64_t offset, std::endian order) {
     return order == std::endian::big ? std::uint32_t{read_at<be32>(bytes, offset, "").value_or(be32{})}
@@ -44,7 +43,7 @@ Result<std::uint32_t> run_at_load_word(const Request &request, const Elf &elf, B
 Result<PlacedKernel> place_kernel(const Request &request, Placer &placer) {
     const auto &elf = std::get<Elf>(request.image.content);
     std::uint64_t page = std::get<Ppc64Facts>(request.machine.own).page_size;
-    std::vector<KernelPiece> pieces = TRY(pieces_of(elf, most));
+    std::vector<KernelPiece> pieces = TRY(pieces_of(elf));
     Bytes first = pieces.front().bytes;
     if (first.size() < head_bytes)
         return fail(Cause::bad_image,

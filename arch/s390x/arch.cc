@@ -35,11 +35,7 @@ constexpr Format formats[] = {
      .description = "the ELF file of a bootable image",
      .by_file_load = true,
      .probe = probe_by<parse_s390x_elf>},
-    {.name = "uImage",
-     .description = "a bootable image in U-Boot's uImage",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = take_uimage_off<uimage_s390>},
+    container("uImage", "a bootable image in U-Boot's uImage", take_out_of_uimage<uimage_s390>),
 };
 
 } // namespace

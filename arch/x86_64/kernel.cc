@@ -88,10 +88,12 @@ Result<PlacedKernel> place_vmlinux(const Elf &elf, const Request &request, Place
     std::uint64_t delta = place.first() - kernel.linked.first(); // wraps where it moves down, and back again
     return PlacedKernel{.segments = segments_of(elf, delta),
                         .entry = elf.entry + delta,
-                        .door = Door::entry_64_bit,
+                        .door = kernel.door,
                         .header = made_up_header(kernel),
                         .takes_efi = kernel.takes_efi,
-                        .initrd_window = initrd_window_64_bit()};
+                        .initrd_window = kernel.door == Door::entry_64_bit
+                                             ? initrd_window_64_bit()
+                                             : *Range::between(lowest_initrd, highest_32_bit_kernel)};
 }
 
 } // namespace
@@ -147,6 +149,8 @@ std::uint32_t command_line_limit(const Image &image) {
 }
 
 Door door_of(const Request &request) {
+    if (const auto *elf = std::get_if<Elf>(&request.image.content))
+        return elf->is_64_bit ? Door::entry_64_bit : Door::entry_32_bit;
     const auto *image = std::get_if<BzImage>(&request.image.content);
     bool asked = request.settings.has(OptionId::entry_32bit) || request.image.format->name == "bzImage";
     return image && (asked || !image->entry_64_bit) ? Door::entry_32_bit : Door::entry_64_bit;

@@ -14,7 +14,11 @@ struct Vmlinux {
     Range linked;        // the physical span of its PT_LOADs, whole pages
     bool movable;        // runs at other physical addresses, a multiple of vmlinux_step away
     bool takes_efi;      // understands EFI runtime data from kexec
+    Door door;           // by which its entry is reached
 };
+
+// Where what a 32-bit entry is told of may lie.
+inline constexpr std::uint64_t last_32_bit = 0x7fffffff;
 
 // The 64-bit entry compares where it runs with where it was linked and insists that the difference be a
 // multiple of 2 MiB, a page of its own page tables (arch/x86/kernel/head64.c, __startup_64).
@@ -58,7 +62,8 @@ Result<Range> place_of(const Vmlinux &kernel, const Request &request, Placer &pl
 // The most characters a command line may have, for this image.
 std::uint32_t command_line_limit(const Image &image);
 
-// Which entry serves: the 64-bit one unless --entry-32bit, -t bzImage or an old image ask for the other.
+// Which entry serves: the 64-bit one unless --entry-32bit, -t bzImage, an old image or a 32-bit ELF file ask
+// for the other.
 Door door_of(const Request &request);
 
 Result<PlacedKernel> place_kernel(const Request &request, Placer &placer);

@@ -51,7 +51,8 @@ std::uint16_t checksum_of(Bytes bytes) {
 
 Result<void> add_notes_and_purgatory(SegmentLoad &plan, const Request &request, Placer &placer,
                                      std::uint64_t entry) {
-    Range pieces = *Range::between(lowest_piece, Range::everything().last());
+    bool is_32_bit = door_of(request) == Door::entry_32_bit;
+    Range pieces = *Range::between(lowest_piece, is_32_bit ? last_32_bit : Range::everything().last());
     auto notes = std::make_shared<Buffer>(boot_notes(request.settings.command_line));
     Range place = TRY(placer.highest("the boot notes", notes->size(), page, pieces));
     plan.segments.push_back({.name = "boot notes", .destination = place, .bytes = *notes});
@@ -61,6 +62,7 @@ Result<void> add_notes_and_purgatory(SegmentLoad &plan, const Request &request, 
     told.entry = entry;
     told.argument = place.first();
     told.flags = request.settings.checks ? 0 : purgatory::flag::skip_checks;
+    told.flags |= is_32_bit ? purgatory::flag::entry_32bit : 0;
     TRY(set_console(told, request.settings));
     plan.purgatory = prepare_purgatory(purgatory_x86_64, std::endian::little, told);
     add_purgatory(plan, request, TRY(placer.highest("the purgatory", plan.purgatory->size(), page, pieces)));
@@ -94,6 +96,12 @@ Result<SegmentLoad> plan_plain_elf(const Request &request, std::vector<std::stri
     if (request.initrd)
         return fail(Cause::bad_usage, "an ELF file that is no Linux kernel takes no initial ramdisk",
                     "leave --initrd out");
+    if (settings.has(OptionId::args_none) && !elf.is_64_bit)
+        return fail(
+            Cause::unsupported,
+            "--args-none enters a program as the kernel leaves the processor, in 64-bit mode, and this "
+            "one is a 32-bit program",
+            "use --args-elf");
     Placer placer = placer_for(request, page);
     SegmentLoad plan{};
     TRY(placer.exactly("the program", TRY(linked_span(elf))));

@@ -21,7 +21,6 @@ namespace kexec::x86_64 {
 namespace {
 
 constexpr std::uint64_t lowest_piece = 0x3000; // below lie the interrupt vectors and the BIOS data area
-constexpr std::uint64_t last_32_bit = 0x7fffffff;
 constexpr std::size_t seed_bytes = 32;
 
 // Everything that is known of a load while it is being put together.

@@ -67,6 +67,9 @@ Result<Range> linked_span(const Elf &elf) {
     if (!span || !entry || !taken.contains(*entry))
         return fail(Cause::bad_image, fmt::format("the entry {:#x} lies in no loadable segment", elf.entry),
                     "name another file");
+    if (!elf.is_64_bit && span->last() > UINT32_MAX)
+        return fail(Cause::bad_image, fmt::format("the 32-bit program spans {}", to_string(*span)),
+                    "name another file");
     return *span;
 }
 
@@ -77,10 +80,12 @@ Result<Vmlinux> examine_vmlinux(const Elf &elf) {
                     "this ELF file is no Linux kernel: it holds no \"Linux version\" text",
                     "name a vmlinux or a bzImage; --args-elf and --args-none start other programs");
     Range linked = TRY(linked_span(elf));
+    // A 32-bit kernel has fixed addresses but for its decompressor's relocations, and other firmware calls.
     return Vmlinux{.version = *version,
                    .linked = linked,
-                   .movable = keeps_its_physical_base(elf),
-                   .takes_efi = takes_efi_from_kexec(*version)};
+                   .movable = elf.is_64_bit && keeps_its_physical_base(elf),
+                   .takes_efi = elf.is_64_bit && takes_efi_from_kexec(*version),
+                   .door = elf.is_64_bit ? Door::entry_64_bit : Door::entry_32_bit};
 }
 
 } // namespace kexec::x86_64

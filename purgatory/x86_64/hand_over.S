@@ -3,7 +3,7 @@
 // entry. 64-BIT BOOT PROTOCOL: 64-bit mode, paging on, flat segments, CS 0x10 and the others 0x18, interrupts
 // off, rsi = boot_params. 32-BIT BOOT PROTOCOL: protected mode, paging off, the same selectors as flat 4 GiB
 // segments, interrupts off, esi = boot_params, ebp = edi = ebx = 0. Programs that are told by ELF boot notes
-// find them by rdi, which the first protocol leaves open.
+// find them by rdi, or as the argument of a C function in 32-bit mode: both protocols leave that open.
 #include "purgatory/layout.h"
 
 #define CR0_PE (1 << 0)
@@ -67,6 +67,8 @@ hand_over_32bit:
 	xorl	%eax, %eax
 	movl	%eax, %cr4
 	movl	%eax, %cr3
+	pushl	%esi
+	pushl	$0
 	pushl	%edi
 	xorl	%ebx, %ebx
 	xorl	%ecx, %ecx

@@ -12,6 +12,11 @@ TEST_CASE("crc32 of the digits is the check value that everybody gives") {
     CHECK(crc32_of({}) == 0);
 }
 
+TEST_CASE("crc16 of the digits is XMODEM's check value") {
+    CHECK(crc16_of(as_bytes("123456789")) == 0x31c3);
+    CHECK(crc16_of({}) == 0);
+}
+
 TEST_CASE("crc32 is the one that a gzip file ends with") {
     Buffer plain = testing::packable_bytes(10000);
     Buffer packed = testing::pack(plain, Compression::gzip);

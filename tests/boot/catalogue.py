@@ -98,10 +98,12 @@ def further_scenarios():
         Case("arm64", "arm64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "arm64", "6.1")),
         Case("ppc64", "ppc64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "ppc64", "6.1")),
         Case("s390x", "s390x crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "s390x", "small")),
-        Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
         *(fast_case("fast", fast.run_row, fast.Row(*each)) for each in (("bios", "6.1"), ("uefi", "6.1"), ("uefi", "6.12"))),
         *(fast_case("fast crash", fast.run_crash, fast.Row(*each)) for each in (("bios", "6.12"), ("uefi", "6.1"), ("uefi", "6.12"))),
         fast_case("fast levels of page tables", fast.run_levels, fast.Row("bios", "6.12")),
+        Case("x86_64", "x86_64 reboot into a 32-bit vmlinux", reboot.run_32_bit),
+        Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
+        Case("x86_64", "x86_64 kdump-tools of Debian, installed by dpkg", kdump_tools.run_installed),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
@@ -115,6 +117,7 @@ def further_scenarios():
         Case("arm64", "arm64 unified kernel image -c", lambda bench: container.run_uki(bench, "arm64", "-c")),
         Case("arm64", "arm64 unified kernel image -s", lambda bench: container.run_uki(bench, "arm64", "-s")),
         Case("arm64", "arm64 FIT image with its device tree", container.run_fit),
+        Case("arm64", "arm64 uImage of kernel, ramdisk and device tree", container.run_uimage),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))] + further_captures()
 
 

@@ -89,6 +89,15 @@ def overlay(bench):
     return result
 
 
+def uimage(bench, kernel, initrd, tree):
+    """A uImage of type multi: kernel, initial ramdisk and device tree, the kernel packed."""
+    packed = bench.write("kernel.gz", gzip.compress(kernel.read_bytes(), 1))
+    result = bench.directory / "uImage"
+    subprocess.run(["mkimage", "-A", "arm64", "-O", "linux", "-T", "multi", "-C", "gzip", "-a", "0x40080000", "-e", "0x40080000",
+                    "-n", "board", "-d", f"{packed}:{initrd}:{tree}", result], check=True, stdout=subprocess.DEVNULL)
+    return result
+
+
 def fit(bench, kernel, initrd, tree):
     """A FIT image with its data behind the tree, as vendors ship them; its configuration "board" brings the tree along."""
     packed = bench.write("kernel.gz", gzip.compress(kernel.read_bytes(), 1))

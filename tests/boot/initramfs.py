@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes initial RAM file systems: cpio archives in the "newc" form of Documentation/driver-api/early-userspace/buffer-format.rst."""
+import io
 import stat
+import subprocess
+import tarfile
 
 import supplies
 
@@ -15,11 +18,11 @@ class Archive:
         self._directories = set()
         self._number = 0
 
-    def add_directory(self, path):
+    def add_directory(self, path, mode=0o755):
         if path and path not in self._directories:
             self.add_directory(path.rpartition("/")[0])
             self._directories.add(path)
-            self._append(path, stat.S_IFDIR | 0o755, b"")
+            self._append(path, stat.S_IFDIR | mode, b"")
 
     def add_file(self, path, data, mode=0o644):
         self.add_directory(path.rpartition("/")[0])
@@ -59,6 +62,24 @@ def base(machine):
     archive.add_link("bin/sh", "busybox")
     archive.add_file("common.sh", SHELL_COMMON.read_bytes())
     return archive
+
+
+def from_tar(path, directory, files):
+    """What a .tar.zst holds, below `directory`, all of it root's own; and files: {path in there: path here}. Device nodes are left out."""
+    archive = Archive()
+    unpacked = subprocess.run(["zstd", "-q", "-d", "-c", path], stdout=subprocess.PIPE, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(unpacked)) as tar:
+        for member in tar:
+            name = f"{directory}/{member.name.removeprefix('./')}".rstrip("/.")
+            if member.isdir():
+                archive.add_directory(name, member.mode)
+            elif member.issym():
+                archive.add_link(name, member.linkname)
+            elif member.isreg() or member.islnk():
+                archive.add_file(name, tar.extractfile(member).read(), member.mode)
+    for name, source in files.items():
+        archive.add_file(f"{directory}/{name}", source.read_bytes())
+    return archive.finish()
 
 
 def build(machine, stage, script, files=None, data=None):

@@ -113,4 +113,33 @@ Buffer build_uimage(const UimageHeader &header, Bytes data) {
 
 Buffer build_uimage(Bytes data) { return build_uimage(usual_uimage_header(data), data); }
 
+Buffer list_of(const std::vector<std::uint32_t> &sizes) {
+    Buffer list;
+    for (std::uint32_t size : sizes)
+        append(list, bytes_of(be32(size)));
+    append(list, bytes_of(be32(0)));
+    return list;
+}
+
+Buffer multi_data(const std::vector<Buffer> &files) {
+    std::vector<std::uint32_t> sizes;
+    for (const Buffer &file : files)
+        sizes.push_back(static_cast<std::uint32_t>(file.size()));
+    Buffer data = list_of(sizes);
+    for (std::size_t i = 0; i < files.size(); i++) {
+        append(data, files[i]);
+        if (i + 1 < files.size())
+            data.resize((data.size() + 3) / 4 * 4);
+    }
+    return data;
+}
+
+Buffer build_multi(const std::vector<Buffer> &files, std::uint8_t compression) {
+    Buffer data = multi_data(files);
+    UimageHeader header = usual_uimage_header(data);
+    header.type = 4;
+    header.compression = compression;
+    return build_uimage(sealed(header), data);
+}
+
 } // namespace kexec::testing

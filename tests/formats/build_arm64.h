@@ -35,4 +35,11 @@ UimageHeader sealed(UimageHeader header);
 Buffer build_uimage(const UimageHeader &header, Bytes data);
 Buffer build_uimage(Bytes data);
 
+// The data of a uImage of type multi, as mkimage writes it: the sizes and the 0 behind them, then each file,
+// filled up to a multiple of four bytes but for the last.
+Buffer list_of(const std::vector<std::uint32_t> &sizes);
+Buffer multi_data(const std::vector<Buffer> &files);
+// The first is the kernel, packed by what the header's `compression` stands for.
+Buffer build_multi(const std::vector<Buffer> &files, std::uint8_t compression = 0);
+
 } // namespace kexec::testing

@@ -78,7 +78,7 @@ def check_fit(program: str, directory: Path) -> int:
     run(directory, 'dtc', '-@', '-O', 'dtb', '-o', 'board.dtb', 'board')
     run(directory, 'dtc', '-@', '-O', 'dtb', '-o', 'overlay.dtbo', 'overlay')
     whole = [f'FIT gzip Image {len(image)}', 'initrd the ramdisk', 'tree mended', 'configuration all of 2',
-             'image kernel-1, sha256, crc32 checked', 'image ramdisk-1, md5 checked', 'image fdt-1, sha1 checked',
+             'image kernel-1, sha256, crc32 checked', 'image ramdisk-1, sha512, md5 checked', 'image fdt-1, sha1 checked',
              'image fdt-2, which has no hash']
     for options in ((), ('-E',), ('-E', '-p', '0x8000'), ('-E', '-B', '0x200')):
         run(directory, 'mkimage', *options, '-f', 'its', 'itb')
@@ -89,7 +89,22 @@ def check_fit(program: str, directory: Path) -> int:
         data[data.index(b'the ramdisk')] ^= 1
         (directory / 'altered').write_bytes(data)
         found = tell(program, directory / 'altered')
-        failures += not found[0].startswith(f'{directory}/altered: the FIT image is damaged: the md5 of the image ramdisk-1 ')
+        failures += not found[0].startswith(f'{directory}/altered: the FIT image is damaged: the sha512 of the image ramdisk-1 ')
+    return failures + check_hashes(program, directory)
+
+
+def check_hashes(program: str, directory: Path) -> int:
+    """Each kind of hash that mkimage makes, alone: it is checked, and tells one altered byte."""
+    failures = 0
+    write(directory, initrd=b'the ramdisk')
+    for kind in ('crc32', 'crc16-ccitt', 'md5', 'sha1', 'sha256', 'sha384', 'sha512'):
+        write(directory, its=FIT.replace('algo = "sha512"; }; hash-2 { algo = "md5";', f'algo = "{kind}";').encode())
+        run(directory, 'mkimage', '-f', 'its', 'itb')
+        failures += expect(kind, tell(program, directory / 'itb')[5:6], [f'image ramdisk-1, {kind} checked'])
+        write(directory, altered=(directory / 'itb').read_bytes().replace(b'the ramdisk', b'the ramdisc'))
+        found = tell(program, directory / 'altered')[0]
+        failures += expect(f'{kind}, altered', [found[:found.find(' is ', found.find('ramdisk-1'))]],
+                           [f'{directory}/altered: the FIT image is damaged: the {kind} of the image ramdisk-1'])
     return failures
 
 

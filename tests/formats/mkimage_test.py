@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""uImages made by mkimage: mkimage_test.py TELL_KERNEL. If a program is missing, the rest is tried, and it counts as skipped."""
+"""uImages made by mkimage: mkimage_test.py TELL_KERNEL TELL_PARTS. If a program is missing, the rest is tried, and it counts as skipped."""
 import bz2
 import gzip
 import lzma
@@ -87,31 +87,32 @@ def check_refusals(program: str, directory: Path, checks: Checks) -> None:
         checks.expect(options, tell(program, made), f'{made}: {refused}{sentence}')
 
 
-def check_several_files(program: str, directory: Path, checks: Checks) -> None:
+def check_several_files(program: str, tell_parts: str, directory: Path, checks: Checks) -> None:
     image = arm64_image() + b'odd'
     plain = f'Image {len(image)} {zlib.crc32(image):08x} uImage'
     multi = ('-A', 'arm64', '-O', 'linux', '-T', 'multi')
     checks.expect('a kernel alone', tell(program, make(directory, image, *multi, '-C', 'none')), plain)
     checks.expect('a kernel alone, packed', tell(program, make(directory, gzip.compress(image), *multi, '-C', 'gzip')), f'{plain} gzip')
-    (directory / 'initrd').write_bytes(b'070701' * 99)
-    (directory / 'tree').write_bytes(struct.pack('>I', 0xd00dfeed) + b'tree' * 9)
-    for parts, names in (('initrd', 'an initial ramdisk'), ('tree', 'a device tree'),
-                         ('initrd tree', 'an initial ramdisk and a device tree')):
+    (directory / 'initrd').write_bytes(b'the ramdisk')
+    subprocess.run(['dtc', '-O', 'dtb', '-o', directory / 'tree'], input=b'/dts-v1/; / { model = "board"; };', check=True)
+    told = {'initrd': 'initrd the ramdisk', 'tree': 'tree board'}
+    for parts in ('initrd', 'tree', 'initrd tree', 'tree initrd'):
         files = [directory / part for part in ['data', *parts.split()]]
         made = make(directory, image, *multi, '-C', 'none', files=files)
-        checks.expect(parts, tell(program, made),
-                      f'{made}: this uImage holds {names} besides its kernel, and only the kernel could be loaded')
+        checks.expect(parts, tell(tell_parts, made),
+                      '\n'.join([f'uImage Image {len(image)}', *(told[part] for part in sorted(parts.split()))]))
 
 
 def main() -> int:
-    if not shutil.which('mkimage'):
-        print('skipped: there is no program mkimage (package u-boot-tools)')
+    missing = [program for program in ('mkimage', 'dtc') if not shutil.which(program)]
+    if missing:
+        print(f'skipped: there is no program {", ".join(missing)} (packages u-boot-tools, device-tree-compiler)')
         return skipped_by_meson
     checks = Checks()
     with tempfile.TemporaryDirectory() as directory:
         check_compressions(sys.argv[1], Path(directory), checks)
         check_refusals(sys.argv[1], Path(directory), checks)
-        check_several_files(sys.argv[1], Path(directory), checks)
+        check_several_files(sys.argv[1], sys.argv[2], Path(directory), checks)
     return 1 if checks.failures else skipped_by_meson if checks.skipped else 0
 
 

@@ -26,36 +26,6 @@ Result<std::optional<UimageFiles>> open_edited(Edit edit) {
     return open_uimage(file, uimage_arm64);
 }
 
-Buffer list_of(const std::vector<std::uint32_t> &sizes) {
-    Buffer list;
-    for (std::uint32_t size : sizes)
-        append(list, bytes_of(be32(size)));
-    append(list, bytes_of(be32(0)));
-    return list;
-}
-
-// As mkimage writes it: each file but the last is filled up to a multiple of four bytes.
-Buffer multi_data(const std::vector<Buffer> &files) {
-    std::vector<std::uint32_t> sizes;
-    for (const Buffer &file : files)
-        sizes.push_back(static_cast<std::uint32_t>(file.size()));
-    Buffer data = list_of(sizes);
-    for (std::size_t i = 0; i < files.size(); i++) {
-        append(data, files[i]);
-        if (i + 1 < files.size())
-            data.resize((data.size() + 3) / 4 * 4);
-    }
-    return data;
-}
-
-Buffer build_multi(const std::vector<Buffer> &files, std::uint8_t compression = 0) {
-    Buffer data = multi_data(files);
-    UimageHeader header = usual_uimage_header(data);
-    header.type = 4;
-    header.compression = compression;
-    return build_uimage(sealed(header), data);
-}
-
 Buffer tree_bytes(std::size_t size) {
     Buffer tree = packable_bytes(size);
     write_at(tree, 0, be32(0xd00dfeed));
@@ -230,19 +200,26 @@ TEST_CASE("a list of files that lies is an error") {
           "this uImage cannot be loaded: it holds two files that could be its device tree");
 }
 
-TEST_CASE("as a wrapper, a uImage must hold nothing but a kernel") {
-    auto taken = take_uimage_off(build_multi({packable_bytes(10)}), uimage_arm64);
-    REQUIRE(taken);
-    CHECK((*taken)->wrapper == "uImage");
-    CHECK(!*take_uimage_off(packable_bytes(100), uimage_arm64));
-    auto refused = [](std::vector<Buffer> files) {
-        return take_uimage_off(build_multi(files), uimage_arm64).error().what;
-    };
-    std::string end = " besides its kernel, and only the kernel could be loaded";
-    CHECK(refused({packable_bytes(10), packable_bytes(10)}) == "this uImage holds an initial ramdisk" + end);
-    CHECK(refused({packable_bytes(10), tree_bytes(10)}) == "this uImage holds a device tree" + end);
-    CHECK(refused({packable_bytes(10), packable_bytes(10), tree_bytes(10)}) ==
-          "this uImage holds an initial ramdisk and a device tree" + end);
+TEST_CASE("as a container, a uImage hands over what goes with the kernel, and is a mere wrapper without") {
+    Buffer kernel = packable_bytes(10), initrd = packable_bytes(20, 2), tree = tree_bytes(30);
+    auto take = [](const Buffer &file) { return take_out_of_uimage(file, uimage_arm64).value(); };
+    CHECK(!take(packable_bytes(100)));
+    for (const Buffer &alone : {build_multi({kernel}), build_uimage(kernel)}) {
+        auto taken = take(alone);
+        REQUIRE(taken);
+        CHECK(taken->container == "uImage");
+        CHECK(std::ranges::equal(taken->kernel, kernel));
+        CHECK(!taken->companions);
+    }
+    Buffer file = build_multi({kernel, initrd, tree});
+    auto taken = take(file);
+    REQUIRE(taken->companions);
+    CHECK(std::ranges::equal(taken->companions->initrds.at(0), initrd));
+    CHECK(std::ranges::equal(taken->companions->device_tree.value(), tree));
+    file = build_multi({kernel, tree});
+    taken = take(file);
+    CHECK(taken->companions->initrds.empty());
+    CHECK(std::ranges::equal(taken->companions->device_tree.value(), tree));
 }
 
 TEST_CASE("whatever the list of files holds, they lie in the file") {

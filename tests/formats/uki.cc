@@ -46,7 +46,7 @@ Result<std::optional<TakenOut>> open(Bytes file, const Selection &selection = {}
 Companions companions_of(const PePlan &plan, const Selection &selection = {}) {
     static std::vector<Buffer> files; // what the companions are views of
     files.push_back(build_pe(plan));
-    return open(files.back(), selection).value().value().companions;
+    return open(files.back(), selection).value().value().companions.value();
 }
 
 Texts texts_of(const std::vector<Bytes> &pieces) {
@@ -105,9 +105,9 @@ TEST_CASE("the section .linux of a UKI is its kernel, without the padding") {
     REQUIRE(*taken);
     CHECK((*taken)->container == "UKI");
     CHECK(std::ranges::equal((*taken)->kernel, packable_bytes(1000)));
-    CHECK(!(*taken)->companions.command_line);
-    CHECK((*taken)->companions.initrds.empty());
-    CHECK(!(*taken)->companions.device_tree);
+    CHECK(!(*taken)->companions->command_line);
+    CHECK((*taken)->companions->initrds.empty());
+    CHECK(!(*taken)->companions->device_tree);
 }
 
 TEST_CASE("each damaged field of an EFI program is named with what it is and what is needed") {
@@ -295,7 +295,7 @@ TEST_CASE("whatever the headers of a UKI hold, what is taken out lies in the fil
         if (!taken || !*taken)
             return;
         bool sound = lies_in((*taken)->kernel, altered);
-        for (const auto &pieces : {(*taken)->companions.initrds, (*taken)->companions.microcode})
+        for (const auto &pieces : {(*taken)->companions->initrds, (*taken)->companions->microcode})
             for (Bytes piece : pieces)
                 sound = sound && lies_in(piece, altered);
         REQUIRE(sound);

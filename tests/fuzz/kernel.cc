@@ -5,17 +5,12 @@
 #include "arch/arch.h"
 #include "image/facts.h"
 #include "image/signature.h"
-
-#include <cstdlib>
+#include "tests/fuzz/fuzz.h"
 
 using namespace kexec;
+using namespace kexec::fuzzing;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds)
-        std::abort();
-}
 
 std::shared_ptr<const MappedFile> mapped(Bytes bytes) {
     auto file = file_in_memory("kernel", bytes);

@@ -3,21 +3,18 @@
 // the file.
 #include "image/signature.h"
 
-#include "base/endian.h"
-
-#include <cstdlib>
+#include "tests/fuzz/fuzz.h"
 
 using namespace kexec;
+using namespace kexec::fuzzing;
 
 namespace {
 
 void look_at(Bytes file) {
     auto signatures = signatures_of(file);
-    if (signatures.size() > 32)
-        std::abort();
+    require(signatures.size() <= 32);
     for (const Signature &signature : signatures)
-        if (signature.subject.size() > file.size() || signature.issuer.size() > file.size())
-            std::abort();
+        require(signature.subject.size() <= file.size() && signature.issuer.size() <= file.size());
 }
 
 } // namespace

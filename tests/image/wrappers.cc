@@ -235,7 +235,21 @@ TEST_CASE("what goes with a kernel comes out of its container, whatever lies aro
     REQUIRE(image->companions);
     REQUIRE(image->companions->initrds.size() == 1);
     CHECK(std::ranges::equal(image->companions->initrds[0], packable_bytes(50)));
+    CHECK(image->container == "UKI");
     CHECK(!files.read(build_arm64_image())->companions);
+}
+
+TEST_CASE("a uImage around a container is a wrapper, unless it brings parts of its own") {
+    Files files;
+    Buffer uki = build_uki(build_arm64_image());
+    auto image = files.read(build_uimage(uki));
+    REQUIRE(image);
+    CHECK(image->wrappers == Names{"uImage", "UKI"});
+    CHECK(image->container == "UKI");
+    image = files.read(build_multi({uki, packable_bytes(50)}));
+    REQUIRE(!image);
+    CHECK(image.error().what ==
+          files.path() + ": the kernel lies in two containers (uImage, UKI), each with parts of its own");
 }
 
 TEST_CASE("a container in a container is refused: both may have what goes with the kernel") {

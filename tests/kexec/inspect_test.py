@@ -23,7 +23,8 @@ import signed_kernels  # noqa: E402
 
 KEXEC = sys.argv[1]
 NOBODY = 65534
-DEBIAN = {"amd64": ("x86_64", "bzImage64"), "arm64": ("arm64", "Image"), "ppc64el": ("ppc64", "elf-ppc64"), "s390x": ("s390x", "image")}
+DEBIAN = {"amd64": ("x86_64", "bzImage64"), "arm64": ("arm64", "Image"), "ppc64el": ("ppc64", "elf-ppc64"), "s390x": ("s390x", "image"),
+          "i386": ("x86_64", "bzImage")}
 SUBJECT, ISSUER = "Kernel signing key", "Kernel signing key"
 
 

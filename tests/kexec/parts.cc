@@ -106,6 +106,21 @@ TEST_CASE("a UKI's own parts are what is loaded where nothing else is named", "[
     CHECK(asking.warnings.empty());
 }
 
+TEST_CASE("a uImage of several files brings its initial ramdisk and its device tree", "[parts]") {
+    Asking asking;
+    Buffer file = build_multi({build_arm64_image(), buffer_of("initrd"), buffer_of(tree_for("maker,board"))});
+    std::string path = asking.files.add("uImage", file);
+    Request request =
+        asking.ask({path, "--append=quiet", "--add-initrd=" + asking.files.write("more", "+")}).value();
+    CHECK(request.settings.command_line == "quiet");
+    CHECK(text_of(request.initrd) == std::string("initrd\0\0+", 9));
+    CHECK(text_of(request.dtb) == tree_for("maker,board"));
+    CHECK(request.notes ==
+          Texts{"initial ramdisk: that in the uImage, then --add-initrd", "device tree: that in the uImage"});
+    request = asking.ask({path, "--initrd="}).value();
+    CHECK(text_of(request.initrd) == "(none)");
+}
+
 TEST_CASE("options stand behind the UKI's parts or in their place, and the notes say so", "[parts]") {
     Asking asking;
     std::string path = asking.files.add(

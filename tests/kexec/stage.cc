@@ -40,19 +40,28 @@ Kernels kernels_of(std::string_view arch) {
     return {bzimage_file(), vmlinux_file(movable_vmlinux()), bare_tree().packed()};
 }
 
-// Multiboot Specification 0.6.96, 3.1: a magic number, flags, and a number that makes their sum 0.
-Buffer multiboot_file() {
+// Multiboot's header, in either version: a magic number, fields, and a number that makes their sum 0.
+Buffer multiboot_file(std::vector<std::uint32_t> fields) {
     Buffer file(4096);
-    const std::uint32_t magic = 0x1badb002, flags = 0x3;
-    write_at(file, 64, le32(magic));
-    write_at(file, 68, le32(flags));
-    write_at(file, 72, le32(0U - magic - flags));
+    std::uint32_t sum = 0;
+    for (std::uint32_t field : fields)
+        sum += field;
+    fields.push_back(0 - sum);
+    for (std::size_t i = 0; i < fields.size(); i++)
+        write_at(file, 64 + 4 * i, le32(fields[i]));
+    return file;
+}
+
+Buffer file_starting_with(Bytes start) {
+    Buffer file(4096);
+    std::ranges::copy(start, file.begin());
     return file;
 }
 
 // An ELF file that is no Linux kernel.
-Buffer program_file() {
-    return vmlinux_file({.segments = {{0x1000000, 0x1000, 0x2000, "memory test"}}, .symbols = {}});
+Buffer program_file(bool is_64_bit) {
+    return vmlinux_file(
+        {.segments = {{0x1000000, 0x1000, 0x2000, "memory test"}}, .symbols = {}, .is_64_bit = is_64_bit});
 }
 
 Buffer cut(Buffer file) {
@@ -152,8 +161,12 @@ Stage::Stage(std::string_view arch)
               {"$INITRD", files.write("initrd.img", "the initial ramdisk")},
               {"$DTB", files.add("board.dtb", kernels.dtb)},
               {"$TEXT", files.write("notes.txt", "no kernel\n")},
-              {"$MULTIBOOT", files.add("xen", multiboot_file())},
-              {"$PROGRAM", files.add("program.elf", program_file())},
+              {"$SECOND_MULTIBOOT", files.add("xen2", multiboot_file({0xe85250d6, 0, 16}))},
+              {"$MULTIBOOT", files.add("xen", multiboot_file({0x1badb002, 3}))},
+              {"$BEOBOOT", files.add("node.img", file_starting_with(as_bytes("BeoB\1")))},
+              {"$NBI", files.add("net.nbi", file_starting_with(bytes_of(le32(0x1b031336))))},
+              {"$SMALL_PROGRAM", files.add("program32.elf", program_file(false))},
+              {"$PROGRAM", files.add("program.elf", program_file(true))},
               {"$RAMDISK", files.add("ramdisk.img", pack(usual_initramfs(release), Compression::gzip))},
               {"$OLDDISK", files.add("old.img", usual_initramfs("5.10.0-8"))},
               {"$CUTDISK", files.add("cut.img", cut(pack(usual_initramfs(release), Compression::gzip)))},

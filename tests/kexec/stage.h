@@ -26,8 +26,9 @@ struct Played {
 
 // A recorded machine with files that lines may name: $KERNEL (both calls take it), $VMLINUX (the ELF file of
 // a kernel), $RAMDISK (an archive with modules of these kernels; $OLDDISK of others, $CUTDISK damaged,
-// $LARGEDISK of 40 MiB unpacked), $PROGRAM (an ELF file of x86_64 that is no Linux kernel), $INITRD, $DTB,
-// $TEXT (no kernel), $MULTIBOOT, $MISSING.
+// $LARGEDISK of 40 MiB unpacked), $PROGRAM and $SMALL_PROGRAM (ELF files of x86_64 and of 32-bit x86 that are
+// no Linux kernels), $INITRD, $DTB, $TEXT (no kernel), $MULTIBOOT, $SECOND_MULTIBOOT, $BEOBOOT and $NBI (what
+// is not offered), $MISSING.
 class Stage {
 public:
     explicit Stage(std::string_view arch);

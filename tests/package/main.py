@@ -9,7 +9,6 @@ in namespaces of its own, and processes there lack the right to load a kernel, t
 
 import argparse
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -17,21 +16,16 @@ import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-WORK = ROOT / "build" / "package"
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tools"))
 
 import archive  # noqa: E402
-import cache  # noqa: E402
+import debian  # noqa: E402
+
+WORK = debian.WORK
 
 TOOLS = ("dpkg-buildpackage", "dh", "lintian", "mmdebstrap", "setpriv", "unshare")
-NOT_SOURCE = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache", "obj-*", ".debhelper")
 CAP_SYS_BOOT = 1 << 22
-
-# What the Debian for installing has: the package's libraries, what it replaces, what depends on that, an init system.
-SUITE = "bookworm"
-PACKAGES = ["kexec-tools", "kdump-tools", "systemd", "libelf1", "libfdt1", "libsnappy1v5", "liblzo2-2", "libstdc++6"]
 
 # Files that change with every use of dpkg, and say nothing about a package.
 VOLATILE = ("var/lib/dpkg/", "var/log/", "var/cache/", "var/lib/apt/", "var/lib/systemd/deb-systemd-helper",
@@ -40,8 +34,7 @@ VOLATILE = ("var/lib/dpkg/", "var/log/", "var/cache/", "var/lib/apt/", "var/lib/
 
 def without_reboot(command):
     """The command, without the right to reboot and in namespaces of its own."""
-    return ["setpriv", "--bounding-set=-sys_boot", "--inh-caps=-sys_boot",
-            "unshare", "--mount", "--pid", "--fork", "--net", "--uts", "--ipc", *map(str, command)]
+    return [*debian.WITHOUT_REBOOT, "unshare", "--mount", "--pid", "--fork", "--net", "--uts", "--ipc", *map(str, command)]
 
 
 def what_is_missing():
@@ -51,40 +44,22 @@ def what_is_missing():
         return f"{', '.join(lacking)} not installed"
     if os.geteuid() != 0:
         return "only root can enter another root directory"
-    if archive.host_codename() != SUITE:
-        return f"this is not Debian {SUITE}"
+    if archive.host_codename() != debian.SUITE:
+        return f"this is not Debian {debian.SUITE}"
     allowed = subprocess.run(without_reboot(["true"]), capture_output=True, check=False).returncode == 0
     return "" if allowed else "this machine does not let root make namespaces"
 
 
 # --- a Debian to install in -----------------------------------------------------------------------------------
 
-def fill_root(directory):
-    """root.tar.zst with SUITE and PACKAGES, and the packages themselves in /root."""
-    fetch = "cd /root && apt-get download kexec-tools"
-    command = ["setpriv", "--bounding-set=-sys_boot", "--inh-caps=-sys_boot", "mmdebstrap", "--mode=root", "--variant=minbase",
-               f"--include={','.join(PACKAGES)}", f"--customize-hook=chroot \"$1\" sh -c '{fetch}'",
-               "--dpkgopt=path-exclude=/usr/share/locale/*", SUITE, directory / "root.tar.zst",
-               f"deb {archive.base_uri()} {SUITE} main"]
-    archive.attempt(lambda: archive.run_apt(command))
-
-
-def stored_root():
-    name = "-".join([SUITE, archive.debian_name(platform.machine()), *PACKAGES]).replace("+", "")
-    return cache.entry(f"roots/{name}", fill_root) / "root.tar.zst"
-
-
 def unpacked_root():
     """A directory with a Debian that the tests take copies of."""
     directory = Path(tempfile.mkdtemp(prefix="root-", dir=WORK))
-    subprocess.run(["tar", "--zstd", "-xpf", stored_root(), "-C", directory], check=True)
+    subprocess.run(["tar", "--zstd", "-xpf", debian.stored_root(), "-C", directory], check=True)
     policy = directory / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
     policy.chmod(0o755)
     (directory / "etc/dpkg/dpkg.cfg.d/fast").write_text("force-unsafe-io\n", encoding="ascii")
-    # apt takes no file whose name has an escaped epoch.
-    for package in (directory / "root").glob("kexec-tools_*.deb"):
-        package.rename(directory / "root/kexec-tools.deb")
     return directory
 
 
@@ -129,33 +104,11 @@ class Debian:
 
 # --- the package ----------------------------------------------------------------------------------------------
 
-def build_package(jobs):
-    """Builds source and binary package of this tree in WORK; without optimisation, which changes no file's place."""
-    for old in WORK.glob("kexec-toolkit*"):
-        old.unlink()
-    source = WORK / "source"
-    shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(ROOT, source, symlinks=True, ignore=NOT_SOURCE)
-    environment = dict(os.environ, LC_ALL="C.UTF-8", DEB_BUILD_OPTIONS=f"noopt noautodbgsym parallel={jobs}", DEB_CXXFLAGS_STRIP="-g")
-    # debhelper gives the build another home: a compiler cache goes on to be where it is.
-    environment.setdefault("CCACHE_DIR", str(Path.home() / ".cache/ccache"))
-    with open(WORK / "build.log", "w", encoding="utf-8") as log:
-        done = subprocess.run(["dpkg-buildpackage", "-us", "-uc"], cwd=source, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=log, stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
-        tail = (WORK / "build.log").read_text(encoding="utf-8", errors="replace").splitlines()[-30:]
-        raise AssertionError("dpkg-buildpackage failed:\n" + "\n".join(tail))
-
-
-def built_package(name="kexec-toolkit"):
-    return next(WORK.glob(f"{name}_*_*.deb"))
-
-
 def newer_package(name="kexec-toolkit"):
     """The same package with a higher version."""
     tree = WORK / "newer"
     shutil.rmtree(tree, ignore_errors=True)
-    subprocess.run(["dpkg-deb", "-R", built_package(name), tree], check=True)
+    subprocess.run(["dpkg-deb", "-R", debian.built_package(name), tree], check=True)
     control = tree / "DEBIAN/control"
     text = control.read_text(encoding="utf-8").replace("\nVersion: ", "\nVersion: 9:")
     control.write_text(text.replace("kexec-toolkit (= ", "kexec-toolkit (= 9:"), encoding="utf-8")
@@ -228,7 +181,7 @@ class InstalledTest(InstalledBase):
         configuration = self.debian.path("etc/default/kexec")
         mine = configuration.read_text(encoding="utf-8") + "APPEND='mine'\n"
         configuration.write_text(mine, encoding="utf-8")
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         self.assert_works()
         self.assert_init_scripts_work()
         self.assertEqual(self.debian.status("kexec-tools")[1], "c")
@@ -237,7 +190,7 @@ class InstalledTest(InstalledBase):
         self.assertFalse(self.debian.path("etc/init.d/kexec.dpkg-new").exists())
 
     def test_survives_the_purge_of_what_it_replaced(self):
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         self.purge_kexec_tools()
         self.assert_works()
         # The links and the file that kexec-tools' scripts take away come back, as README.Debian says.
@@ -246,14 +199,14 @@ class InstalledTest(InstalledBase):
         self.assertIn("LOAD_KEXEC=false\n", self.debian.path("etc/default/kexec").read_text(encoding="utf-8"))
 
     def test_upgrades(self):
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         before = self.debian.files()
         self.debian.install(newer_package())
         self.assert_works()
         self.assertEqual(self.debian.files(), before)
 
     def test_a_file_of_the_administrator_outlives_an_upgrade(self):
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         script = self.debian.path("etc/init.d/kexec-load")
         script.write_text("#!/bin/sh\n# mine\n", encoding="utf-8")
         self.debian.install(newer_package(), options=["--force-confold"])
@@ -262,7 +215,7 @@ class InstalledTest(InstalledBase):
     def test_removal_and_purge_leave_nothing(self):
         self.purge_kexec_tools()
         before = self.debian.files()
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         self.assert_works()
         self.assert_init_scripts_work()
         text = self.debian.path("etc/default/kexec").read_text(encoding="utf-8")
@@ -276,7 +229,7 @@ class InstalledTest(InstalledBase):
 
     def test_goes_back_to_kexec_tools(self):
         before = self.debian.files()
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         self.debian.run("apt-get", "install", "-y", "/root/kexec-tools.deb")
         self.assertEqual(self.debian.status("kexec-tools"), "ii")
         self.assertNotIn("+toolkit.", self.debian.run("/sbin/kexec", "-v"))
@@ -329,9 +282,9 @@ class KdumpTest(InstalledBase):
 
     def test_removal_and_purge_leave_nothing(self):
         self.debian.run("dpkg", "--purge", "kdump-tools")
-        self.debian.install(built_package())
+        self.debian.install(debian.built_package())
         before = self.debian.files()
-        self.debian.install(built_package(KDUMP))
+        self.debian.install(debian.built_package(KDUMP))
         self.assert_works()
         self.debian.path("var/lib/kdump/last-capture").write_text("", encoding="utf-8")
         self.debian.run("dpkg", "--purge", KDUMP)
@@ -355,7 +308,7 @@ def main():
         print(f"skipped: the package: {lack}\n0 passed, 0 failed, 1 skipped")
         return 0
     if not options.no_build:
-        build_package(options.jobs)
+        debian.build_package(options.jobs)
     program = unittest.main(argv=[sys.argv[0], "-v", *names], exit=False)
     bad = len(program.result.failures) + len(program.result.errors)
     skipped = len(program.result.skipped)

@@ -31,7 +31,7 @@ Read read(const std::vector<Piece> &pieces, std::uint64_t entry = start) {
         add_segment(plan, PT_LOAD, Buffer(each.file_size, std::byte{0x77}), start + each.distance)
             .memory_size = each.memory_size;
     Read result{build_elf(plan), {}};
-    result.pieces = pieces_of(read_elf(result.file).value(), gib);
+    result.pieces = pieces_of(read_elf(result.file).value());
     return result;
 }
 
@@ -52,6 +52,9 @@ TEST_CASE("what is no kernel that moves itself is refused", "[kernel-pieces]") {
               "no segment of the vmlinux starts at its entry"));
     CHECK(has(read({{0, 0x100, 0x1001}, {0x1000, 0x100, 0x100}}).pieces.error().what, "overlap"));
     CHECK(has(read({{0, 0x100, gib + 1}}).pieces.error().what, "span more than 1 GiB"));
+    CHECK(has(read({{0, 0x100, 0x100}, {gib - 0x1000, 0x100, 0x1001}}).pieces.error().what,
+              "span more than 1 GiB"));
+    CHECK(read({{0, 0x100, 0x100}, {gib - 0x1000, 0x100, 0x1000}}).pieces);
     CHECK_FALSE(read({}).pieces);
 }
 

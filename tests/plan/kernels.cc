@@ -67,6 +67,8 @@ Buffer bzimage_holding(Bytes vmlinux, const BzImageFile &what, Compression compr
 
 Buffer vmlinux_file(const VmlinuxFile &what) {
     ElfPlan plan;
+    plan.is_64_bit = what.is_64_bit;
+    plan.machine = what.is_64_bit ? EM_X86_64 : EM_386;
     plan.entry = what.entry;
     for (const VmlinuxSegment &segment : what.segments) {
         Buffer content(segment.file_size);

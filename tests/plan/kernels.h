@@ -34,6 +34,7 @@ struct VmlinuxFile {
     std::uint64_t entry = 0x1000000;
     std::vector<VmlinuxSegment> segments;
     std::vector<std::string> symbols;
+    bool is_64_bit = true;
 };
 Buffer vmlinux_file(const VmlinuxFile &what);
 

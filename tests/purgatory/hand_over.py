@@ -138,7 +138,8 @@ def check_64bit_above_4gib(boot, blob):
 def check_32bit(boot, blob):
     address, argument = 0x77ffd000, 0x6fedcba0
     run = boot(place(blob, make_parameters(PROBE_32BIT, argument, ENTRY_32BIT, 0x3f8)), address, CONTENT)
-    check_state('32-bit', run, {**PROTECTED_MODE, 'rsi': argument, 'rsp': address + len(blob)})
+    # Above the stack pointer lie what a C function returns to, and its argument.
+    check_state('32-bit', run, {**PROTECTED_MODE, 'rsi': argument, 'rsp': address + len(blob) - 8})
 
 
 def check_altered(boot, blob):

@@ -67,13 +67,21 @@ void judge_segments(Judge &judge) {
     }
 }
 
+// booting.rst: where image_size is 0, text_offset is 0x80000 and as much as possible stays free behind the
+// file.
+std::uint64_t size_needed(const Judge &judge) {
+    std::uint64_t size = read_at<le64>(judge.request.image.bytes, 16, "").value();
+    return size == 0 ? judge.request.image.bytes.size() : size;
+}
+
 void judge_kernel(Judge &judge) {
     std::uint64_t entry = judge.told(0);
-    std::uint64_t text_offset = read_at<le64>(judge.request.image.bytes, 8, "").value();
-    std::uint64_t size = read_at<le64>(judge.request.image.bytes, 16, "").value();
+    bool is_old = read_at<le64>(judge.request.image.bytes, 16, "").value() == 0;
+    std::uint64_t text_offset =
+        is_old ? 0x80000 : std::uint64_t{read_at<le64>(judge.request.image.bytes, 8, "").value()};
     judge.expect((entry - text_offset) % two_mib == 0,
                  "the kernel is not text_offset from a multiple of 2 MiB");
-    Range span = Range::sized(entry, size).value();
+    Range span = Range::sized(entry, size_needed(judge)).value();
     judge_place(judge, span, "what the kernel needs");
     for (const Segment &segment : judge.plan.segments)
         judge.expect(segment.name.starts_with("kernel") || !segment.destination.overlaps(span),
@@ -91,7 +99,7 @@ void judge_initrd(Judge &judge, const DeviceTree &tree) {
     judge.expect(end - first == file.size(), "the tree tells another size of the initrd");
     std::uint64_t kernel = judge.told(0);
     std::uint64_t window = std::min(first, kernel) / gib * gib;
-    std::uint64_t last = std::max(end, kernel + read_at<le64>(judge.request.image.bytes, 16, "").value());
+    std::uint64_t last = std::max(end, kernel + size_needed(judge));
     judge.expect(last - window <= 32 * gib, "kernel and initrd lie in no window of 32 GiB");
 }
 

@@ -199,7 +199,7 @@ TEST_CASE("an ELF file that is no kernel, or makes no sense, is refused") {
     };
     CHECK(has(refused_for({0x1000}), "no segment of the vmlinux starts at its entry"));
     CHECK(has(refused_for({0, 0x1000}), "overlap"));
-    CHECK(has(refused_for({0, 64 * gib}), "span more than 32 GiB"));
+    CHECK(has(refused_for({0, 64 * gib}), "span more than 1 GiB"));
     CHECK(has(refused_for({0, std::uint64_t{0} - 0x10000}), "below its entry"));
 }
 

@@ -56,6 +56,15 @@ std::vector<Piece> ram_of(const Machine &machine) {
     return pieces;
 }
 
+// gABI chapter 5: what PT_LOAD says is loaded, and nothing else.
+std::vector<ElfSegment> loaded_of(const Elf &elf) {
+    std::vector<ElfSegment> loaded;
+    for (const ElfSegment &segment : elf.segments)
+        if (segment.type == 1 && segment.memory_size != 0)
+            loaded.push_back(segment);
+    return loaded;
+}
+
 class Review {
 public:
     Review(const SegmentLoad &plan, const Request &request)
@@ -157,7 +166,7 @@ private:
         }
         std::size_t next = 0;
         std::uint64_t delta = 0;
-        for (const ElfSegment &segment : vmlinux().segments) {
+        for (const ElfSegment &segment : loaded_of(vmlinux())) {
             const Segment *placed = find(fmt::format("kernel.{}", next));
             expect(placed != nullptr, "a part of the kernel is missing");
             if (!placed)
@@ -185,20 +194,22 @@ private:
 
     bool is_32_bit() const {
         bool asked = request_.settings.has(OptionId::entry_32bit) || request_.image.format->name == "bzImage";
-        return asked && std::holds_alternative<BzImage>(request_.image.content);
+        const auto *elf = std::get_if<Elf>(&request_.image.content);
+        return elf ? !elf->is_64_bit : asked;
     }
 
     void purgatory_is_told() {
         const Segment &purgatory = *find("purgatory");
         expect(plan_.entry == purgatory.destination.first(), "the purgatory is not entered first");
         std::uint64_t entry = in<le64>("purgatory", 0x100), argument = in<le64>("purgatory", 0x108);
-        std::uint64_t kernel = find("kernel")->destination.first();
         std::uint64_t flags = in<le32>("purgatory", 0x110);
         if (entered_unpacked())
-            expect(entry - kernel == vmlinux().entry - vmlinux().segments[0].physical_address,
+            expect(entry - find("kernel.0")->destination.first() ==
+                       vmlinux().entry - loaded_of(vmlinux()).at(0).physical_address,
                    "the kernel is entered elsewhere");
         else
-            expect(entry == kernel + (is_32_bit() ? 0 : 0x200), "the kernel is entered elsewhere");
+            expect(entry == find("kernel")->destination.first() + (is_32_bit() ? 0 : 0x200),
+                   "the kernel is entered elsewhere");
         expect(argument == parameters().from, "the kernel is given something else than its parameters");
         expect(((flags & 4) != 0) == is_32_bit(), "it is entered by the wrong door");
         if (is_32_bit())

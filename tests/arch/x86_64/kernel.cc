@@ -131,6 +131,24 @@ TEST_CASE("a vmlinux lies where it was linked if that is free, movable or not") 
     CHECK(fixed.entry == 0x1000100);
 }
 
+TEST_CASE("a 32-bit vmlinux lies where it was linked, is entered in 32-bit mode, and is never moved") {
+    VmlinuxFile file = movable_vmlinux();
+    file.is_64_bit = false;
+    Request request = load(vmlinux_file(file));
+    CHECK(request.image.format->name == "elf-x86");
+    auto kernel = place(request, plenty).value();
+    CHECK(kernel.segments[0].destination == sized(0x1000000, 0x5000));
+    CHECK(kernel.entry == 0x1000000);
+    CHECK(kernel.door == Door::entry_32_bit);
+    CHECK(kernel.initrd_window == span(0x1000000, 0x37ffffff));
+    CHECK_FALSE(kernel.takes_efi);
+    CHECK(place(request, {span(0x30000000, 0x3fffffff)}).error().cause == Cause::no_room);
+    file.segments[2].physical_address = 0xfffff000;
+    auto wraps = place(load(vmlinux_file(file)), {span(0x1000000, 2 * four_gib)});
+    REQUIRE_FALSE(wraps);
+    CHECK(wraps.error().what.starts_with("the 32-bit program spans "));
+}
+
 TEST_CASE("a movable vmlinux moves as a whole, up or down, by steps of 2 MiB") {
     auto up = place(load(vmlinux_file(movable_vmlinux())), {span(0x30012000, 0x3fffffff)}).value();
     CHECK(up.segments[0].destination == sized(0x30200000, 0x5000));

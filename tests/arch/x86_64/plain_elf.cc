@@ -2,6 +2,7 @@
 // ELF files that are no Linux kernels, started with boot notes or with nothing.
 #include "arch/x86_64/plain_elf.h"
 
+#include "purgatory/parameters.h"
 #include "tests/catch.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
@@ -11,10 +12,11 @@ using namespace kexec::testing;
 
 namespace {
 
-Request to_start(OptionId style, const std::string &text = "memory test") {
+Request to_start(OptionId style, const std::string &text = "memory test", bool is_64_bit = true) {
     VmlinuxFile program{.entry = 0x1000100,
                         .segments = {{0x1000000, 0x1000, 0x1000, text}, {0x1001000, 0x800, 0x3000, "data"}},
-                        .symbols = {}};
+                        .symbols = {},
+                        .is_64_bit = is_64_bit};
     Request request = request_to_load(pc(), vmlinux_file(program));
     give(request, style);
     return request;
@@ -51,6 +53,21 @@ TEST_CASE("--args-elf hands it boot notes by way of the purgatory, which verifie
     Buffer expected = x86_64::boot_notes("root=/dev/vda1 quiet");
     CHECK(std::ranges::equal(segment_named(it, "boot notes").bytes, expected));
     CHECK(segment_named(it, "kernel.0").verified);
+}
+
+TEST_CASE("a 32-bit program is told the same by way of the 32-bit hand-over, and not started without") {
+    Request request = to_start(OptionId::args_elf, "memory test", false);
+    request.machine = pc(std::uint64_t{8} << 30);
+    SegmentLoad it = plan(request);
+    Bytes told = Bytes(*it.purgatory).subspan(0x100);
+    CHECK(read_at<le64>(told, 0, "x").value() == 0x1000100);
+    CHECK(read_at<le64>(told, 8, "x").value() == segment_named(it, "boot notes").destination.first());
+    CHECK((word(told, 16) & purgatory::flag::entry_32bit) != 0);
+    for (const char *name : {"boot notes", "purgatory"})
+        CHECK(segment_named(it, name).destination.last() <= 0x7fffffff);
+    auto refused = arch_named("x86_64")->plan(to_start(OptionId::args_none, "memory test", false));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what.find("this one is a 32-bit program") != std::string::npos);
 }
 
 TEST_CASE("boot notes have a head with their size and checksum, and three notes without names") {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reboots into kernels that bring their own parts: a unified kernel image with an add-on, and a FIT image with a device tree."""
+"""Reboots into kernels that bring their own parts: a unified kernel image with an add-on, a FIT image with a device tree, a uImage of
+several files."""
 import containers
 import proof
 import supplies
@@ -48,3 +49,15 @@ def run_fit(bench):
     require(said.one("second", "added").startswith("okay"), "the overlay's node is not in the second kernel's device tree")
     require(said.one("second", "model").startswith("changed"), "the property that --dtb-set names was not set")
     return ["second kernel up with the FIT image's ramdisk", "its device tree with its overlay", "--dtb-set"]
+
+
+def run_uimage(bench):
+    machine = MACHINES["arm64"]
+    word = proof.nonce()
+    second = bench.packed_initramfs(machine, "second", "say_memory\nsay model \"$(cat /proc/device-tree/model)\"")
+    image = containers.uimage(bench, supplies.kernel(machine, "small"), second, board.described(bench))
+    append = f"{machine.command_line()} nonce={word}"
+    said = boot(bench, machine, f"load -l /uImage --dtb-set=/:model={word} --append='{append}'\nkexec -e", {"uImage": image})
+    require(f"nonce={word}" in said.one("second", "cmdline"), "the command line is not the one given")
+    require(said.one("second", "model").startswith(word), "the device tree is not that of the uImage with the property that was set")
+    return ["second kernel up with the ramdisk of the uImage", "and its device tree"]

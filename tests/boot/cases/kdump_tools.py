@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's kdump-tools with our kexec in the place of kexec-tools': its kdump-config loads, shows and unloads a crash kernel."""
+"""Debian's kdump-tools with our kexec in the place of kexec-tools': its kdump-config loads, shows and unloads a crash kernel.
+
+Once its scripts are in a machine of busybox, which is cheap; and once our package and kdump-tools are installed by dpkg, in a
+Debian that runs in the machine.
+"""
 import pathlib
 import re
 
+import debian
 import fetch
+import initramfs
 import supplies
 from machine import MACHINES, Setup
 from proof import require
 
 LIMIT = 120
 MEMORY = 768
+LIMIT_OF_DEBIAN, MEMORY_OF_DEBIAN = 400, 3072
 SUITE = "bookworm"
 
 # As the package's scripts configure it; the administrator names kernel and initial ramdisk, as its documentation has it.
@@ -67,14 +74,84 @@ def run(bench):
     files |= {**bench.program(), "boot/vmlinuz": image, "boot/initrd.img": bench.initramfs(machine, "second", "")}
     first = bench.initramfs(machine, "first", "PATH=$PATH:/usr/sbin\n" + SCRIPT, files, {"etc/default/kdump-tools": configuration})
     setup = Setup(machine, machine.plain_firmware(), image, first, memory=MEMORY, append=f"crashkernel={machine.crash_low}")
-    return judge(bench.run(setup, LIMIT))
+    judge(bench.run(setup, LIMIT), EXPECTED)
+    return ["kdump-config loads, shows, reloads and unloads, by both calls"]
 
 
-def judge(said):
+# The Debian is a directory of the initial RAM file system. Its kernel lies where packages put it; an initial ramdisk for a crash
+# would be made by programs that are not there.
+INSTALL = """\
+for place in proc sys dev run tmp; do
+    mount --rbind /$place /debian/$place
+done
+release=$(uname -r)
+mkdir -p /debian/var/lib/kdump
+cp /kernel /debian/boot/vmlinuz-$release
+cp /second /debian/boot/initrd.img-$release
+cp /second /debian/var/lib/kdump/initrd.img-$release
+in_debian() {
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive HOME=/root chroot /debian "$@"
+}
+say_state() {
+    say state "$1" "$2" "$(cat /sys/kernel/kexec_crash_loaded)"
+    say_lines "said:$1" </tmp/output
+}
+try() {
+    name=$1
+    shift
+    in_debian "$@" >/tmp/output 2>&1
+    say_state "$name" $?
+}
+try removed dpkg --purge kdump-tools
+try replaced dpkg -i /root/kexec-toolkit.deb
+try installed dpkg -i /root/kdump-tools.deb
+try packages dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' kexec-toolkit kexec-tools kdump-tools
+try unload kdump-config unload
+try load kdump-config load
+try show kdump-config show
+try recorded kexec --loaded
+try test kdump-config test
+try purged dpkg --purge kdump-tools
+"""
+
+# In Debian the scripts find kernel and initial ramdisk by themselves, and loading is what installing them ends with.
+EXPECTED_INSTALLED = {
+    "removed": (0, 0, ""), "replaced": (0, 0, "Setting up kexec-toolkit"), "installed": (0, 1, "[Ll]oaded kdump kernel"),
+    "packages": (0, 1, r"ii +kexec-toolkit.*rc +kexec-tools.*ii +kdump-tools|ii +kdump-tools.*ii +kexec-toolkit.*rc +kexec-tools"),
+    "unload": (0, 0, "[Uu]nloaded kdump kernel"), "load": (0, 1, "[Ll]oaded kdump kernel"),
+    "show": (0, 1, "current state: +ready to kdump"), "recorded": (0, 1, r"crash kernel: loaded.*nr_cpus=1"),
+    "test": (0, 1, r"/sbin/kexec -p.*--command-line="), "purged": (0, 0, ""),
+}
+
+
+def package_of_this_tree(bench):
+    """Our package, built anew where the programs under test are newer than it."""
+    try:
+        package = debian.built_package()
+    except StopIteration:
+        package = None
+    if package is None or package.stat().st_mtime < (bench.programs / "kexec").stat().st_mtime:
+        debian.WORK.mkdir(parents=True, exist_ok=True)
+        debian.build_package(1)
+    return debian.built_package()
+
+
+def run_installed(bench):
+    machine = MACHINES["x86_64"]
+    image = supplies.kernel(machine, "6.1")
+    files = {"kernel": image, "second": bench.initramfs(machine, "second", "")}
+    first = bench.initramfs(machine, "first", INSTALL, files)
+    with open(first, "ab") as archive:
+        archive.write(initramfs.from_tar(debian.stored_root(), "debian", {"root/kexec-toolkit.deb": package_of_this_tree(bench)}))
+    setup = Setup(machine, machine.plain_firmware(), image, first, memory=MEMORY_OF_DEBIAN, append=f"crashkernel={machine.crash_low}")
+    judge(bench.run(setup, LIMIT_OF_DEBIAN), EXPECTED_INSTALLED)
+    return ["dpkg installs our package over kexec-tools and kdump-tools beside it, which loads, shows and unloads"]
+
+
+def judge(said, expected):
     states = {name: (int(status), int(loaded)) for name, status, loaded in map(str.split, said.all("first", "state"))}
-    for name, (status, loaded, words) in EXPECTED.items():
+    for name, (status, loaded, words) in expected.items():
         text = " / ".join(said.all("first", f"said:{name}"))
         require(states.get(name) == (status, loaded),
                 f"{name}: exit status and kexec_crash_loaded are {states.get(name)}, not {(status, loaded)}: {text}")
         require(re.search(words, text), f"{name}: the output lacks {words!r}: {text}")
-    return ["kdump-config loads, shows, reloads and unloads, by both calls"]

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fast reboots: a second kernel is loaded and entered, and says on its own console what it found; ten of them in a row."""
+import dataclasses
+import re
+
 import proof
 import supplies
 from machine import MACHINES, Setup
@@ -100,6 +103,25 @@ def judge_plans(said):
     require(said.all("first", "plans_agree") == ["text", "json"], "a plan from the recording is not the machine's own")
     require(said.one("first", "loaded_by_plans") == "0", "something was loaded by planning")
     return [f"plans agree with a recording of {size} bytes"]
+
+
+def run_32_bit(bench):
+    """A 32-bit vmlinux, as bzImages of Debian's i386 hold it, from a 64-bit kernel; its programs are of 32 bits as well."""
+    machine = MACHINES["x86_64"]
+    small = dataclasses.replace(machine, name="i386")
+    word = proof.nonce()
+    vmlinux = bench.write("vmlinux", supplies.vmlinux_of(supplies.kernel(small, "6.1").read_bytes()))
+    second = bench.packed_initramfs(small, "second", "say_memory\nsay bits \"$(uname -m)\"")
+    append = f"{machine.command_line()} nonce={word}"
+    script = f"load -l /vmlinux --initrd=/second.cpio --append='{append}'\nkexec -e"
+    first = bench.initramfs(machine, "first", script, {**bench.program(), "vmlinux": vmlinux, "second.cpio": second})
+    setup = Setup(machine, machine.plain_firmware(), supplies.kernel(machine, "6.1"), first)
+    said = bench.run(setup, LIMIT, r"@@ end|@@ load_exit [1-9]")
+    proof.require_loaded(said, "first", "loaded")
+    require("second" in said.stages, "the 32-bit kernel never reached its initramfs")
+    require(f"nonce={word}" in said.one("second", "cmdline"), "the command line is not the one given")
+    require(re.fullmatch("i[3-6]86", said.one("second", "bits")), f"the second kernel is one of {said.one('second', 'bits')}")
+    return ["a 32-bit vmlinux up with its command line and initial ramdisk"]
 
 
 def run_hops(bench, machine_name, kernel):

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs the fuzz targets of a build with -Dfuzzing=true, some at a time, and reports what each did.
+
+    tests/fuzz/main.py --build DIR [--seconds 60] [--only PATTERN] [--jobs 2] [--kernels FILE...]
+
+A target starts from tests/fuzz/corpus/TARGET, from what fuzz-seeds writes (files that the tests build, recorded machines, headers of
+the kernels named), and from what earlier runs found, which is kept in DIR/corpus. What breaks a target is kept in DIR/findings, and
+belongs into tests/fuzz/corpus/TARGET once it is mended. The exit status is 1 where something was found.
+"""
+import argparse
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+# No input of such a size takes a second, but for those that unpack to all that a kernel may have.
+USUAL = ("-timeout=10", "-rss_limit_mb=2048")
+LIMITS = {"kernel": ("-timeout=60", "-rss_limit_mb=3072", "-max_len=32768"), "machine": ("-timeout=30", "-rss_limit_mb=2048")}
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:handle_abort=1", "UBSAN_OPTIONS": "print_stacktrace=1"}
+
+
+@dataclasses.dataclass
+class Outcome:
+    target: str
+    executions: int = 0
+    per_second: int = 0
+    edges: int = 0
+    features: int = 0
+    inputs: int = 0
+    slowest: int = 0
+    memory: int = 0
+    finding: str = ""
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", metavar="DIR", type=pathlib.Path, required=True, help="the build's directory")
+    parser.add_argument("--seconds", type=int, default=60, help="how long each target runs (default 60)")
+    parser.add_argument("--only", metavar="PATTERN", default="", help="the targets whose name matches")
+    parser.add_argument("--jobs", type=int, default=2, help="targets at a time (default 2)")
+    parser.add_argument("--kernels", metavar="FILE", nargs="*", default=[], help="kernels whose headers to start from")
+    return parser.parse_args()
+
+
+def number(pattern, text, default=0):
+    """The last number that the pattern finds."""
+    found = re.findall(pattern, text)
+    return int(found[-1]) if found else default
+
+
+def command_of(program, target, options, found, findings):
+    seeds = [folder / target for folder in (HERE / "corpus", options.build / "seeds")]
+    folders = [found / target, *filter(pathlib.Path.is_dir, seeds)]
+    for folder in (found / target, findings):
+        folder.mkdir(parents=True, exist_ok=True)
+    return [program, *LIMITS.get(target, USUAL), f"-max_total_time={options.seconds}", "-print_final_stats=1", "-verbosity=1",
+            f"-artifact_prefix={findings}/{target}-", *folders]
+
+
+def run(program, options):
+    target = program.name.removeprefix("fuzz-")
+    log = options.build / "logs" / f"{target}.log"
+    log.parent.mkdir(exist_ok=True)
+    command = command_of(program, target, options, options.build / "corpus", options.build / "findings")
+    with open(log, "wb") as output:
+        status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                                env={**os.environ, **SANITIZERS}, check=False).returncode
+    text = log.read_text(encoding="utf-8", errors="replace")
+    outcome = Outcome(target, number(r"stat::number_of_executed_units: (\d+)", text, number(r"#(\d+)\t", text)),
+                      number(r"stat::average_exec_per_sec: +(\d+)", text), number(r"cov: (\d+)", text), number(r"ft: (\d+)", text),
+                      number(r"corp: (\d+)", text), number(r"stat::slowest_unit_time_sec: +(\d+)", text),
+                      number(r"stat::peak_rss_mb: +(\d+)", text))
+    if status != 0:
+        saved = re.findall(r"Test unit written to (\S+)", text)
+        outcome.finding = saved[-1] if saved else f"exit status {status}, see {log}"
+    found = f", FOUND {outcome.finding}" if outcome.finding else ""
+    print(f"   {target}: {outcome.executions} executions, {outcome.edges} edges{found}", flush=True)
+    return outcome
+
+
+def print_table(outcomes):
+    names = ("executions", "each second", "edges", "features", "inputs", "slowest, s", "MiB")
+    print(f"\n{'target':<16} " + " ".join(f"{name:>11}" for name in names))
+    for each in outcomes:
+        figures = (each.executions, each.per_second, each.edges, each.features, each.inputs, each.slowest, each.memory)
+        print(f"{each.target:<16} " + " ".join(f"{figure:>11}" for figure in figures))
+    total = sum(each.executions for each in outcomes)
+    print(f"{'in all':<16} {total:>11}\n")
+
+
+def main():
+    options = parse()
+    options.build = options.build.resolve()
+    programs = sorted(path for path in (options.build / "tests/fuzz").glob("fuzz-*")
+                      if path.is_file() and path.name != "fuzz-seeds" and re.search(options.only, path.name.removeprefix("fuzz-")))
+    if not programs:
+        print(f"no target in {options.build}/tests/fuzz matches", file=sys.stderr)
+        return 1
+    seeds = options.build / "seeds"
+    shutil.rmtree(seeds, ignore_errors=True)
+    subprocess.run([options.build / "tests/fuzz/fuzz-seeds", seeds, HERE.parent / "machines", *options.kernels], check=True)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        outcomes = list(pool.map(lambda program: run(program, options), programs))
+    print_table(outcomes)
+    findings = [each for each in outcomes if each.finding]
+    for each in findings:
+        print(f"found: {each.target}: {each.finding}")
+    print(f"{len(outcomes) - len(findings)} targets without a finding, {len(findings)} with one")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
