@@ -147,7 +147,8 @@ def judge_dump(bench, scene, vmcore, stored, console):
         differing = next((pair for pair in zip(ours + [""], theirs + [""]) if pair[0] != pair[1]), None)
         require(ours == theirs, f"the stored log is another: {differing}")
     if machine.dies_aloud:
-        spoken = [even(crash.as_in_dump(line, theirs)) for line in crash.last_words(console)]
+        first = next((number for number, line in enumerate(console) if "kdump-capture: " in line), len(console))
+        spoken = [even(crash.as_in_dump(line, theirs)) for line in crash.last_words(console[:first])]
         missing = [line for line in spoken if line not in theirs]
         require(spoken and not missing, f"the console had {len(spoken)} last lines; the dump lacks {missing[:3]}")
     size = vmcore.stat().st_blocks * 512
