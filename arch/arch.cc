@@ -38,7 +38,9 @@ std::vector<Source> sources_for(const Arch &arch, const Settings &settings) {
     bool chooses = settings.call == Call::automatic || settings.has(OptionId::require_signature);
     std::vector<Source> sources = all_sources(arch);
     std::erase_if(sources, [&](const Source &source) {
-        return (source.need == Need::crash_kernel && !for_crash) || (source.need == Need::choice && !chooses);
+        return (source.need == Need::crash_kernel && !for_crash) ||
+               (source.need == Need::choice && !chooses) ||
+               (source.need == Need::fast && !settings.has(OptionId::fast));
     });
     return sources;
 }

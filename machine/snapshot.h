@@ -27,6 +27,7 @@ enum class Extent {
 enum class Need : unsigned char {
     always,
     crash_kernel, // only for one that starts when the kernel crashes
+    fast,         // only to load a kernel unpacked
     choice,       // only to choose between the system calls, or to promise that a signature is verified
 };
 

@@ -9,6 +9,7 @@ namespace kexec {
 std::span<const Source> x86_64_sources() {
     // Every kernel that EFI started has this one (drivers/firmware/efi/efi.c), readable or not.
     static constexpr std::string_view efi_systab = "/sys/firmware/efi/systab";
+    constexpr auto for_fast = [](Source source) { return only_for(Need::fast, source); };
     constexpr auto with_efi = [](Source source) { return only_with(efi_systab, source); };
     static constexpr std::array sources = {
         Source{"/sys/firmware/memmap/*/start", "memory as the firmware or boot loader described it", 4096},
@@ -28,10 +29,11 @@ std::span<const Source> x86_64_sources() {
         with_efi({"/sys/firmware/efi/runtime-map/*/virt_addr", "its virtual address", 4096}),
         with_efi({"/sys/firmware/efi/runtime-map/*/num_pages", "its size", 4096}),
         with_efi({"/sys/firmware/efi/runtime-map/*/attribute", "what may be done with it", 4096}),
-        Source{"/proc/cpuinfo",
-               "for --fast: what the processor can do, which tells a confidential guest as well", 4096},
-        Source{"/sys/class/misc/sev-guest/uevent", "for --fast: whether this is a confidential guest", 4096},
-        Source{"/sys/class/misc/tdx_guest/uevent", "the same", 4096},
+        for_fast({"/proc/cpuinfo",
+                  "for --fast: what the processor can do, which tells a confidential guest as well", 4096}),
+        for_fast(
+            {"/sys/class/misc/sev-guest/uevent", "for --fast: whether this is a confidential guest", 4096}),
+        for_fast({"/sys/class/misc/tdx_guest/uevent", "the same", 4096}),
         // One program header of 56 bytes for each range of memory, and a few: 4 MiB are 74 898.
         Source{"/proc/kcore", "where the kernel has mapped memory and itself", 4 << 20,
                Extent::program_headers},

@@ -64,6 +64,9 @@ void prepare(const World &world) {
     for (const FileSystem &system : file_systems)
         if (auto mounted = mount(world, system); !mounted)
             tell(world, mounted.error());
+    // makedumpfile keeps a part of the dump's notes there.
+    if (auto made = make_directories(world.root + "/tmp"); !made)
+        tell(world, made.error());
     load_modules(world);
 }
 

@@ -141,14 +141,15 @@ def judge_dump(bench, scene, vmcore, stored, console):
     require(done.returncode == 0, f"makedumpfile does not read the dump: {done.stdout}")
     lines = log.read_text(errors="replace").splitlines()
     crash.judge_log(lines[-60:], machine)
+    theirs = [even(line) for line in lines]
     if stored is not None:
         ours = [even(line) for line in stored]
-        theirs = [even(line) for line in lines]
         differing = next((pair for pair in zip(ours + [""], theirs + [""]) if pair[0] != pair[1]), None)
         require(ours == theirs, f"the stored log is another: {differing}")
     if machine.dies_aloud:
-        spoken = [crash.as_in_dump(line, lines) for line in crash.last_words(console)]
-        missing = [line for line in spoken if line not in lines]
+        first = next((number for number, line in enumerate(console) if "kdump-capture: " in line), len(console))
+        spoken = [even(crash.as_in_dump(line, theirs)) for line in crash.last_words(console[:first])]
+        missing = [line for line in spoken if line not in theirs]
         require(spoken and not missing, f"the console had {len(spoken)} last lines; the dump lacks {missing[:3]}")
     size = vmcore.stat().st_blocks * 512
     return [f"dump of {size >> 20} MiB is read by makedumpfile", "its log ends as the console did"]

@@ -50,6 +50,7 @@ TEST_CASE("init: modules are loaded in their order, and one that fails does not 
         return {};
     };
     prepare(fake.world);
+    CHECK(fake.has("tmp"));
     REQUIRE(fake.done.size() == 6);
     CHECK(Done(fake.done.begin() + 3, fake.done.end()) ==
           Done{"/kdump/modules/0000-b.ko", "/kdump/modules/0001-a.ko", "/kdump/modules/0002-c.ko"});
