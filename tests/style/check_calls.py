@@ -46,15 +46,9 @@ rules = [
      'changes files, and of these folders only dump/save.cc and capture/install.cc do'),
     (printing, ours, ('kexec/main.cc',), 'prints; report an Error or a warning instead'),
     (streams, ours, ('kexec/main.cc',), 'is the world outside; report an Error or a warning instead'),
-<<<<<<< HEAD
     (leaving, ours, ('base/process.cc', 'base/process_group.cc'), 'ends a program; return an Error instead'),
     (throwing, ours, (), 'leaves by the back door; return an Error instead'),
     (changing, ('base/', 'emulator/', 'kexec/', 'dump/', 'capture/'),
-=======
-    (leaving, ours, ('base/process_group.cc',), 'ends a program; return an Error instead'),
-    (throwing, ours, (), 'leaves by the back door; return an Error instead'),
-    (changing, ('base/', 'kexec/', 'dump/', 'capture/'),
->>>>>>> capture
      ('kexec/system_calls.cc', 'base/file.cc', 'base/process.cc', 'base/process_group.cc'),
      'changes the machine, which kexec/system_calls.cc does'),
     (inherited, ours, (), 'leaves its descriptor to the programs that are run: close it on exec'),
