@@ -7,7 +7,6 @@
 #include "base/digest.h"
 #include "purgatory/sha256.h"
 
-#include <ranges>
 #include <stdexcept>
 
 namespace kexec::testing {
@@ -96,12 +95,13 @@ DeviceTree fit_tree(const FitPlan &plan, Buffer &store) {
     require(tree.add_node("/configurations"));
     if (!plan.default_configuration.empty())
         require(tree.set_text("/configurations", "default", plan.default_configuration));
-    for (const FitPlanImage &image : plan.images | std::views::reverse) {
-        add_image(tree, image);
-        add_data(tree, "/images/" + image.name, image, plan.data, store);
+    for (auto image = plan.images.rbegin(); image != plan.images.rend(); ++image) {
+        add_image(tree, *image);
+        add_data(tree, "/images/" + image->name, *image, plan.data, store);
     }
-    for (const FitPlanConfiguration &configuration : plan.configurations | std::views::reverse)
-        add_configuration(tree, configuration);
+    for (auto configuration = plan.configurations.rbegin(); configuration != plan.configurations.rend();
+         ++configuration)
+        add_configuration(tree, *configuration);
     return tree;
 }
 
