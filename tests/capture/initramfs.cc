@@ -3,8 +3,8 @@
 #include "capture/initramfs.h"
 
 #include "base/compress.h"
-#include "base/process.h"
 #include "base/cpio.h"
+#include "base/process.h"
 #include "capture/layout.h"
 #include "tests/capture/fake_system.h"
 #include "tests/catch.h"

@@ -4,19 +4,14 @@
 // machine, for which a whole change is planned.
 #include "base/bytes.h"
 #include "base/text.h"
+#include "tests/fuzz/fuzz.h"
 #include "util/kdumpctl/boot_plan.h"
 
-#include <cstdlib>
-
 using namespace kexec;
+using namespace kexec::fuzzing;
 using namespace kexec::kdumpctl;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds)
-        std::abort();
-}
 
 using Read = Result<MenuText> (*)(std::string_view);
 

@@ -3,18 +3,10 @@
 // and is plain where it starts.
 #include "image/initramfs.h"
 
-#include <cstdlib>
+#include "tests/fuzz/fuzz.h"
 
 using namespace kexec;
-
-namespace {
-
-void require(bool holds) {
-    if (!holds)
-        std::abort();
-}
-
-} // namespace
+using namespace kexec::fuzzing;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size) {
     constexpr std::uint64_t most = 1 << 20;

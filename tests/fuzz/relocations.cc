@@ -3,18 +3,14 @@
 // value that is moved back is what it was (of several, one may lie over another). The first eight bytes are
 // the distance.
 #include "image/vmlinux_relocations.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 using namespace kexec;
+using namespace kexec::fuzzing;
 
 namespace {
-
-void require(bool holds) {
-    if (!holds)
-        std::abort();
-}
 
 bool is_loaded(const Elf &elf, std::size_t offset) {
     return std::ranges::any_of(elf.segments, [&](const ElfSegment &segment) {

@@ -216,7 +216,7 @@ TEST_CASE("segments are cut only while regions are to spare") {
     CHECK(std::get<1>(regions[4]) == 1 << 20);
 }
 
-TEST_CASE("a plan that asks for striped digests gets them, of whole segments, and they are no digest of a file") {
+TEST_CASE("a plan that asks for striped digests gets them, each of a whole segment") {
     Buffer content(2 << 20, std::byte{7});
     SegmentLoad plan =
         plan_with({segment(0x1000, 2 << 20, content)}, std::endian::little, purgatory::flag::striped);

@@ -39,7 +39,7 @@ headers = re.compile(r'#\s*include\s*<((?:iostream|fstream|cstdio|stdio\.h|unist
 # What is forbidden, in which folders, but for which files, and why.
 rules = [
     (system, pure, (), 'is a call to the system, and thinking is pure'),
-    (headers, pure + ('dump/', 'capture/'), ('capture/original.cc',),
+    (headers, pure + ('dump/', 'capture/'), ('capture/original.cc', 'image/initramfs_facts.cc'),
      'has calls to the system, and thinking is pure'),
     (files, pure + ('dump/',), ('machine/take.cc',), 'reads files, and only machine/take.cc looks at the machine'),
     (writing, pure + ('dump/', 'capture/'), ('dump/save.cc', 'capture/install.cc'),
