@@ -24,7 +24,8 @@ arrows = {
     'util': ('capture/', 'dump/', 'emulator/', 'plan/', 'machine/', 'base/'),
     'purgatory': (),
 }
-doors_to_extras = ('kexec/extras.cc', 'kexec/doctor.cc', 'kexec/machine_seen.cc', 'kexec/machine_seen.h', 'kexec/rehearse.cc', 'kexec/rehearse.h')
+doors_to_extras = ('kexec/extras.cc', 'kexec/doctor.cc', 'kexec/machine_seen.cc', 'kexec/machine_seen.h', 'kexec/rehearse.cc',
+                   'kexec/rehearse.h')
 behind_doors = ('extras/', 'emulator/')
 generated = {'base/config.h', 'arch/built.inc'} # written by meson
 
