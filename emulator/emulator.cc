@@ -20,6 +20,7 @@ struct Row {
     std::string_view processor; // where instructions are translated; KVM has the host's
     ConsoleWords words;
     std::span<const std::string_view> uefi; // where distributions keep the firmware, in one file
+    std::string_view without_uefi = {};     // more about the machine where it has the usual firmware
 };
 
 constexpr std::array<std::string_view, 5> x86_64_uefi = {
@@ -31,8 +32,8 @@ constexpr std::array<std::string_view, 4> arm64_uefi = {"/usr/share/qemu-efi-aar
                                                         "/usr/share/edk2-armvirt/aarch64/QEMU_EFI.fd"};
 
 // Page tables of five levels cost an emulator a fifth of its time, monitor/mwait does not exist in one. An
-// ITS goes on using tables that only UEFI hands on. Without the mitigations that pseries offers: there are
-// none, and the kernel would say so each time.
+// ITS goes on using tables that only UEFI hands on, and UEFI does not start without one. Without the
+// mitigations that pseries offers: there are none, and the kernel would say so each time.
 constexpr std::array rows = {
     Row{"x86_64",
         "qemu-system-x86_64",
@@ -44,10 +45,11 @@ constexpr std::array rows = {
     Row{"arm64",
         "qemu-system-aarch64",
         "qemu-system-arm",
-        "virt,gic-version=max,its=off",
+        "virt,gic-version=max",
         "cortex-a57",
         {"console=ttyAMA0", "earlycon"},
-        arm64_uefi},
+        arm64_uefi,
+        ",its=off"},
     Row{"ppc64",
         "qemu-system-ppc64",
         "qemu-system-ppc",
@@ -144,19 +146,21 @@ std::vector<std::string> emulator_arguments(const Emulator &emulator, const Virt
                                             const std::string &initrd) {
     const Row &row = *row_of(machine.arch);
     bool has_host_processor = emulator.accelerated && row.arch != "x86_64";
+    bool has_uefi = machine.firmware == Firmware::uefi;
     std::uint64_t mebibytes = machine.memory >> 20;
     std::vector<std::string> words = {
         "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio", "-monitor",
         "none",
         // Not all of the memory is ever used; the host has to promise none of it.
         "-object", fmt::format("memory-backend-ram,id=memory,size={}M,reserve=off", mebibytes), "-machine",
-        fmt::format("{},memory-backend=memory", row.machine), "-m", fmt::format("{}M", mebibytes), "-smp",
-        fmt::to_string(machine.processors), "-cpu", std::string(has_host_processor ? "host" : row.processor)};
+        fmt::format("{}{},memory-backend=memory", row.machine, has_uefi ? "" : row.without_uefi), "-m",
+        fmt::format("{}M", mebibytes), "-smp", fmt::to_string(machine.processors), "-cpu",
+        std::string(has_host_processor ? "host" : row.processor)};
     auto add = [&](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
     if (emulator.accelerated)
         add({"-accel", "kvm"});
     add({"-accel", "tcg,thread=multi"});
-    if (machine.firmware == Firmware::uefi)
+    if (has_uefi)
         add({"-bios", emulator.uefi});
     words.insert(words.end(), boot.more_arguments.begin(), boot.more_arguments.end());
     add({"-kernel", kernel, "-initrd", initrd, "-append", boot.command_line});

@@ -59,7 +59,7 @@ def further_scenarios():
     return [Case(machine, f"{machine} altered kernel", lambda bench, machine=machine: altered.run(bench, machine, "6.1", "reboot"))
             for machine in ("x86_64", "arm64")] + [
         Case("x86_64", "x86_64 reboot tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "x86_64", "6.12", "-l")),
-        Case("arm64", "arm64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "arm64", "6.1")),
+        Case("arm64", "arm64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "arm64", "6.12")),
         Case("ppc64", "ppc64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "ppc64", "6.1")),
         Case("s390x", "s390x crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "s390x", "small")),
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),

@@ -75,6 +75,9 @@ TEST_CASE("firmware is named where it is not the usual one, and KVM stands befor
     Words words = arguments({.arch = "arm64", .firmware = Firmware::uefi}, true);
     CHECK(value_behind(words, "-bios") == "/firmware.fd");
     CHECK(value_behind(words, "-cpu") == "host");
+    CHECK(std::ranges::count(words, "virt,gic-version=max,memory-backend=memory") == 1);
+    CHECK(std::ranges::count(arguments({.arch = "arm64"}, true),
+                             "virt,gic-version=max,its=off,memory-backend=memory") == 1);
     CHECK(std::ranges::find(words, "kvm") < std::ranges::find(words, "tcg,thread=multi"));
 }
 
