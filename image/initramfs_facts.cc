@@ -7,11 +7,12 @@
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 namespace kexec {
 
 namespace {
+
+constexpr std::uint32_t type_of_file = 0170000, regular_file = 0100000; // of st_mode
 
 // "usr/lib/modules/6.1.0/kernel/fs/ext4.ko.xz": release and module.
 void take_name(InitramfsFacts &facts, std::string_view name) {
@@ -38,7 +39,7 @@ std::uint64_t up_to(std::uint64_t size, std::uint64_t multiple) {
 // Takes the archive at the start of `rest` off it.
 Result<void> take_archive(InitramfsFacts &facts, Bytes &rest, std::uint64_t page) {
     std::size_t size = TRY(read_archive(rest, [&](const ArchiveEntry &entry) {
-        if (!S_ISREG(entry.mode))
+        if ((entry.mode & type_of_file) != regular_file)
             return;
         facts.files++;
         facts.unpacked += up_to(entry.content.size(), page);
