@@ -5,6 +5,7 @@
 // counting zeros tells which.
 #include "image/vmlinux_relocations.h"
 
+#include <algorithm>
 #include <elf.h>
 #include <fmt/core.h>
 
@@ -74,7 +75,8 @@ Result<void> move_values(MutableBytes file, const Elf &vmlinux, Bytes table, std
 } // namespace
 
 Result<std::optional<VmlinuxRelocations>> find_relocations(const Elf &vmlinux) {
-    Bytes rest = vmlinux.file.subspan(end_of_contents(vmlinux));
+    std::size_t end = (end_of_contents(vmlinux) + 3) / 4 * 4;
+    Bytes rest = vmlinux.file.subspan(std::min(end, vmlinux.file.size()));
     if (rest.empty())
         return std::nullopt;
     if (rest.size() % 4 != 0 || word_at(rest, 0) != 0)

@@ -52,7 +52,7 @@ Result<void> check_request(const Request &request) {
                         "has to prepare",
                         facts.confidential));
     if (door_of(request) == Door::entry_32_bit)
-        return in_the_way("its 32-bit entry is asked for, which belongs to the decompressor");
+        return in_the_way("it is entered by its 32-bit entry, which belongs to the decompressor");
     if (has_word(request.settings.command_line, "movable_node"))
         return in_the_way(
             "movable_node is on its command line, and which memory will stay is for the kernel's own "
