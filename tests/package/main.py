@@ -247,7 +247,7 @@ KDUMP = "kexec-toolkit-kdump"
 class KdumpTest(InstalledBase):
     """The second package, in the place of kdump-tools."""
 
-    def install_both(self, make=built_package):
+    def install_both(self, make=debian.built_package):
         return self.debian.install(make(), make(KDUMP), options=["--auto-deconfigure"])
 
     def assert_works(self, enabled="disabled"):
