@@ -3,6 +3,7 @@
 import concurrent.futures
 import dataclasses
 import pathlib
+import re
 import shutil
 import sys
 import threading
@@ -43,7 +44,7 @@ class Runner:
         self._print_budget(cases)
 
     def _run_one(self, case):
-        directory = self._logs / case.name.replace(" ", "_").replace("/", "_")
+        directory = self._logs / re.sub(r"[ /,]", "_", case.name)  # a comma would part an option of QEMU's in two
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         bench = proof.Bench(self._programs / case.machine, directory, self._markers[case.machine])
