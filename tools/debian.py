@@ -16,7 +16,7 @@ NOT_SOURCE = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache", "o
 
 # What the Debian has: the package's libraries, what it replaces, what depends on that, an init system.
 SUITE = "bookworm"
-PACKAGES = ["kexec-tools", "kdump-tools", "systemd", "libelf1", "libfdt1", "libsnappy1v5", "liblzo2-2", "libstdc++6"]
+PACKAGES = ["kexec-tools", "kdump-tools", "systemd", "libelf1", "libfdt1", "libdeflate0", "libsnappy1v5", "liblzo2-2", "libstdc++6"]
 # These lie in its /root as NAME.deb, to be installed again.
 KEPT = ["kexec-tools", "kdump-tools"]
 

@@ -35,6 +35,15 @@ def real_kernel_package(source, version):
     return next((name for name in depends if name.startswith("linux-image-" + version)), None)
 
 
+def unpack_kernel(source, version, directory):
+    """Once more with a fresh index, where the package is not in the archive any more."""
+    try:
+        source.unpack([real_kernel_package(source, version)], directory)
+    except archive.ArchiveError:
+        source.update(force=True)
+        source.unpack([real_kernel_package(source, version)], directory)
+
+
 def fill_kernel(architecture, version, directory):
     """Unpack the kernel of `version` from the first suite that offers it."""
     for suite in KERNEL_SUITES[version]:
@@ -49,11 +58,10 @@ def fill_kernel(architecture, version, directory):
             if package is None:
                 continue
             try:
-                source.unpack([package], directory)
-            except archive.ArchiveError:
-                source.update(force=True)
-                source.unpack([real_kernel_package(source, version)], directory)
-            return
+                unpack_kernel(source, version, directory)
+                return
+            except archive.ArchiveError as error:
+                print(f"{error}\n{suite} does not hold {package}; going on without", file=sys.stderr)
     raise archive.ArchiveError(f"no suite offers Linux {version} for {architecture}: "
                                f"asked {', '.join(KERNEL_SUITES[version])}")
 

@@ -100,7 +100,7 @@ def add_makedumpfile(root, machine):
 
 
 def fetch_makedumpfile(machine):
-    return supplies.pathlib.Path(fetch.package(supplies.DUMP_SUITE, machine.name, *supplies.DUMP_PACKAGES))
+    return supplies.dump_directory(machine.name)
 
 
 def make(bench, root, release, settings, makedumpfile, original=None):

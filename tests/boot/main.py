@@ -60,12 +60,12 @@ def print_skipped(skipped):
 
 
 def boot(options, wanted):
-    """(passed, failed)."""
+    """(passed, failed, [(name, reason)] of what could not be had)."""
     logs = options.logs.resolve()
     logs.mkdir(parents=True, exist_ok=True)
     runner = Runner(options.programs.resolve(), logs, options.jobs)
     runner.run(wanted)
-    return runner.passed, runner.failed
+    return runner.passed, runner.failed, runner.skipped
 
 
 def main():
@@ -76,7 +76,8 @@ def main():
         print_skipped(skipped)
         print(f"{len(wanted)} to run, {len(skipped)} skipped")
         return 0
-    passed, failed = boot(options, wanted) if wanted else (0, 0)
+    passed, failed, missing = boot(options, wanted) if wanted else (0, 0, [])
+    skipped += missing
     print_skipped(skipped)
     print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
     return 1 if failed else 0

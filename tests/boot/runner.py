@@ -13,6 +13,7 @@ from typing import Callable
 import machine as machines
 import proof
 import supplies
+from supplies import archive
 
 # The budget of a default run, per machine, in core-seconds; BOOTS is for all of them together.
 BUDGET = {"x86_64": 300, "arm64": 300, "ppc64": 250, "s390x": 60}
@@ -35,6 +36,7 @@ class Runner:
         self._printing = threading.Lock()
         self._benches = {}
         self.passed = self.failed = 0
+        self.skipped = []  # (name, what the archive does not hold)
 
     def run(self, cases):
         for name in {case.machine for case in cases}:
@@ -53,12 +55,21 @@ class Runner:
             proved = case.prove(bench)
         except (proof.Failed, machines.TimeLimit) as failure:
             problem = str(failure)
+        except archive.ArchiveError as missing:
+            with self._printing:
+                self._skip(case, bench, str(missing).splitlines()[0])
+            return
         except (Exception, SystemExit):  # a defect of the harness fails its case, not the run
             problem = traceback.format_exc()
         with self._printing:
             self._report(case, bench, proved, problem)
         for image in directory.glob("*.cpio"):
             image.unlink()
+
+    def _skip(self, case, bench, reason):
+        self._benches[case.name] = bench
+        self.skipped.append((case.name, reason))
+        print(f"skip  {case.name}: {reason}", flush=True)
 
     def _report(self, case, bench, proved, problem):
         self._benches[case.name] = bench

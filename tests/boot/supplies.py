@@ -19,12 +19,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOOLS = HERE.parent.parent / "tools"
 sys.path.insert(0, str(TOOLS))
 
+import archive  # noqa: E402  (tools/ is a folder of programs, not a package)
 import cache  # noqa: E402  (tools/ is a folder of programs, not a package)
 import fetch  # noqa: E402
 
-# makedumpfile of a newer suite knows more kernels; with it come the libraries it was linked against.
-DUMP_SUITE = "trixie"
-DUMP_PACKAGES = ("makedumpfile", "libc6", "libdw1t64", "libelf1t64", "zlib1g", "libbz2-1.0", "liblzma5", "liblzo2-2", "libzstd1")
+# makedumpfile of a newer suite knows more kernels; with it come the libraries it was linked against. The archive does not hold
+# all of a suite for every machine at all times, so there is an older one to go on with.
+DUMP_PACKAGES = ("makedumpfile", "libc6", "zlib1g", "libbz2-1.0", "liblzma5", "liblzo2-2", "libzstd1")
+DUMP_SUITES = {"trixie": (*DUMP_PACKAGES, "libdw1t64", "libelf1t64"), "bookworm": (*DUMP_PACKAGES, "libdw1", "libelf1")}
 DUMP_LIBRARIES = ("libc.so.6", "libdw.so.1", "libelf.so.1", "libz.so.1", "libbz2.so.1.0", "liblzma.so.5", "liblzo2.so.2",
                   "libzstd.so.1")
 
@@ -142,9 +144,21 @@ def busybox(machine):
     return directory / "bin" / "busybox"
 
 
+@functools.cache
+def dump_directory(architecture):
+    """Where makedumpfile and its libraries are unpacked, of the first suite that the archive has them of."""
+    *newer, oldest = DUMP_SUITES
+    for suite in newer:
+        try:
+            return pathlib.Path(fetch.package(suite, architecture, *DUMP_SUITES[suite]))
+        except archive.ArchiveError as error:
+            print(f"{error}\nno makedumpfile of {suite} for {architecture}; going on with an older one", file=sys.stderr)
+    return pathlib.Path(fetch.package(oldest, architecture, *DUMP_SUITES[oldest]))
+
+
 def makedumpfile(machine):
     """makedumpfile with its loader and libraries, as {path in the guest: path here}."""
-    directory = pathlib.Path(fetch.package(DUMP_SUITE, machine.name, *DUMP_PACKAGES))
+    directory = dump_directory(machine.name)
     files = {"dump/makedumpfile": directory / "usr/bin/makedumpfile"}
     for name in DUMP_LIBRARIES:
         files[f"dump/{name}"] = next(directory.glob(f"**/{name}")).resolve()

@@ -179,10 +179,15 @@ int run(std::span<const char *const> words) {
     return 2;
 }
 
+// As the kernel starts it; in a container a command is the first process, too.
+bool is_init(int count, char **words) {
+    return ::getpid() == 1 && count > 0 && std::string_view(words[0]) == "/init";
+}
+
 } // namespace
 
 int main(int count, char **words) {
-    if (::getpid() == 1)
+    if (is_init(count, words))
         run_as_init(real_world(print_to_error), words);
     return run_program_main("kdump-capture", count, words, run);
 }
