@@ -85,10 +85,8 @@ for place in proc sys dev run tmp; do
     mount --rbind /$place /debian/$place
 done
 release=$(uname -r)
-mkdir -p /debian/var/lib/kdump
 cp /kernel /debian/boot/vmlinuz-$release
 cp /second /debian/boot/initrd.img-$release
-cp /second /debian/var/lib/kdump/initrd.img-$release
 in_debian() {
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive HOME=/root chroot /debian "$@"
 }
@@ -102,25 +100,27 @@ try() {
     in_debian "$@" >/tmp/output 2>&1
     say_state "$name" $?
 }
-try removed dpkg --purge kdump-tools
-try replaced dpkg -i /root/kexec-toolkit.deb
-try installed dpkg -i /root/kdump-tools.deb
-try packages dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' kexec-toolkit kexec-tools kdump-tools
-try unload kdump-config unload
+try removed /usr/bin/dpkg --purge kdump-tools
+try replaced /usr/bin/dpkg -i /root/kexec-toolkit.deb
+try installed /usr/bin/dpkg -i /root/kdump-tools.deb
+try packages /usr/bin/dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' kexec-toolkit kexec-tools kdump-tools
+cp /second /debian/var/lib/kdump/initrd.img-$release
 try load kdump-config load
 try show kdump-config show
 try recorded kexec --loaded
 try test kdump-config test
-try purged dpkg --purge kdump-tools
+try unload kdump-config unload
+try purged /usr/bin/dpkg --purge kdump-tools
 """
 
-# In Debian the scripts find kernel and initial ramdisk by themselves, and loading is what installing them ends with.
+# In Debian the scripts find kernel and initial ramdisk by themselves. Nothing is loaded before there is a run level.
 EXPECTED_INSTALLED = {
-    "removed": (0, 0, ""), "replaced": (0, 0, "Setting up kexec-toolkit"), "installed": (0, 1, "[Ll]oaded kdump kernel"),
-    "packages": (0, 1, r"ii +kexec-toolkit.*rc +kexec-tools.*ii +kdump-tools|ii +kdump-tools.*ii +kexec-toolkit.*rc +kexec-tools"),
-    "unload": (0, 0, "[Uu]nloaded kdump kernel"), "load": (0, 1, "[Ll]oaded kdump kernel"),
+    "removed": (0, 0, ""), "replaced": (0, 0, "Setting up kexec-toolkit"), "installed": (0, 0, "Setting up kdump-tools"),
+    "packages": (0, 0, r"ii +kexec-toolkit.*[ri]c +kexec-tools.*ii +kdump-tools|ii +kdump-tools.*ii +kexec-toolkit.*[ri]c +kexec-tools"),
+    "load": (0, 1, "[Ll]oaded kdump kernel"),
     "show": (0, 1, "current state: +ready to kdump"), "recorded": (0, 1, r"crash kernel: loaded.*nr_cpus=1"),
-    "test": (0, 1, r"/sbin/kexec -p.*--command-line="), "purged": (0, 0, ""),
+    "test": (0, 1, r"/sbin/kexec -p.*--command-line="), "unload": (0, 0, "[Uu]nloaded kdump kernel"),
+    "purged": (0, 0, ""),
 }
 
 
