@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "shim"))
 import pretended  # noqa: E402  (in tests/shim)
 
 SHIM, KEXEC = sys.argv[1:3]
-LEFT_OUT = {"--plan": (), "--record=/nowhere/machine": (), "--test-vm": ("-l",), "--root=/": ("--plan",), "--arch=arm64": ("--plan",)}
+LEFT_OUT = {"--plan": (), "--record=/nowhere/machine": (), "--doctor": (), "--test-vm": ("-l",), "--root=/": ("--plan",),
+            "--arch=arm64": ("--plan",)}
 EI_CLASS_64, ET_EXEC, EM_X86_64, PT_LOAD, LOAD_ADDRESS = 2, 2, 62, 1, 0x1000000
 
 
@@ -32,9 +33,9 @@ def small_kernel(path):
 
 def says_so():
     said = run("-h").stdout
-    assert "Plans and recordings of machines (--plan, --record): not built in." in said, said
+    assert "Plans, recordings, doctor (--plan, --record, --doctor): not built in." in said, said
     listed = {word.partition("[")[0].partition("=")[0] for word in said.split()}
-    assert not listed & {"--plan", "--record", "--test-vm", "--root", "--arch"}, listed
+    assert not listed & {option.partition("=")[0] for option in LEFT_OUT}, listed
     assert "--load-panic" in listed
 
 
@@ -42,7 +43,7 @@ def refuses_by_name():
     for option, others in LEFT_OUT.items():
         done = run(option, *others, "/nowhere/kernel")
         assert done.returncode == 255, (option, done)
-        assert "built without plans and recordings (-Dextras=false)" in done.stderr, (option, done.stderr)
+        assert "built without plans, recordings and doctor (-Dextras=false)" in done.stderr, (option, done.stderr)
 
 
 def loads():
