@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Programs that run beside us: how long they are waited for, and what they read and write.
-#include "base/process.h"
 #include "base/process_group.h"
 
+#include "base/process.h"
 #include "tests/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/temporary.h"
