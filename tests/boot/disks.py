@@ -26,7 +26,8 @@ def extract(path, kind, directory, place="/"):
     """Copies what is on the disk (of ext4: below `place`) into `directory`. Of xfs nothing here can: another machine has to."""
     directory.mkdir()
     if kind == "ext4":
-        subprocess.run(["debugfs", "-R", f"rdump {place} {directory}", path], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(["debugfs", "-R", f"rdump {place} {directory}", path], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
     elif kind == "btrfs":
         subprocess.run(["btrfs", "restore", "-i", path, directory], check=True, stdout=subprocess.DEVNULL)
     return directory
