@@ -8,12 +8,12 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "capture/layout.h"
+#include "capture/naming.h"
 #include "dump/elf_core.h"
 #include "dump/file_source.h"
 #include "dump/save.h"
 #include "util/kdump-capture/keep.h"
 #include "util/kdump-capture/memory.h"
-#include "util/kdump-capture/naming.h"
 #include "util/kdump-capture/remote.h"
 #include "util/kdump-capture/target.h"
 
