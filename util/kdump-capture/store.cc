@@ -8,7 +8,6 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "capture/layout.h"
-#include "capture/naming.h"
 #include "dump/elf_core.h"
 #include "dump/file_source.h"
 #include "dump/save.h"
@@ -16,6 +15,7 @@
 #include "util/kdump-capture/memory.h"
 #include "util/kdump-capture/remote.h"
 #include "util/kdump-capture/target.h"
+#include "util/naming.h"
 
 #include <fmt/core.h>
 

@@ -4,11 +4,11 @@
 
 #include "base/new_file.h"
 #include "base/text.h"
-#include "capture/naming.h"
 #include "dump/dump.h"
 #include "dump/file_source.h"
 #include "dump/flattened.h"
 #include "dump/save.h"
+#include "util/naming.h"
 
 #include <fmt/core.h>
 

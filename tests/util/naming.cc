@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The name of a dump's directory.
-#include "capture/naming.h"
+#include "util/naming.h"
 
 #include "tests/catch.h"
 
