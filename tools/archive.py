@@ -29,6 +29,10 @@ class ArchiveError(Exception):
     """What could not be had, and what to do about it."""
 
 
+class Absent(ArchiveError):
+    """The archive says that it has no such file: asking again gives the same answer."""
+
+
 def debian_name(architecture):
     """Debian's name of an architecture, whichever common name is given."""
     return DEBIAN_NAMES.get(architecture, architecture)
@@ -63,7 +67,9 @@ def run_apt(command, cwd=None):
     done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
-        raise ArchiveError(f"`{' '.join(map(str, command))}` failed:\n{done.stdout.strip()}")
+        failed = [line for line in done.stdout.splitlines() if line.startswith("E: Failed to fetch")]
+        error = Absent if failed and all(" 404 " in line for line in failed) else ArchiveError
+        raise error(f"`{' '.join(map(str, command))}` failed:\n{done.stdout.strip()}")
     return done.stdout
 
 
@@ -73,7 +79,7 @@ def attempt(action):
         try:
             return action()
         except ArchiveError as error:
-            if number == ATTEMPTS:
+            if number == ATTEMPTS or isinstance(error, Absent):
                 raise
             print(f"{error}\ntrying again ({number + 1} of {ATTEMPTS})", file=sys.stderr)
             time.sleep(2 * number)
