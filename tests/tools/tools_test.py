@@ -69,6 +69,15 @@ class FetchTest(unittest.TestCase):
     def test_what_the_archive_does_not_have_is_asked_for_once(self):
         self.assertEqual(self.tries("404  Not Found", "404  Not Found"), 1)
 
+    def test_what_is_absent_is_remembered(self):
+        with tempfile.TemporaryDirectory() as directory, mock.patch.object(cache, "root", return_value=Path(directory)), \
+                mock.patch.object(archive.Archive, "update"), \
+                mock.patch.object(archive.Archive, "unpack", side_effect=archive.Absent("404")) as unpack:
+            (Path(directory) / "apt/suite-arm64").mkdir(parents=True)
+            for _ in range(2):
+                self.assertRaises(archive.Absent, archive.unpacked, "suite", "arm64", ["a", "b"])
+        self.assertEqual(unpack.call_count, 2)  # before the lists were read again and after, and never again
+
     def test_a_bad_moment_is_waited_for(self):
         self.assertEqual(self.tries("404  Not Found", "Connection timed out"), archive.ATTEMPTS)
         self.assertEqual(self.tries(), archive.ATTEMPTS)
