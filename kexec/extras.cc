@@ -70,6 +70,13 @@ const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Or
     return own;
 }
 
+Result<const Arch *> machine_named(const World &world, const Options &options) {
+    if (!options.settings.has(OptionId::root) && !options.settings.has(OptionId::arch))
+        return nullptr;
+    TRY(named_recording(world, options));
+    return &world.arch;
+}
+
 Result<int> show_plan(const World &world, Options options) {
     MachineSeen seen = TRY(see_machine(world, options, {}));
     blank(seen.snapshot);
