@@ -24,9 +24,9 @@ namespace {
 // The kept machine as a directory.
 std::string laid_out(const std::string &name, const TemporaryDirectory &directory) {
     Snapshot snapshot = recorded_machine(name);
-    for (const std::string &path : snapshot.paths())
+    for (std::string_view path : snapshot.paths())
         if (auto content = snapshot.bytes(path))
-            directory.add(path, *content);
+            directory.add(std::string(path), *content);
     return directory.path();
 }
 
