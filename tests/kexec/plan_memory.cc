@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How much memory --plan takes on a large machine: what is asked for and not yet given back is counted in this
-// program's own operator new, so that the figure is the same on every host. A machine with a hundred thousand
-// files takes long to lay out; two small ones tell what each range and CPU takes.
+// How much memory --plan takes on a large machine: what is asked for and not yet given back is counted in
+// this program's own operator new, so that the figure is the same on every host. A machine with a hundred
+// thousand files takes long to lay out; two small ones tell what each range and CPU takes.
 #include "kexec/command.h"
-
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 #include "tests/machine/made.h"
@@ -51,8 +50,8 @@ void lay_out(const TemporaryDirectory &root, unsigned ranges) {
 }
 
 // The most that a plan holds at any time, from reading the machine to printing the last word.
-std::size_t memory_of_plan(const TemporaryDirectory &root, const std::string &kernel,
-                           const std::string &form, const char *action) {
+std::size_t memory_of_plan(const TemporaryDirectory &root, const std::string &kernel, const std::string &form,
+                           const char *action) {
     FakeKernel calls(root);
     std::size_t printed = 0;
     World world{.calls = calls,
