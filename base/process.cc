@@ -55,8 +55,8 @@ Result<pid_t> start_with(const FileActions &actions, const std::string &path,
     for (std::string &word : words)
         pointers.push_back(word.data());
     pointers.push_back(nullptr);
-    std::string search = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language = "LC_ALL=C";
-    std::array<char *, 3> environment{search.data(), language.data(), nullptr};
+    std::string search = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language = "LC_ALL=C", home = "HOME=/root";
+    std::array<char *, 4> environment{search.data(), language.data(), home.data(), nullptr};
     pid_t child = 0;
     int number =
         posix_spawn(&child, path.c_str(), actions.get(), nullptr, pointers.data(), environment.data());

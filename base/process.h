@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Running another program: by its absolute path, without a shell, with nothing of our environment.
+// Running another program: by its absolute path, without a shell, with nothing of our environment. Its home
+// is root's, where OpenSSH's scripts put what they write.
 #pragma once
 
 #include "base/file.h"

@@ -50,12 +50,7 @@ void check_rebuilding(const KdumpConf &conf, Findings &findings) {
 
 void check_path(const KdumpConf &conf, Findings &findings) {
     const Value *path = find(conf, "path");
-    if (!path)
-        return;
-    if (has_target(conf, "raw"))
-        add(findings, path->place, Gravity::warning, "a raw partition has no directories: path has no effect",
-            "take the line out");
-    else if (!conf.target && !path->text.starts_with('/'))
+    if (path && !conf.target && !path->text.starts_with('/'))
         add(findings, path->place, Gravity::error,
             fmt::format("\"{}\" is no absolute path, and no target is named that it could start from",
                         printable(path->text)),
@@ -67,6 +62,14 @@ void check_key(const KdumpConf &conf, Findings &findings) {
     if (key && !has_target(conf, "ssh"))
         add(findings, key->place, Gravity::warning, "sshkey has no effect: the target is not ssh",
             "take the line out, or name the target with ssh USER@HOST");
+}
+
+void check_cluster(const KdumpConf &conf, Findings &findings) {
+    const Value *arguments = find(conf, "fence_kdump_args");
+    if (arguments && conf.value_of("fence_kdump_nodes").empty())
+        add(findings, arguments->place, Gravity::warning,
+            "fence_kdump_args has no effect: no node is named that would be told",
+            "name the other nodes with fence_kdump_nodes, or take the line out");
 }
 
 bool has_word(std::string_view command, std::string_view word) {
@@ -104,6 +107,7 @@ void find_contradictions(KdumpConf &conf, Findings &findings) {
     check_rebuilding(conf, findings);
     check_path(conf, findings);
     check_key(conf, findings);
+    check_cluster(conf, findings);
     check_collector_and_target(conf, findings);
 }
 
