@@ -3,7 +3,6 @@
 // check() lets pass is what the model of the kernel lets pass and, besides, keeps the rules that are ours
 // alone, which are told here anew, page by page.
 #include "plan/check.h"
-
 #include "tests/catch.h"
 #include "tests/plan/kernel_model.h"
 #include "tests/plan/requests.h"
@@ -121,7 +120,8 @@ TEST_CASE("check() and the kernel's own checks agree on segments that nobody pla
         Purpose purpose = dice.chance(2) ? Purpose::crash : Purpose::reboot;
         Made made = made_machine(dice, arch, page);
         SegmentLoad plan = segments_by(dice, made, purpose);
-        Request request{.settings = {}, .machine = made.machine, .image = {}, .initrd = nullptr, .entropy = {}};
+        Request request{
+            .settings = {}, .machine = made.machine, .image = {}, .initrd = nullptr, .entropy = {}};
         request.settings.purpose = purpose;
         auto refusals = kernel_refusals(plan, request);
         bool ours = keeps_our_rules(plan, made, purpose), expected = refusals.empty() && ours;
@@ -134,7 +134,9 @@ TEST_CASE("check() and the kernel's own checks agree on segments that nobody pla
         }
         passed += expected;
         if (refusals.empty() != ours)
-            decisive.insert(refusals.empty() ? "our rules" : refusals.size() == 1 ? kind_of(refusals[0]) : "several");
+            decisive.insert(refusals.empty()       ? "our rules"
+                            : refusals.size() == 1 ? kind_of(refusals[0])
+                                                   : "several");
     }
     CHECK(passed > lists / 20);
     for (const char *kind : {"starts inside", "ends inside", "more bytes", "take half", "overlap",

@@ -5,6 +5,7 @@ import gzip
 import json
 import sys
 
+import proof
 import supplies
 from proof import require
 
@@ -39,8 +40,9 @@ mkdir -p /run /var/crash
 echo 1 >/proc/sys/kernel/panic_on_oops
 echo 1 >/proc/sys/kernel/sysrq
 """
-# There is no configuration of the kernel in an initial ramdisk, and no securityfs in these kernels or mounted there.
-UNSEEN = {"configuration", "kernel-configuration", "lockdown", "signatures", "ima"}
+# There is no configuration of the kernel in an initial ramdisk, and neither securityfs nor efivarfs is mounted.
+UNSEEN = {"configuration", "kernel-configuration", "lockdown", "signatures", "ima", "secure-boot"}
+FOUR_GIBIBYTES = 4 << 30
 
 
 def plans(words):
@@ -78,8 +80,14 @@ def diagnosis(said, when):
     return checks, value["conclusion"]
 
 
+def lacks_low_memory(said):
+    """Whether all that this machine has reserved lies above 4 GiB: kernels differ in how they understand crashkernel=SIZE,high."""
+    return all(first >= FOUR_GIBIBYTES for first, _ in proof.ram_ranges(said.all("first", "iomem"), "Crash kernel"))
+
+
 def judge_doctor(said, warned=()):
     """Before the load something is missing, and named; when that is done and what else was advised, nothing is but what `warned` names."""
+    warned = {*warned, *({"low-memory"} if lacks_low_memory(said) else ())}
     (before, ill), (after, well) = diagnosis(said, "before"), diagnosis(said, "after")
     require(said.all("first", "doctor_exit") == [str(STATUSES[ill]), str(STATUSES[well])],
             f"the doctor ended with {said.all('first', 'doctor_exit')} for {ill} and {well}")
