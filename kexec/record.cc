@@ -173,11 +173,9 @@ Result<LoadRecord> parse_record(std::string_view text) {
 }
 
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
-    if (!is_directory(world.root + "/run"))
-        return;
     std::string text = text_of(record_of(world, options, prepared, served));
     auto kept = write_private_file(directory_of(world), name_of(options.settings.purpose), as_bytes(text));
-    if (kept)
+    if (kept || !is_directory(world.root + "/run"))
         return;
     warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
                             kept.error().what));
