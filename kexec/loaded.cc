@@ -2,9 +2,7 @@
 // Records and the kernel's flags side by side.
 #include "kexec/loaded.h"
 
-#include "base/file.h"
 #include "base/json.h"
-#include "image/digest.h"
 #include "kexec/kernel_state.h"
 #include "kexec/record.h"
 
@@ -27,8 +25,9 @@ struct Slot {
 
 std::vector<Slot> slots(const World &world) {
     KernelState kernel = look_at_kernel(world.root);
-    return {{"reboot", "kexec_loaded", kernel.loaded, recorded(world, Purpose::reboot)},
-            {"crash", "kexec_crash_loaded", kernel.crash_loaded, recorded(world, Purpose::crash)}};
+    return {{"reboot", "kexec_loaded", kernel.loaded, recorded_with_digests(world, Purpose::reboot)},
+            {"crash", "kexec_crash_loaded", kernel.crash_loaded,
+             recorded_with_digests(world, Purpose::crash)}};
 }
 
 // RFC 3339, in UTC. Not strftime, with which come the C library's time zones and its scanf.
@@ -56,25 +55,17 @@ std::string state_text(const Slot &slot) {
     return *slot.flag ? "loaded, and not recorded: another program loaded it" : "not loaded";
 }
 
-// Of a file that is still the one that was loaded.
-std::optional<std::string> digest_of_unchanged(const RecordedFile &recorded) {
-    auto file = MappedFile::open(recorded.path);
-    if (!file || file->identity() != recorded.identity)
-        return std::nullopt;
-    std::string digest = digest_text(digest_of(file->bytes()));
-    return file->unchanged() ? std::optional(digest) : std::nullopt;
-}
-
 std::string file_text(const RecordedFile &file) {
-    auto digest = digest_of_unchanged(file);
-    return fmt::format("  {} {}, {} bytes, {}\n", file.role, file.path, file.size,
-                       digest ? "sha256 " + *digest : "changed or removed since");
+    return fmt::format("  {} {}, {} bytes{}{}\n", file.role, file.path, file.size,
+                       file.sha256.empty() ? "" : ", sha256 " + file.sha256,
+                       check_unchanged(file) ? "" : ", changed or removed since");
 }
 
 std::string file_json(const RecordedFile &file) {
-    auto digest = digest_of_unchanged(file);
-    return fmt::format("{{\"role\":{},\"path\":{},\"size\":{},\"sha256\":{}}}", json_string(file.role),
-                       json_string(file.path), file.size, digest ? json_string(*digest) : "null");
+    return fmt::format("{{\"role\":{},\"path\":{},\"size\":{},\"sha256\":{},\"unchanged\":{}}}",
+                       json_string(file.role), json_string(file.path), file.size,
+                       file.sha256.empty() ? "null" : json_string(file.sha256),
+                       check_unchanged(file) ? "true" : "false");
 }
 
 std::string record_text(const LoadRecord &record) {

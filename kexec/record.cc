@@ -46,7 +46,10 @@ Failure damaged(std::string_view line) {
                 "load the kernel again: that writes a new record");
 }
 
-// "ROLE SIZE IDENTITY PATH"
+// What stands for a SHA-256 that is not known.
+constexpr std::string_view not_hashed = "-";
+
+// "ROLE SIZE IDENTITY SHA256 PATH"
 Result<RecordedFile> parse_file(std::string_view value) {
     auto next = [&] {
         std::string_view word = value.substr(0, value.find(' '));
@@ -55,10 +58,11 @@ Result<RecordedFile> parse_file(std::string_view value) {
     };
     std::string_view whole = value, role = next();
     auto size = parse_decimal(next());
-    std::string_view identity = next();
+    std::string_view identity = next(), sha256 = next();
     if (!size || value.empty())
         return damaged(whole);
-    return RecordedFile{std::string(role), unescaped(value), *size, std::string(identity)};
+    return RecordedFile{std::string(role), unescaped(value), *size, std::string(identity),
+                        std::string(sha256 == not_hashed ? "" : sha256)};
 }
 
 Result<void> take_line(LoadRecord &record, std::string_view line) {
@@ -135,11 +139,28 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
                       .words = {}};
     for (const LoadedFile &each : prepared.files) {
         const MappedFile &file = *each.file;
-        record.files.push_back({each.role, file.real_path(), file.bytes().size(), file.identity()});
+        record.files.push_back({each.role, file.real_path(), file.bytes().size(), file.identity(), {}});
     }
     if (options.settings.purpose == Purpose::crash)
         record.words = words_to_repeat(options, prepared);
     return record;
+}
+
+Result<void> write_record(const World &world, Purpose purpose, const LoadRecord &record) {
+    return write_private_file(directory_of(world), name_of(purpose), as_bytes(text_of(record)));
+}
+
+// Of a file that is still the one that was loaded.
+std::string digest_of_unchanged(const RecordedFile &recorded) {
+    auto file = MappedFile::open(recorded.path);
+    if (!file || file->identity() != recorded.identity)
+        return {};
+    std::string digest = digest_text(digest_of(file->bytes()));
+    return file->unchanged() ? digest : std::string();
+}
+
+bool has_digest(const MappedFile &file, const RecordedFile &recorded) {
+    return !recorded.sha256.empty() && digest_text(digest_of(file.bytes())) == recorded.sha256;
 }
 
 } // namespace
@@ -156,7 +177,8 @@ std::string text_of(const LoadRecord &record) {
     std::string text = fmt::format("{}\nboot {}\ntime {}\ncall {}\ncommand-line {}\n", first_line,
                                    record.boot, record.time, record.call, escaped(record.command_line));
     for (const RecordedFile &file : record.files)
-        text += fmt::format("file {} {} {} {}\n", file.role, file.size, file.identity, escaped(file.path));
+        text += fmt::format("file {} {} {} {} {}\n", file.role, file.size, file.identity,
+                            file.sha256.empty() ? not_hashed : file.sha256, escaped(file.path));
     for (const std::string &word : record.words)
         text += fmt::format("word {}\n", escaped(word));
     return text;
@@ -173,13 +195,13 @@ Result<LoadRecord> parse_record(std::string_view text) {
 }
 
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
-    std::string text = text_of(record_of(world, options, prepared, served));
-    auto kept = write_private_file(directory_of(world), name_of(options.settings.purpose), as_bytes(text));
+    Purpose purpose = options.settings.purpose;
+    auto kept = write_record(world, purpose, record_of(world, options, prepared, served));
     if (kept || !is_directory(world.root + "/run"))
         return;
     warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
                             kept.error().what));
-    drop_record(world, options.settings.purpose); // an old one would be wrong now
+    drop_record(world, purpose); // an old one would be wrong now
 }
 
 void drop_record(World &world, Purpose purpose) {
@@ -198,7 +220,7 @@ Result<void> check_unchanged(const RecordedFile &recorded) {
         return Failure(file.error());
     if (file->bytes().size() != recorded.size)
         return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
-    if (file->identity() != recorded.identity)
+    if (file->identity() != recorded.identity && !has_digest(*file, recorded))
         return changed("it has been changed");
     return {};
 }
@@ -223,6 +245,20 @@ Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose) 
     LoadRecord record = TRY_WITHIN(path, parse_record(as_text(*text)));
     if (record.boot != this_boot(world))
         return std::nullopt;
+    return record;
+}
+
+// What was loaded meanwhile has a record of its own, which stays.
+Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purpose purpose) {
+    auto before = TRY(recorded(world, purpose));
+    if (!before)
+        return std::nullopt;
+    LoadRecord record = *before;
+    for (RecordedFile &file : record.files)
+        if (file.sha256.empty())
+            file.sha256 = digest_of_unchanged(file);
+    if (record != *before && recorded(world, purpose).value_or(std::nullopt) == before)
+        (void)write_record(world, purpose, record); // without it the digests are computed again
     return record;
 }
 

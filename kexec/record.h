@@ -21,7 +21,8 @@ struct RecordedFile {
     std::string role; // "kernel", "initrd", "dtb"
     std::string path; // absolute, without symbolic links
     std::uint64_t size;
-    std::string identity; // MappedFile's: to hash it would take longer than the load
+    std::string identity; // MappedFile's
+    std::string sha256;   // empty until somebody asks: to hash it would take longer than the load
 
     bool operator==(const RecordedFile &) const = default;
 };
@@ -49,7 +50,11 @@ void drop_record(World &world, Purpose purpose);
 // Nothing where none is kept, or it is of an earlier boot.
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
 
-// An error that says how it differs from what was recorded.
+// The same with the SHA-256 of every file that is still what was loaded: where the record has none yet it is
+// computed, and kept in the record, so that it is known after the file has been changed.
+Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purpose purpose);
+
+// An error that says how it differs from what was recorded. Another file with the recorded SHA-256 does not.
 Result<void> check_unchanged(const RecordedFile &file);
 // What to give to kexec to load a crash kernel again, as options.
 Result<Options> options_to_repeat(const World &world, const LoadRecord &record);

@@ -29,6 +29,10 @@ class ArchiveError(Exception):
     """What could not be had, and what to do about it."""
 
 
+class Absent(ArchiveError):
+    """The archive says that it has no such file: asking again gives the same answer."""
+
+
 def debian_name(architecture):
     """Debian's name of an architecture, whichever common name is given."""
     return DEBIAN_NAMES.get(architecture, architecture)
@@ -63,7 +67,9 @@ def run_apt(command, cwd=None):
     done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
-        raise ArchiveError(f"`{' '.join(map(str, command))}` failed:\n{done.stdout.strip()}")
+        failed = [line for line in done.stdout.splitlines() if line.startswith("E: Failed to fetch")]
+        error = Absent if failed and all(" 404 " in line for line in failed) else ArchiveError
+        raise error(f"`{' '.join(map(str, command))}` failed:\n{done.stdout.strip()}")
     return done.stdout
 
 
@@ -73,7 +79,7 @@ def attempt(action):
         try:
             return action()
         except ArchiveError as error:
-            if number == ATTEMPTS:
+            if number == ATTEMPTS or isinstance(error, Absent):
                 raise
             print(f"{error}\ntrying again ({number + 1} of {ATTEMPTS})", file=sys.stderr)
             time.sleep(2 * number)
@@ -93,7 +99,7 @@ class Archive:
     def update(self, force=False):
         """Fetch the package lists unless those here are young enough."""
         stamp = self.directory / "updated"
-        if not force and stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_STAY_FRESH:
+        if not force and _is_fresh(stamp):
             return
         self._write_state()
         print(f"reading the package lists of {self.suite} for {self.architecture}", file=sys.stderr)
@@ -116,6 +122,14 @@ class Archive:
             attempt(lambda: run_apt(["apt-get", "-c", self.config, "download", *packages], cwd=downloads))
             for file in sorted(Path(downloads).glob("*.deb")):
                 run_apt(["dpkg-deb", "-x", file, directory])
+
+    def unpack_or_remember(self, packages, directory, absent):
+        """The same; where a package is absent the file of that name is made."""
+        try:
+            self.unpack(packages, directory)
+        except Absent:
+            absent.touch()
+            raise
 
     def _suites(self):
         """The suite, and the one that its packages lean on: backports hold nothing that the release has."""
@@ -160,17 +174,24 @@ def unpacked(suite, architecture, packages):
     """The directory, in the cache, that holds these packages of a suite, unpacked over each other."""
     archive = Archive(suite, architecture)
     label = packages[0] if len(packages) == 1 else _label(packages)
+    absent = archive.directory / f"absent-{label}"  # for as long as lists stay fresh
 
     def fill(directory):
         with cache.locked(archive.name):
+            if _is_fresh(absent):
+                raise Absent(f"Debian's archive has not all of {' '.join(packages)} of {suite} for {architecture}")
             archive.update()
             try:
                 archive.unpack(packages, directory)
             except ArchiveError:
                 archive.update(force=True)  # the archive has moved on since the lists were read
-                archive.unpack(packages, directory)
+                archive.unpack_or_remember(packages, directory, absent)
 
     return cache.entry(f"packages/{suite}-{archive.architecture}/{label}", fill)
+
+
+def _is_fresh(stamp):
+    return stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_STAY_FRESH
 
 
 def _label(packages):

@@ -15,6 +15,7 @@ SHARED = ("tests/bench/hash_harness.cc", "purgatory/sha256.cc", "purgatory/strip
 SOURCES = {"x86_64": ("purgatory/x86_64/sha256_avx2.cc", "purgatory/x86_64/sha256_ni.cc", "purgatory/x86_64/sha256_sse2.cc"),
            "s390x": ("purgatory/s390x/sha256_kimd.cc",)}
 OURS = {"x86_64": ("purgatory/verify.cc", "purgatory/x86_64/hash_stripes.cc"), "s390x": ("purgatory/verify.cc", "purgatory/no_stripes.cc")}
+MACHINE_FLAGS = {"x86_64": (), "s390x": ("-march=z10",)}
 PREFIX = {"x86_64": "", "s390x": "s390x-linux-gnu-"}
 ORDER = {"x86_64": "<", "s390x": ">"}
 FUNCTIONS = ("sha256_starts", "sha256_update", "sha256_finish")
@@ -45,7 +46,7 @@ def embedded_object(program, order):
 def harness(machine, name, flags, sources):
     path = contenders.WORK / f"hash-{name}-{machine}"
     everything = [contenders.ROOT / source for source in (*SHARED, *SOURCES[machine], *sources)]
-    subprocess.run([f"{PREFIX[machine]}g++", *FLAGS, "-static", *flags, "-o", path, *everything], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([f"{PREFIX[machine]}g++", *FLAGS, *MACHINE_FLAGS[machine], "-static", *flags, "-o", path, *everything], check=True, stderr=subprocess.DEVNULL)
     return path
 
 

@@ -11,6 +11,16 @@
 using namespace kexec;
 using namespace kexec::test;
 
+namespace {
+
+// Another file with that name.
+void write_anew(FakeWorld &world, const std::string &path, const std::string &bytes) {
+    world.files.write("other", bytes);
+    REQUIRE(::rename(world.files.path("other").c_str(), path.c_str()) == 0);
+}
+
+} // namespace
+
 TEST_CASE("nothing loaded, nothing recorded") {
     FakeWorld world;
     Outcome outcome = world.run({"--loaded"});
@@ -39,16 +49,26 @@ TEST_CASE("what was loaded, and that more cannot be known") {
 TEST_CASE("a file that is not any more what was loaded is said to be changed, and has no digest") {
     FakeWorld world;
     world.run({"-l", "--initrd=" + world.initrd_file, world.kernel_file});
-    CHECK_FALSE(contains(world.run({"--loaded"}).out, "changed or removed since"));
-    // The same bytes in another file.
-    std::string bytes(as_text(*read_file(world.kernel_file, 100)));
-    world.files.write("other", bytes);
-    REQUIRE(::rename(world.files.path("other").c_str(), world.kernel_file.c_str()) == 0);
+    write_anew(world, world.kernel_file, "something else, 20 b");
     CHECK(contains(world.run({"--loaded"}).out, " 18 bytes, changed or removed since\n"));
-    CHECK(contains(world.run({"--loaded", "--json"}).out, "\"size\":18,\"sha256\":null}"));
+    CHECK(
+        contains(world.run({"--loaded", "--json"}).out, "\"size\":18,\"sha256\":null,\"unchanged\":false}"));
     CHECK(contains(world.run({"--loaded"}).out, "sha256 ")); // of the initial ramdisk
-    REQUIRE(::unlink(world.initrd_file.c_str()) == 0);
-    CHECK_FALSE(contains(world.run({"--loaded"}).out, "sha256 "));
+}
+
+TEST_CASE("a digest that was asked for once is known after the file has changed") {
+    FakeWorld world;
+    world.run({"-l", world.kernel_file});
+    std::string bytes(as_text(*read_file(world.kernel_file, 100)));
+    std::string digest = digest_text(digest_of(as_bytes(bytes)));
+    CHECK(contains(world.run({"--loaded"}).out, " 18 bytes, sha256 " + digest + "\n"));
+    write_anew(world, world.kernel_file, "something else, 20 b");
+    CHECK(contains(world.run({"--loaded"}).out,
+                   " 18 bytes, sha256 " + digest + ", changed or removed since\n"));
+    write_anew(world, world.kernel_file, bytes); // the same bytes in another file
+    CHECK(contains(world.run({"--loaded"}).out, " 18 bytes, sha256 " + digest + "\n"));
+    REQUIRE(::unlink(world.kernel_file.c_str()) == 0);
+    CHECK(contains(world.run({"--loaded", "--json"}).out, digest + "\",\"unchanged\":false}"));
 }
 
 TEST_CASE("the kernel's own flag is asked each time") {
@@ -83,7 +103,8 @@ TEST_CASE("the same as JSON") {
         "\"call\":\"kexec_load\",\"command_line\":\"say=\\\"hello you\\\"\",\"files\":[{\"role\":\"kernel\","
         "\"path\":\"" +
             real_path(world.kernel_file) + "\",\"size\":18,\"sha256\":\"" + digest +
-            "\"}]}},\"crash\":{\"loaded\":false,\"record\":null},\"limit\":\"the kernel tells whether a "
+            "\",\"unchanged\":true}]}},\"crash\":{\"loaded\":false,\"record\":null},\"limit\":\"the kernel "
+            "tells whether a "
             "kernel is "
             "loaded, not which: another program may have loaded another one since\"}\n");
     world.root.write("/sys/kernel/kexec_loaded", "0\n");

@@ -31,7 +31,8 @@ TEST_CASE("a record survives being written and read, whatever stands in its word
                       .time = 12,
                       .call = "kexec_load",
                       .command_line = "a \\n b\nc\\",
-                      .files = {{"kernel", "/a b/c\nd", 7, "8:ff:1.02"}, {"initrd", "/i", 0, "0:1:0.0"}},
+                      .files = {{"kernel", "/a b/c\nd", 7, "8:ff:1.02", ""},
+                                {"initrd", "/i", 0, "0:1:0.0", "ab"}},
                       .words = {"--load-panic", "--append=x \n y", ""}};
     auto read = parse_record(text_of(record));
     REQUIRE(read);
@@ -45,7 +46,7 @@ TEST_CASE("a text that is no record is refused") {
     for (const char *bad : {"", "something else\n", "kexec record 2\n"})
         CHECK_FALSE(parse_record(bad));
     for (const char *line :
-         {"time x\n", "file kernel\n", "file kernel 1 2\n", "file kernel x 2 /k\n", "other 1\n"})
+         {"time x\n", "file kernel\n", "file kernel 1 2 -\n", "file kernel x 2 - /k\n", "other 1\n"})
         CHECK_FALSE(parse_record(good + line));
 }
 

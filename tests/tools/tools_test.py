@@ -56,6 +56,33 @@ class CountTest(unittest.TestCase):
         self.assertEqual(tally.suite_of(entry("range", "OK")), "tests")
 
 
+class FetchTest(unittest.TestCase):
+    FAILED = "E: Failed to fetch http://archive.example/a.deb  {}  [IP: 192.0.2.1 80]\n"
+
+    def tries(self, *failures):
+        said = subprocess.CompletedProcess([], 100, "".join(self.FAILED.format(failure) for failure in failures))
+        with mock.patch.object(subprocess, "run", return_value=said) as run, mock.patch.object(archive.time, "sleep"), \
+                contextlib.redirect_stderr(io.StringIO()), self.assertRaises(archive.ArchiveError):
+            archive.attempt(lambda: archive.run_apt(["apt-get"]))
+        return run.call_count
+
+    def test_what_the_archive_does_not_have_is_asked_for_once(self):
+        self.assertEqual(self.tries("404  Not Found", "404  Not Found"), 1)
+
+    def test_what_is_absent_is_remembered(self):
+        with tempfile.TemporaryDirectory() as directory, mock.patch.object(cache, "root", return_value=Path(directory)), \
+                mock.patch.object(archive.Archive, "update"), \
+                mock.patch.object(archive.Archive, "unpack", side_effect=archive.Absent("404")) as unpack:
+            (Path(directory) / "apt/suite-arm64").mkdir(parents=True)
+            for _ in range(2):
+                self.assertRaises(archive.Absent, archive.unpacked, "suite", "arm64", ["a", "b"])
+        self.assertEqual(unpack.call_count, 2)  # before the lists were read again and after, and never again
+
+    def test_a_bad_moment_is_waited_for(self):
+        self.assertEqual(self.tries("404  Not Found", "Connection timed out"), archive.ATTEMPTS)
+        self.assertEqual(self.tries(), archive.ATTEMPTS)
+
+
 class SumTest(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory()

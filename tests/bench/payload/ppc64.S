@@ -9,8 +9,8 @@
     .byte (\word) >> 24 & 255, (\word) >> 16 & 255, (\word) >> 8 & 255, (\word) & 255
 .endm
 
-// Kernels are entered in big-endian mode, or in the other. The first word is a branch over the second in the one
-// and a trap that never happens in the other.
+// Kernels are entered in big-endian mode, or in the other. The first word is a branch over the second in the
+// one and a trap that never happens in the other.
 _start:
     big 0x48000008          // b _start + 8
     b entered
