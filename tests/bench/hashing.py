@@ -46,7 +46,8 @@ def embedded_object(program, order):
 def harness(machine, name, flags, sources):
     path = contenders.WORK / f"hash-{name}-{machine}"
     everything = [contenders.ROOT / source for source in (*SHARED, *SOURCES[machine], *sources)]
-    subprocess.run([f"{PREFIX[machine]}g++", *FLAGS, *MACHINE_FLAGS[machine], "-static", *flags, "-o", path, *everything], check=True, stderr=subprocess.DEVNULL)
+    compiler = (f"{PREFIX[machine]}g++", *FLAGS, *MACHINE_FLAGS[machine], "-static")
+    subprocess.run([*compiler, *flags, "-o", path, *everything], check=True, stderr=subprocess.DEVNULL)
     return path
 
 

@@ -108,7 +108,7 @@ def main():
         return
     figures = []
     for figure in measured(options):
-        print(f"figure {figure.number}: {figure.what}: {figure.verdict()}", file=sys.stderr, flush=True)
+        print(" | ".join(filter(None, figure.row())), file=sys.stderr, flush=True)
         figures.append(figure)
     print("\n".join([*table(figures), "", count(figures)]))
 
