@@ -264,6 +264,16 @@ Result<std::optional<std::uint64_t>> free_space(const std::string &directory) {
     return free > UINT64_MAX / block ? UINT64_MAX : free * block;
 }
 
+Result<void> erase_start(const std::string &path, std::size_t size) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.is_open())
+        return fail_to("opening", path);
+    auto written = write_next(file, Buffer(size), path);
+    if (!written)
+        return fail_to("writing", path, written.error().number);
+    return ::fsync(file.number()) == 0 ? Result<void>() : fail_to("bringing to the disk", path);
+}
+
 Result<void> write_into(const std::string &path, std::string_view text) {
     Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file.is_open() || ::write(file.number(), text.data(), text.size()) < 0)

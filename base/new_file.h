@@ -76,6 +76,9 @@ Result<Descriptor> lock_file(const std::string &path, const std::function<void()
 // How many bytes the file system of a directory has room for; nothing where it does not tell, as ramfs.
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory);
 
+// Makes zeros of the first `size` bytes of a file or a device that is there, and brings them to the disk.
+Result<void> erase_start(const std::string &path, std::size_t size);
+
 // Writes `text` in one call into a file that is there, as the files of sysfs want it.
 Result<void> write_into(const std::string &path, std::string_view text);
 

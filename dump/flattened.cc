@@ -14,7 +14,6 @@ namespace kexec {
 namespace {
 
 constexpr std::string_view signature{"makedumpfile\0\0\0\0", 16};
-constexpr std::uint64_t header_size = 4096;
 constexpr std::uint64_t end_mark = UINT64_MAX; // in both fields
 
 struct FileHeader {
@@ -29,29 +28,6 @@ static_assert(sizeof(FileHeader) == 32 && sizeof(RecordHeader) == flattened_reco
 // A record holds 64 KiB, as makedumpfile writes: 32 GiB of them take 16 MiB here.
 constexpr std::size_t most_records = 512 << 10;
 
-struct Record {
-    std::uint64_t offset, size, place;
-};
-
-// Nothing at the end mark, and where the file ends without one (`cut_short`).
-Result<std::optional<Record>> next_record(Source &below, std::uint64_t place, bool &cut_short) {
-    Buffer bytes(sizeof(RecordHeader));
-    if (TRY(below.read(place, bytes)) < bytes.size()) {
-        cut_short = true;
-        return std::nullopt;
-    }
-    auto header = TRY(read_at<RecordHeader>(bytes, 0, "a record"));
-    if (header.offset == end_mark && header.size == end_mark)
-        return std::nullopt;
-    place += sizeof(RecordHeader);
-    constexpr std::uint64_t most = INT64_MAX;
-    if (header.offset > most || header.size > most || most - place < header.size) {
-        cut_short = true;
-        return std::nullopt;
-    }
-    return Record{header.offset, header.size, place};
-}
-
 } // namespace
 
 bool is_flattened(Bytes head) { return starts_with(head, as_bytes(signature)); }
@@ -60,7 +36,7 @@ Buffer flattened_start() {
     FileHeader header{};
     std::ranges::copy(signature, header.signature);
     header.type = header.version = 1;
-    Buffer bytes(header_size);
+    Buffer bytes(flattened_file_header);
     write_at(bytes, 0, header);
     return bytes;
 }
@@ -73,19 +49,51 @@ Buffer flattened_record(std::uint64_t offset, std::uint64_t size) {
 
 Buffer flattened_end() { return flattened_record(end_mark, end_mark); }
 
+FlattenedRecords::FlattenedRecords(Source &below) : below_(below), place_(flattened_file_header) {}
+
+// Nothing at the end mark, and where the file ends without one.
+Result<std::optional<FlattenedRecord>> FlattenedRecords::next() {
+    Buffer bytes(sizeof(RecordHeader));
+    if (TRY(below_.read(place_, bytes)) < bytes.size()) {
+        cut_short_ = true;
+        return std::nullopt;
+    }
+    auto header = TRY(read_at<RecordHeader>(bytes, 0, "a record"));
+    if (header.offset == end_mark && header.size == end_mark)
+        return std::nullopt;
+    FlattenedRecord record{header.offset, header.size, place_ + sizeof(RecordHeader)};
+    constexpr std::uint64_t most = INT64_MAX;
+    if (record.offset > most || record.size > most || most - record.place < record.size) {
+        cut_short_ = true;
+        return std::nullopt;
+    }
+    place_ = record.place + record.size;
+    return record;
+}
+
+Result<std::uint64_t> size_of_records(Source &below) {
+    FlattenedRecords records(below);
+    std::uint64_t size = 0, count = 0;
+    for (auto record = TRY(records.next()); record; record = TRY(records.next()), count++)
+        size += record->size;
+    if (records.is_cut_short())
+        return fail_dump(Fault::table,
+                         fmt::format("the flattened dump is cut short or damaged behind record {}", count),
+                         "see whether vmcore-dmesg still reads its log");
+    return size;
+}
+
 Result<FlattenedSource> FlattenedSource::open(Source &below, std::vector<std::string> &notes) {
     FlattenedSource source(below);
-    bool cut_short = false;
-    std::uint64_t place = header_size;
-    while (auto record = TRY(next_record(below, place, cut_short))) {
+    FlattenedRecords records(below);
+    while (auto record = TRY(records.next())) {
         if (source.records_.count() == most_records)
             return fail_dump(Fault::table,
                              fmt::format("the flattened dump has more than {} records", most_records),
                              "put it together with makedumpfile -R first");
         source.records_.add(record->offset, record->size, record->place);
-        place = record->place + record->size;
     }
-    if (cut_short)
+    if (records.is_cut_short())
         notes.push_back(fmt::format(
             "the flattened dump is cut short or damaged behind record {}; going on without the rest",
             source.records_.count()));

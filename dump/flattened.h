@@ -6,6 +6,7 @@
 #include "dump/intervals.h"
 #include "dump/source.h"
 
+#include <optional>
 #include <string>
 
 namespace kexec {
@@ -13,10 +14,33 @@ namespace kexec {
 bool is_flattened(Bytes head);
 
 // Writing one: the start, a record's header in front of each record's bytes, the end.
-inline constexpr std::uint64_t flattened_record_header = 16, flattened_surroundings = 4096 + 3 * 16;
+inline constexpr std::uint64_t flattened_file_header = 4096, flattened_record_header = 16,
+                               flattened_surroundings = flattened_file_header + 3 * flattened_record_header;
 Buffer flattened_start();
 Buffer flattened_record(std::uint64_t offset, std::uint64_t size);
 Buffer flattened_end();
+
+// Some bytes of the dump: from `offset` of it on, and where they are in the flattened file.
+struct FlattenedRecord {
+    std::uint64_t offset, size, place;
+};
+
+// Goes over all records of `below` in their order.
+class FlattenedRecords {
+public:
+    explicit FlattenedRecords(Source &below);
+
+    Result<std::optional<FlattenedRecord>> next();   // nothing behind the last one
+    bool is_cut_short() const { return cut_short_; } // the end was not one that makedumpfile makes
+
+private:
+    Source &below_;
+    std::uint64_t place_;
+    bool cut_short_ = false;
+};
+
+// How many bytes all records have together. An error where the file is cut short.
+Result<std::uint64_t> size_of_records(Source &below);
 
 class FlattenedSource : public Source {
 public:

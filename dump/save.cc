@@ -123,6 +123,18 @@ Result<StoredMemory> copy_runs(const CopyRequest &request, const TellProgress &t
     return stored;
 }
 
+// The bytes of one record of a flattened dump, at their place.
+Result<void> copy_record(Source &flattened, const FlattenedRecord &record, NewFile &file) {
+    Buffer piece;
+    for (std::uint64_t done = 0; done < record.size; done += piece.size()) {
+        piece.resize(std::min<std::uint64_t>(piece_size, record.size - done));
+        if (TRY(flattened.read(record.place + done, piece)) < piece.size())
+            return fail_dump(Fault::table, "the flattened dump is cut short inside a record");
+        TRY(file.write_at(record.offset + done, piece));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgress &tell) {
@@ -152,6 +164,21 @@ Result<StoredMemory> store_flattened(const CopyRequest &request, const Descripto
         TRY(write(request.size - 1, Bytes(&zero, 1)));
     TRY(write_next(output, flattened_end(), request.path));
     return stored;
+}
+
+Result<void> store_unflattened(Source &flattened, const std::string &path,
+                               std::optional<std::uint64_t> free) {
+    std::uint64_t needed = TRY(size_of_records(flattened));
+    if (free && needed > *free)
+        return fail(Cause::no_room,
+                    fmt::format("{}: the dump has {} MiB, and {} MiB are free", path, needed / mebibyte,
+                                *free / mebibyte),
+                    "free some space there, or name another directory");
+    NewFile file = TRY(NewFile::create(path, NewFile::Existing::same));
+    FlattenedRecords records(flattened);
+    while (auto record = TRY(records.next()))
+        TRY(copy_record(flattened, *record, file));
+    return file.finish();
 }
 
 Result<void> store_by_program(const ProgramRequest &request) {

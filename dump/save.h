@@ -5,6 +5,7 @@
 
 #include "base/new_file.h"
 #include "dump/log.h"
+#include "dump/source.h"
 
 namespace kexec {
 
@@ -34,6 +35,10 @@ Result<StoredMemory> store_sparsely(const CopyRequest &request, const TellProgre
 // makes the file of it, and vmcore-dmesg reads it as it is. `free` is the size of the device.
 Result<StoredMemory> store_flattened(const CopyRequest &request, const Descriptor &output,
                                      const TellProgress &tell);
+
+// Makes the file of a flattened dump at `path`, as `makedumpfile -R` does. It may be there already, if it is
+// the same. An error where the dump is cut short, and Cause::no_room where it takes more than `free` bytes.
+Result<void> store_unflattened(Source &flattened, const std::string &path, std::optional<std::uint64_t> free);
 
 // Has a program store it that is called with `arguments`, the dump and the new file.
 struct ProgramRequest {

@@ -200,6 +200,15 @@ TEST_CASE("a private file is not written through a link, nor where there is no d
     CHECK(list_directory(directory.path("elsewhere")).value() == std::vector<std::string>{"file"});
 }
 
+TEST_CASE("the start of a file is made zeros, and the rest stays") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "header and rest");
+    REQUIRE(erase_start(path, 6));
+    CHECK(text_of_file(path) == std::string(6, '\0') + " and rest");
+    CHECK_FALSE(erase_start(directory.path("none"), 6));
+    CHECK(::access(directory.path("none").c_str(), F_OK) != 0);
+}
+
 TEST_CASE("removing what is not there is a success") {
     TemporaryDirectory directory;
     std::string path = directory.write("file", "x");

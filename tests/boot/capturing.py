@@ -88,19 +88,11 @@ def add_driver(root, device, module):
 
 def add_makedumpfile(root, machine):
     """With its libraries where the dynamic loader would look, and the loader where the program names it."""
-    package = fetch_makedumpfile(machine)
-    (root / "usr").symlink_to(package / "usr")
-    (root / "etc/ld.so.conf.d").mkdir(parents=True)
-    for libraries in package.glob("usr/lib/*-linux-gnu*"):
-        (root / "etc/ld.so.conf.d/libraries.conf").write_text(f"/usr/lib/{libraries.name}\n")
-    loader = next(package.glob(f"**/{machine.loader}"))
-    for directory in ("lib", "lib64"):
-        (root / directory).mkdir()
-        (root / directory / machine.loader).symlink_to(loader.resolve())
-
-
-def fetch_makedumpfile(machine):
-    return supplies.dump_directory(machine.name)
+    places = {"dump/makedumpfile": ("usr/bin/makedumpfile",), "dump/loader": (f"lib/{machine.loader}", f"lib64/{machine.loader}")}
+    for name, path in supplies.makedumpfile(machine).items():
+        for place in places.get(name, (f"usr/lib/{name.removeprefix('dump/')}",)):
+            (root / place).parent.mkdir(parents=True, exist_ok=True)
+            (root / place).symlink_to(path)
 
 
 def make(bench, root, release, settings, makedumpfile, original=None):

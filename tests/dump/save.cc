@@ -180,6 +180,37 @@ TEST_CASE("a dump that ends in zeros is as long on a device as it was", "[save]"
     CHECK(text_of_file(back) == content);
 }
 
+TEST_CASE("a flattened dump becomes a file, once", "[save]") {
+    TemporaryDirectory directory;
+    Buffer whole;
+    for (unsigned i = 0; i < 3 << 20; i++)
+        whole.push_back(static_cast<std::byte>(i * 7 >> 3));
+    std::size_t record = GENERATE(as<std::size_t>(), 5000, 65536, 2 << 20);
+    MemorySource source(flattened(whole, record));
+    std::string path = directory.path("vmcore");
+    REQUIRE(store_unflattened(source, path, 2 * whole.size()));
+    CHECK(text_of_file(path) == as_text(whole));
+    CHECK(store_unflattened(source, path, std::nullopt));
+    directory.write("vmcore", "another");
+    CHECK(store_unflattened(source, path, std::nullopt).error().number == EEXIST);
+    CHECK(text_of_file(path) == "another");
+}
+
+TEST_CASE("of a flattened dump that does not fit, or is cut short, no file is made", "[save]") {
+    TemporaryDirectory directory;
+    Buffer flat = flattened(Buffer(10000, std::byte{1}), 1000);
+    MemorySource source(flat);
+    auto stored = store_unflattened(source, directory.path("vmcore"), 9999);
+    CHECK((!stored && stored.error().cause == Cause::no_room));
+    flat.resize(flat.size() - 5000);
+    MemorySource cut(flat);
+    CHECK(store_unflattened(cut, directory.path("vmcore"), std::nullopt)
+              .error()
+              .what.starts_with("the flattened dump is cut short or damaged behind record "));
+    CHECK(::access(directory.path("vmcore").c_str(), F_OK) != 0);
+    CHECK(::access(directory.path("vmcore-incomplete").c_str(), F_OK) != 0);
+}
+
 TEST_CASE("the log is stored as vmcore-dmesg prints it", "[save]") {
     TemporaryDirectory directory;
     MemorySource source(elf_dump(build_lockless_log({}, some_lines(3))));

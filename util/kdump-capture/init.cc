@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // fadump.rst of the kernel's documentation tells how a boot with a dump is known: by a property of the device
-// tree, of PowerVM's firmware or of OPAL's.
+// tree, of PowerVM's firmware or of OPAL's. The tree lies in /sys, where /proc/device-tree leads to.
 #include "util/kdump-capture/init.h"
 
 #include "base/file.h"
@@ -10,6 +10,7 @@
 
 #include <array>
 #include <fmt/core.h>
+#include <span>
 
 namespace kexec::capture {
 
@@ -50,13 +51,16 @@ bool has_original_init(const World &world) {
 }
 
 bool is_dump_boot(const World &world) {
-    if (!mount(world, file_systems.front()))
-        return false;
+    constexpr std::span needed = std::span(file_systems).first<2>();
+    std::size_t mounted = 0;
+    while (mounted < needed.size() && mount(world, needed[mounted]))
+        mounted++;
     bool waits = false;
     for (std::string_view property : dump_properties)
         waits |= open_to_read(world.root + std::string(property)).has_value();
     waits = waits && open_to_read(world.root + "/proc/vmcore");
-    world.unmount(file_systems.front().place);
+    while (mounted-- > 0)
+        world.unmount(needed[mounted].place);
     return waits;
 }
 

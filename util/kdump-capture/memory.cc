@@ -69,6 +69,10 @@ void MemoryStore::tell_stored(const StoredMemory &stored, double start) {
                              static_cast<double>(stored.size) / mebibyte, world_.seconds() - start));
 }
 
+void MemoryStore::tell_collected(double start) const {
+    tell(world_, fmt::format("makedumpfile has stored the dump in {:.0f} s", world_.seconds() - start));
+}
+
 Result<CopyRequest> MemoryStore::request_for(const Descriptor &file, const std::string &path,
                                              const std::string &target) const {
     return CopyRequest{
@@ -97,8 +101,7 @@ Result<void> MemoryStore::store_in(const std::string &directory) {
         if (!done)
             warn_(without_makedumpfile(done.error()));
         else
-            tell(world_,
-                 fmt::format("makedumpfile has stored the dump in {:.0f} s", world_.seconds() - start));
+            tell_collected(start);
     }
     if (!stored)
         TRY(copy(std::string(vmcore_path), target));
@@ -138,9 +141,13 @@ std::optional<std::uint64_t> MemoryStore::size_of_target(const std::string &devi
 Result<void> MemoryStore::store_on(const std::string &device) {
     if (auto program = collector(true)) {
         Descriptor output = TRY(open_device(world_.root + device));
+        double start = world_.seconds();
         auto done = collect_on(*program, output);
-        if (done)
-            return bring_to_disk(output, device);
+        if (done) {
+            TRY(bring_to_disk(output, device));
+            tell_collected(start);
+            return {};
+        }
         warn_(without_makedumpfile(done.error()));
     }
     Descriptor output = TRY(open_device(world_.root + device));

@@ -36,6 +36,7 @@ private:
     std::optional<Collector> collector(bool flattened) const;
     TellProgress progress();
     void tell_stored(const StoredMemory &stored, double start);
+    void tell_collected(double start) const;
 
     const World &world_;
     const Settings &settings_;

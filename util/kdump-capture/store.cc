@@ -13,9 +13,9 @@
 #include "dump/save.h"
 #include "util/kdump-capture/keep.h"
 #include "util/kdump-capture/memory.h"
-#include "util/kdump-capture/naming.h"
 #include "util/kdump-capture/remote.h"
 #include "util/kdump-capture/target.h"
+#include "util/naming.h"
 
 #include <fmt/core.h>
 
@@ -126,6 +126,7 @@ Result<void> Storer::store_in(const std::string &directory) {
 
 Result<void> Storer::store(const Target &target, const Place &place) {
     if (place.directory.empty()) {
+        tell(world_, fmt::format("storing the dump on {}", place.device));
         MemoryStore memory(world_, settings_, [this](std::string sentence) { warn(std::move(sentence)); });
         return memory.store_on(place.device);
     }

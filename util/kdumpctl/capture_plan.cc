@@ -175,7 +175,7 @@ Result<void> Planner::choose_target() {
         auto words = words_of(source);
         add_target(words[2], words[0], words.size() > 3 ? words[3] : "", path);
     } else {
-        add_target(type, source, "", type == "raw" ? "" : path);
+        add_target(type, source, "", path); // of a raw one, where the next start stores
     }
     return {};
 }

@@ -50,12 +50,7 @@ void check_rebuilding(const KdumpConf &conf, Findings &findings) {
 
 void check_path(const KdumpConf &conf, Findings &findings) {
     const Value *path = find(conf, "path");
-    if (!path)
-        return;
-    if (has_target(conf, "raw"))
-        add(findings, path->place, Gravity::warning, "a raw partition has no directories: path has no effect",
-            "take the line out");
-    else if (!conf.target && !path->text.starts_with('/'))
+    if (path && !conf.target && !path->text.starts_with('/'))
         add(findings, path->place, Gravity::error,
             fmt::format("\"{}\" is no absolute path, and no target is named that it could start from",
                         printable(path->text)),

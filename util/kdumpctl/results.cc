@@ -8,6 +8,7 @@
 #include "capture/devices.h"
 #include "capture/install.h"
 #include "capture/mounts.h"
+#include "util/kdumpctl/raw_dump.h"
 
 #include <algorithm>
 #include <array>
@@ -98,6 +99,19 @@ void take_newer(std::optional<capture::Outcome> &best, std::string_view text) {
         best = outcome;
 }
 
+// What lies on a raw target becomes files, as on the others.
+void take_from_raw(std::optional<capture::Outcome> &best, const World &world,
+                   const capture::Settings &settings) {
+    auto target = target_with_dump(world, settings);
+    if (!target)
+        return;
+    auto taken = take_raw_dump(world, settings, *target);
+    if (!taken)
+        warn(world, fmt::format("{}; going on with the dump left on {}", taken.error().what, target->source));
+    else if (!best || taken->crash_time >= best->crash_time)
+        best = *taken;
+}
+
 std::string file_at(const World &world, const std::string &path) {
     auto content = read_file(world.root + path, largest_file);
     return content ? std::string(as_text(*content)) : std::string();
@@ -149,7 +163,10 @@ Result<void> collect_results(const World &world, const Service &service) {
     bool seen_all = true;
     for (const std::string &name : snapshot.names_in(pstore_directory))
         take_newer(found, snapshot.text(fmt::format("{}/{}", pstore_directory, name)).value_or(""));
+    take_from_raw(found, world, service.plan.settings);
     for (const capture::Target &target : service.plan.settings.targets) {
+        if (target.type == "raw")
+            continue;
         std::string place = place_of(target, service, world);
         seen_all &= !place.empty();
         if (!place.empty())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // start, stop, restart, reload, rebuild: looks at everything, then takes the steps, or shows them.
+#include "util/kdumpctl/raw_dump.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/verbs.h"
 #include "util/program.h"
@@ -32,11 +33,15 @@ Result<std::optional<Descriptor>> turn_for(const World &world, const VerbLine &l
     return std::optional(TRY(take_turn(world)));
 }
 
-// What the capture of the last crash has left is looked for at the first start after it. That nothing can be
-// kept is no reason to leave the machine unarmed.
+// What the capture of the last crash has left is looked for at the first start after it, when all file
+// systems are mounted. That nothing can be kept is no reason to leave the machine unarmed.
 void collect(const World &world, const VerbLine &line, const Service &service) {
-    if (line.has("print"))
+    if (line.has("print")) {
+        if (auto target = target_with_dump(world, service.plan.settings))
+            world.print(fmt::format("store the dump on {} below {}, and erase its start there\n",
+                                    target->source, target->path));
         return;
+    }
     if (auto collected = collect_results(world, service); !collected)
         warn(world, collected.error().what + "; going on without what came of the last crash");
 }
@@ -46,9 +51,7 @@ bool follows_by_itself(const World &world) {
     return take_snapshot(hotplug_sources(), world.root).word(hotplug_sources().front().path) == "1";
 }
 
-Result<Outcome> arm(const World &world, const VerbLine &line, Configuration configuration, Rebuild rebuild) {
-    Service service = TRY(look_at_service(world, std::move(configuration)));
-    collect(world, line, service);
+Result<Outcome> arm(const World &world, const VerbLine &line, const Service &service, Rebuild rebuild) {
     Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
     return take_steps(world, line, steps, "Starting kdump: [OK]");
 }
@@ -66,11 +69,14 @@ Result<Outcome> start(const World &world, const VerbLine &line) {
     if (configuration.switched_off)
         return say(world, "USE_KDUMP is 0 in /etc/default/kdump-tools: nothing is loaded");
     TRY(check_feasibility(facts));
+    auto service = look_at_service(world, std::move(configuration));
+    if (service)
+        collect(world, line, *service);
     if (facts.traits.mode == CrashMode::kdump && is_armed(facts)) {
         warn(world, "Kdump already running: [WARNING]");
         return Outcome::done;
     }
-    return arm(world, line, std::move(configuration), Rebuild::needed);
+    return arm(world, line, TRY(service), Rebuild::needed);
 }
 
 Result<Outcome> stop(const World &world, const VerbLine &line) {
@@ -100,7 +106,7 @@ Result<Outcome> reload(const World &world, const VerbLine &line) {
     TRY(check_feasibility(facts));
     if (!is_armed(facts))
         warn(world, "Kdump was not running: [WARNING]");
-    return arm(world, line, TRY(look_at_configuration(world)), Rebuild::never);
+    return arm(world, line, TRY(look_at_service(world, TRY(look_at_configuration(world)))), Rebuild::never);
 }
 
 Result<Outcome> rebuild(const World &world, const VerbLine &line) {

@@ -6,6 +6,7 @@
 #include "tests/support/files.h"
 #include "tests/util/kdump-capture/fake_world.h"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 using namespace kexec::testing;
@@ -14,18 +15,31 @@ namespace kexec::capture {
 
 using Done = std::vector<std::string>;
 
+const Done looked{"mount proc /proc proc nosuid", "mount sysfs /sys sysfs nosuid", "unmount /sys",
+                  "unmount /proc"};
+
 TEST_CASE("init: a normal boot is one without the firmware's property, and is left as it was") {
     FakeWorld fake;
     CHECK_FALSE(is_dump_boot(fake.world));
-    CHECK(fake.done == Done{"mount proc /proc proc nosuid", "unmount /proc"});
+    CHECK(fake.done == looked);
 }
 
 TEST_CASE("init: a dump waits where either firmware says so and the kernel has it") {
     for (std::string property : {"rtas/ibm,kernel-dump", "ibm,opal/dump/mpipl-boot"}) {
         FakeWorld fake;
-        fake.files().write("proc/device-tree/" + property, "");
+        // As the kernel has it; the link leads to nothing while /sys is not mounted.
+        REQUIRE(::symlink("../sys/firmware/devicetree/base", fake.files().path("proc/device-tree").c_str()) ==
+                0);
+        fake.world.mount = [&fake, property](const std::string &source, const std::string &place,
+                                             const std::string &type,
+                                             const std::string &options) -> Result<void> {
+            fake.done.push_back(fmt::format("mount {} {} {} {}", source, place, type, options));
+            if (place == "/sys")
+                fake.files().write("sys/firmware/devicetree/base/" + property, "");
+            return {};
+        };
         CHECK(is_dump_boot(fake.world));
-        CHECK(fake.done == Done{"mount proc /proc proc nosuid", "unmount /proc"});
+        CHECK(fake.done == looked);
         // The property stays when the dump has been given back.
         fake.files().remove("proc/vmcore");
         CHECK_FALSE(is_dump_boot(fake.world));

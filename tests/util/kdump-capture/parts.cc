@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The parts that only compute: the directory's name, the collector's words, the options of a mount.
+// The parts that only compute: the collector's words, the options of a mount.
 #include "tests/catch.h"
 #include "tests/support/temporary.h"
 #include "util/kdump-capture/collector.h"
 #include "util/kdump-capture/mount_options.h"
-#include "util/kdump-capture/naming.h"
 
 #include <sys/mount.h>
 
@@ -13,15 +12,6 @@ using namespace kexec::testing;
 namespace kexec::capture {
 
 namespace {
-
-std::string name_by(const std::string &form, const Target &target = {.type = "ext4"}) {
-    Settings settings;
-    settings.directory_name = form;
-    settings.host = "box";
-    settings.address = "10.0.0.1";
-    constexpr std::uint64_t time = 1700000000;
-    return directory_name(settings, target, time);
-}
 
 std::vector<std::string> arguments_of(const TemporaryDirectory &files, const std::string &words,
                                       bool flattened, const Means &means) {
@@ -35,20 +25,6 @@ using Words = std::vector<std::string>;
 constexpr std::uint64_t mebibyte = 1 << 20;
 
 } // namespace
-
-TEST_CASE("naming: a form's parts, and what is none of them as it is") {
-    CHECK(name_by(Settings{}.directory_name) == "127.0.0.1-2023-11-14-22:13:20");
-    CHECK(name_by(Settings{}.directory_name, {.type = "ssh"}) == "10.0.0.1-2023-11-14-22:13:20");
-    CHECK(name_by("{host}.%Y%m%d%H%M") == "box.202311142213");
-    CHECK(name_by("100%% %q {nothing} %") == "100% %q {nothing} %");
-}
-
-TEST_CASE("naming: no name leads out of its directory") {
-    CHECK(name_by("../../etc") == ".._.._etc");
-    CHECK(name_by("..") == "dump");
-    CHECK(name_by(".") == "dump");
-    CHECK(name_by("") == "dump");
-}
 
 TEST_CASE("collector: makedumpfile has as many threads as memory allows") {
     TemporaryDirectory files;

@@ -129,6 +129,7 @@ TEST_CASE("store: a raw device gets the dump in the flattened format from its fi
     fake.files().add("dev/vda", Buffer(1 << 20));
     REQUIRE(store_dump(fake.world, fake.settings) == Ending::saved);
     CHECK(is_flattened(as_bytes(text_of_file(fake.files().path("dev/vda")))));
+    CHECK(fake.console.starts_with("kdump-capture: storing the dump on /dev/vda\n"));
     CHECK(find_outcome(text_of_file(fake.files().path("dev/pmsg0")))->saved);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The form's parts are those of settings.h.
-#include "util/kdump-capture/naming.h"
+#include "util/naming.h"
 
 #include <algorithm>
 #include <array>
