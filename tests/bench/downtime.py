@@ -53,9 +53,10 @@ def downtime(laboratory, program, initrd, options="", cpu=CPU):
 say_lines load_said </tmp/output
 meter leave {program.words} -e -x -y"""
     files = {"kernel": guest.kernel(MACHINE), "second": initrd}
-    arrived, lines = laboratory.run(MACHINE, script, r"@@ arrived ([0-9a-f]+) clock ([0-9a-f]+)|@@ end", files, memory=MEMORY,
-                                    extra=("-cpu", cpu))
-    left = next((found for line in lines if (found := re.search(r"@@ left ([0-9a-f]+)", line))), None)
-    if not left or not arrived[1] or int(arrived[2], 16) == 0:
+    arrived, lines = laboratory.run(MACHINE, script, r"@@ arrived ([0-9a-f]+)|@@ end", files, memory=MEMORY, extra=("-cpu", cpu))
+    left, *clocks = (int(found[2], 16) for line in lines if (found := re.search(r"@@ (left|clock) ([0-9a-f]+)", line)))
+    end = int(arrived[1] or "0", 16)
+    first_line = next((clock for clock in clocks if left < clock < end), None)
+    if not first_line:
         raise NotMeasured(f"{program.name} did not reach the second kernel's /init: {lines[-12:]}")
-    return tuple(int(arrived[number], 16) - int(left[1], 16) for number in (2, 1))
+    return first_line - left, end - left

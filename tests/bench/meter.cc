@@ -80,29 +80,31 @@ std::map<std::string, unsigned long long> lines_of_log() {
     return lines;
 }
 
-// The counter's value when the kernel's clock stood at zero, or 0. A line of its log has a time by that
-// clock, and as an event of the tracer one by the counter. The first such line is taken: what it was before
-// the clock of the tick came to correct the other.
-unsigned long long start_of_clock() {
+// The counter's value when the kernel's clock stood at zero, once for each of some lines of the log: a line
+// has a time by that clock, and as an event of the tracer one by the counter. The first is the best: later
+// the clock of the tick comes to correct the other. Now and then one is none, so that whoever reads them must
+// choose.
+void print_starts_of_clock() {
     auto lines = lines_of_log();
     mount("tracefs", "/tmp", "tracefs", 0, nullptr);
     std::string event;
-    int events = 0;
-    for (std::ifstream trace("/tmp/trace"); std::getline(trace, event); events++) {
+    int printed = 0;
+    for (std::ifstream trace("/tmp/trace"); printed < 8 && std::getline(trace, event);) {
         constexpr const char mark[] = ": console: ";
         std::size_t at = event.find(mark);
-        if (at == std::string::npos)
+        auto line = at == std::string::npos ? lines.end() : lines.find(event.substr(at + sizeof mark - 1));
+        if (line == lines.end())
             continue;
-        if (auto line = lines.find(event.substr(at + sizeof mark - 1)); line != lines.end())
-            return std::strtoull(event.c_str() + event.rfind(' ', at), nullptr, 10) - 1000 * line->second;
+        unsigned long long count = std::strtoull(event.c_str() + event.rfind(' ', at), nullptr, 10);
+        std::printf("@@ clock %llx began, says %s\n", count - 1000 * line->second, event.c_str());
+        printed++;
     }
-    std::printf("@@ no line of %zu is an event of %d\n", lines.size(), events);
-    return 0;
 }
 
 [[noreturn]] void arrive() {
-    unsigned long long now = counter(), start = start_of_clock();
-    std::printf("@@ arrived %llx clock %llx\n", now, start);
+    unsigned long long now = counter();
+    print_starts_of_clock();
+    std::printf("@@ arrived %llx\n", now);
     std::fflush(stdout);
     for (;;)
         pause();
