@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
+#include <thread>
 #include <unistd.h>
 
 namespace kexec {
@@ -47,13 +49,27 @@ std::string directory_of(const std::string &path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// A new or a changed name is on the disk when its directory is.
-Result<void> synchronise_directory(const std::string &path) {
+Failure fail_to_synchronise(const std::string &directory) {
+    return fail_to("bringing to the disk the directory", directory);
+}
+
+Result<Descriptor> open_directory(const std::string &path) {
     Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.is_open())
+        return fail_to_synchronise(path);
+    return directory;
+}
+
+// A new or a changed name is on the disk when its directory is.
+Result<void> synchronise(const Descriptor &directory, const std::string &path) {
     // EINVAL: the file system has nothing to synchronise.
-    if (!directory.is_open() || (::fsync(directory.number()) != 0 && errno != EINVAL))
-        return fail_to("bringing to the disk the directory", path);
+    if (::fsync(directory.number()) != 0 && errno != EINVAL)
+        return fail_to_synchronise(path);
     return {};
+}
+
+Result<void> synchronise_directory(const std::string &path) {
+    return synchronise(TRY(open_directory(path)), path);
 }
 
 // Whether two files hold the same bytes; a file that cannot be read holds others.
@@ -83,6 +99,25 @@ Result<NewFile> NewFile::create(const std::string &path, Existing existing) {
     if (!file.is_open())
         return fail_to("making", incomplete);
     return NewFile(path, std::move(file), existing);
+}
+
+// It takes no time to write into memory: what stays for long was left behind. A lock would be three calls more.
+Result<NewFile> NewFile::create_alone(const std::string &path) {
+    constexpr int most_pauses = 100;
+    constexpr std::chrono::milliseconds pause(10);
+    std::string incomplete = path + "-incomplete";
+    for (int pauses = 0;; pauses++) {
+        constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+        Descriptor file(::open(incomplete.c_str(), flags, 0600));
+        if (file.is_open())
+            return NewFile(path, std::move(file), Existing::replace);
+        if (errno != EEXIST || pauses > most_pauses)
+            return fail_to("making", incomplete);
+        if (pauses < most_pauses)
+            std::this_thread::sleep_for(pause);
+        else
+            TRY(remove_file(incomplete));
+    }
 }
 
 NewFile::NewFile(NewFile &&other) noexcept
@@ -149,6 +184,9 @@ Result<void> NewFile::finish() {
         return fail_to("bringing to the disk", incomplete);
     if (existing_ == Existing::same && hold_the_same(path_, incomplete))
         return {}; // the new one goes with this object
+    // While there is a way back: once the file has its name, only the disk itself can fail.
+    std::string directory = directory_of(path_);
+    Descriptor opened = TRY(open_directory(directory));
     // Not every file system knows how to rename without replacing; EINVAL says so, and a look has to do.
     unsigned flags = existing_ == Existing::replace ? 0 : RENAME_NOREPLACE;
     int renamed = ::renameat2(AT_FDCWD, incomplete.c_str(), AT_FDCWD, path_.c_str(), flags);
@@ -156,7 +194,8 @@ Result<void> NewFile::finish() {
         renamed = ::rename(incomplete.c_str(), path_.c_str());
     if (renamed != 0)
         return fail_to("making", path_);
-    return synchronise_directory(directory_of(std::exchange(path_, {})));
+    path_.clear();
+    return synchronise(opened, directory);
 }
 
 Result<void> NewFile::finish_in_memory() {
@@ -205,7 +244,7 @@ Result<void> make_private_directory(const std::string &path) {
 
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
     TRY(make_private_directory(directory));
-    NewFile file = TRY(NewFile::create(directory + "/" + name, NewFile::Existing::replace));
+    NewFile file = TRY(NewFile::create_alone(directory + "/" + name));
     TRY(file.append(bytes));
     return file.finish_in_memory();
 }
