@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -101,23 +102,38 @@ Result<NewFile> NewFile::create(const std::string &path, Existing existing) {
     return NewFile(path, std::move(file), existing);
 }
 
-// It takes no time to write into memory: what stays for long was left behind. A lock would be three calls more.
+namespace {
+
+// fcntl(2): a write lease is granted where nobody else has the file open. Nobody is asked to end it: it is
+// over before that could matter, and the signal that asks is one that is ignored.
+bool is_left_behind(const std::string &path) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (!file.is_open())
+        return false;
+    ::fcntl(file.number(), F_SETSIG, SIGURG);
+    return ::fcntl(file.number(), F_SETLEASE, F_WRLCK) == 0 || errno != EAGAIN;
+}
+
+} // namespace
+
+// It takes no time to write into memory: whoever makes the same file for long has been stopped, and is not
+// waited for. A lock would do, and take three calls more each time.
 Result<NewFile> NewFile::create_alone(const std::string &path) {
-    constexpr int most_pauses = 100;
+    constexpr int most_pauses = 20, flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     constexpr std::chrono::milliseconds pause(10);
     std::string incomplete = path + "-incomplete";
-    for (int pauses = 0;; pauses++) {
-        constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    for (int pauses = 0; pauses <= most_pauses; pauses++) {
         Descriptor file(::open(incomplete.c_str(), flags, 0600));
         if (file.is_open())
             return NewFile(path, std::move(file), Existing::replace);
-        if (errno != EEXIST || pauses > most_pauses)
+        if (errno != EEXIST)
             return fail_to("making", incomplete);
-        if (pauses < most_pauses)
-            std::this_thread::sleep_for(pause);
-        else
+        if (is_left_behind(incomplete))
             TRY(remove_file(incomplete));
+        else
+            std::this_thread::sleep_for(pause);
     }
+    return fail_to("making", incomplete, EBUSY);
 }
 
 NewFile::NewFile(NewFile &&other) noexcept
