@@ -119,11 +119,12 @@ bool is_left_behind(const std::string &path) {
 // It takes no time to write into memory: whoever makes the same file for long has been stopped, and is not
 // waited for. A lock would do, and take three calls more each time.
 Result<NewFile> NewFile::create_alone(const std::string &path) {
-    constexpr int most_pauses = 20, flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    constexpr int most_pauses = 20;
     constexpr std::chrono::milliseconds pause(10);
     std::string incomplete = path + "-incomplete";
     for (int pauses = 0; pauses <= most_pauses; pauses++) {
-        Descriptor file(::open(incomplete.c_str(), flags, 0600));
+        Descriptor file(
+            ::open(incomplete.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (file.is_open())
             return NewFile(path, std::move(file), Existing::replace);
         if (errno != EEXIST)
