@@ -52,6 +52,7 @@ def further_captures():
                                     disk_size=1 << 29)),  # a power of two, as QEMU's cards are
         capture_case("stored on ext4 with makedumpfile", capture.Scene("ppc64", memory=2048)),
         capture_case("stored raw with makedumpfile", capture.Scene("s390x", "small", "raw", "/dev/vda", memory=1024, reservation="128M")),
+        capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("s390x", "small", memory=1024, reservation="128M")),
         Case("ppc64", "ppc64 capture by firmware and the boot goes on", capture.run_fadump),
         Case("x86_64", "x86_64 capture full disk", capture.run_full_disk),
         Case("x86_64", "x86_64 capture unplugged disk", capture.run_unplugged),
