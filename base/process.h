@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Running another program: by its absolute path, without a shell, with nothing of our environment.
+// Running another program: by its absolute path, without a shell, with nothing of our environment. Its home
+// is root's, where OpenSSH's scripts put what they write.
 #pragma once
 
 #include "base/file.h"
@@ -38,9 +39,6 @@ private:
     int process_; // 0 once it has been waited for
     Descriptor output_;
 };
-
-// A pipe: what is written to the second is read from the first.
-Result<std::pair<Descriptor, Descriptor>> make_pipe();
 
 // The path of a program in the directories where systems keep them; nothing where it is not installed.
 std::optional<std::string> find_program(std::string_view name);

@@ -99,6 +99,9 @@ const std::vector<Key> &keys() {
         text_key("post", &Settings::post),
         list_key("pre_script", &Settings::pre_scripts),
         list_key("post_script", &Settings::post_scripts),
+        text_key("emergency", &Settings::emergency),
+        list_key("emergency_script", &Settings::emergency_scripts),
+        text_key("fence", &Settings::fence),
     };
     return all;
 }

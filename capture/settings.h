@@ -50,6 +50,9 @@ struct Settings {
     std::string pre;                  // run before; another status than 0 leaves out the dump
     std::string post;                 // run behind, with the dump's status
     std::vector<std::string> pre_scripts, post_scripts; // run besides; how they end is only told
+    std::string emergency;                              // run where the dump could not be stored
+    std::vector<std::string> emergency_scripts;         // the same, before it
+    std::string fence; // arguments of fence_kdump_send, which tells a cluster all the while; empty: none
 
     bool operator==(const Settings &) const = default;
 };

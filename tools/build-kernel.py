@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Builds a small kernel for one machine, and prints the directory that holds it.
+"""Builds small kernels, and prints the directories that hold them.
 
-    tools/build-kernel.py MACHINE
-    tools/build-kernel.py --list      the machines that have one
+    tools/build-kernel.py MACHINE...
+    tools/build-kernel.py --all
 
 The source is Debian's linux-source package; the configuration is tinyconfig with tests/boot/kernels/common.config and
 MACHINE.config merged on top. The result (vmlinux, the bootable images, .config) lies in the cache outside the tree, named after the
@@ -16,6 +16,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import cache
 import fetch
@@ -43,6 +44,10 @@ TARGETS = {
 }
 
 
+class BuildError(Exception):
+    """Which step failed, and the end of what it printed."""
+
+
 def say(text):
     print(f"build-kernel: {text}", file=sys.stderr, flush=True)
 
@@ -53,9 +58,23 @@ def source_archive():
     return next((unpacked / "usr" / "src").glob("linux-source-*.tar.xz"))
 
 
-def unpack(archive, directory):
-    directory.mkdir(parents=True)
-    subprocess.run(["tar", "-C", directory, "--strip-components=1", "-xf", archive], check=True)
+class Source:
+    """The kernel's source: unpacked when it is asked for, shared by all builds of one run, gone with it."""
+
+    def __enter__(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix=".kernel-source-", dir=cache.root())
+        self.directory = pathlib.Path(self.temporary.name)
+        return self
+
+    def __exit__(self, *error):
+        self.temporary.cleanup()
+
+    def unpacked(self):
+        if not any(self.directory.iterdir()):
+            archive = source_archive()
+            say(f"unpacking {archive.name}")
+            subprocess.run(["tar", "-C", self.directory, "--strip-components=1", "-xf", archive], check=True)
+        return self.directory
 
 
 def make(source, build, target, *goals):
@@ -67,7 +86,7 @@ def make(source, build, target, *goals):
         done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         tail = build.with_suffix(".log").read_text(errors="replace").splitlines()[-30:]
-        sys.exit("\n".join([*tail, f"build-kernel: make {' '.join(goals)} failed"]))
+        raise BuildError("\n".join([*tail, f"make {' '.join(goals)} failed"]))
 
 
 def configure(source, build, target, fragments):
@@ -77,7 +96,7 @@ def configure(source, build, target, fragments):
     make(source, build, target, "olddefconfig")
     missing = unmet(fragments, (build / ".config").read_text().splitlines())
     if missing:
-        sys.exit("build-kernel: the kernel's configuration did not take: " + " ".join(missing))
+        raise BuildError("the kernel's configuration did not take: " + " ".join(missing))
 
 
 def unmet(fragments, config):
@@ -86,14 +105,12 @@ def unmet(fragments, config):
     return [line for line in wanted if line not in config]
 
 
-def build_kernel(machine, target, fragments, directory):
-    """Fills `directory` with the finished kernel; the source and the objects are gone afterwards."""
-    archive = source_archive()
+def build_kernel(machine, source, fragments, directory):
+    """Fills `directory` with the finished kernel; the objects are gone afterwards."""
+    target = TARGETS[machine]
     work = directory / "work"
-    source, build = work / "source", work / "build"
-    say(f"unpacking {archive.name}")
-    unpack(archive, source)
-    build.mkdir()
+    build = work / "build"
+    build.mkdir(parents=True)
     say("configuring")
     configure(source, build, target, fragments)
     say(f"compiling the small kernel for {machine} (a few minutes, once)")
@@ -105,24 +122,35 @@ def build_kernel(machine, target, fragments, directory):
     shutil.rmtree(work)
 
 
-def built(machine):
+def built_from(source, machine):
     """The directory that holds vmlinux and the bootable image; built first if it is not in the cache."""
-    target = TARGETS[machine]
     fragments = [FRAGMENTS / "common.config", FRAGMENTS / f"{machine}.config"]
     facts = [line for path in fragments for line in path.read_text().splitlines() if "CONFIG_" in line]
-    facts += [repr(target), SOURCE_PACKAGE]
+    facts += [repr(TARGETS[machine]), SOURCE_PACKAGE]
     digest = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
     return cache.entry(f"built-kernels/{machine}-{digest}",
-                       lambda directory: build_kernel(machine, target, fragments, directory))
+                       lambda directory: build_kernel(machine, source.unpacked(), fragments, directory))
+
+
+def built(machine):
+    with Source() as source:
+        return built_from(source, machine)
 
 
 def main():
-    if sys.argv[1:] == ["--list"]:
-        print(*TARGETS, sep="\n")
-        return
-    if len(sys.argv) != 2 or sys.argv[1] not in TARGETS:
-        sys.exit(f"usage: build-kernel.py MACHINE   (one of: {' '.join(TARGETS)})")
-    print(built(sys.argv[1]))
+    machines = list(TARGETS) if sys.argv[1:] == ["--all"] else sys.argv[1:]
+    if not machines or set(machines) - set(TARGETS):
+        sys.exit(f"usage: build-kernel.py --all | MACHINE...   (of: {' '.join(TARGETS)})")
+    failed = []
+    with Source() as source:
+        for machine in machines:
+            try:
+                print(built_from(source, machine), flush=True)
+            except BuildError as error:
+                say(error)
+                failed.append(machine)
+    if failed:
+        sys.exit(f"build-kernel: no kernel for {' '.join(failed)}")
 
 
 if __name__ == "__main__":

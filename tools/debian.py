@@ -14,28 +14,29 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "package"
 NOT_SOURCE = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache", "obj-*", ".debhelper")
 
-# What the Debian has: the package's libraries, what it replaces, what depends on that, an init system.
+# What a Debian has: the package's libraries, what it replaces, what depends on that, an init system.
 SUITE = "bookworm"
-PACKAGES = ["kexec-tools", "kdump-tools", "systemd", "libelf1", "libfdt1", "libdeflate0", "libsnappy1v5", "liblzo2-2", "libstdc++6"]
+LIBRARIES = ["libelf1", "libfdt1", "libdeflate0", "libsnappy1v5", "liblzo2-2", "libstdc++6"]
+PACKAGES = ["kexec-tools", "kdump-tools", "systemd", *LIBRARIES]
 # These lie in its /root as NAME.deb, to be installed again.
 KEPT = ["kexec-tools", "kdump-tools"]
 
 WITHOUT_REBOOT = ["setpriv", "--bounding-set=-sys_boot", "--inh-caps=-sys_boot"]
 
 
-def fill_root(directory):
-    """root.tar.zst with SUITE and PACKAGES, and those of KEPT in /root; apt takes no file whose name has an escaped epoch."""
-    keep = " && ".join(f"apt-get download {name} && mv {name}_*.deb {name}.deb" for name in KEPT)
-    command = [*WITHOUT_REBOOT, "mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(PACKAGES)}",
-               f"--customize-hook=chroot \"$1\" sh -c 'cd /root && {keep}'", "--dpkgopt=path-exclude=/usr/share/locale/*",
+def fill_root(directory, packages, kept):
+    """root.tar.zst with SUITE and the packages, and those to keep in /root; apt takes no file whose name has an escaped epoch."""
+    keep = " && ".join(["cd /root"] + [f"apt-get download {name} && mv {name}_*.deb {name}.deb" for name in kept])
+    command = [*WITHOUT_REBOOT, "mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(packages)}",
+               f"--customize-hook=chroot \"$1\" sh -c '{keep}'", "--dpkgopt=path-exclude=/usr/share/locale/*",
                SUITE, directory / "root.tar.zst", f"deb {archive.base_uri()} {SUITE} main"]
     archive.attempt(lambda: archive.run_apt(command))
 
 
-def stored_root():
+def stored_root(packages=tuple(PACKAGES), kept=tuple(KEPT)):
     """That archive; it is made once and kept in the cache."""
-    name = "-".join([SUITE, archive.debian_name(platform.machine()), *PACKAGES, "with", *KEPT]).replace("+", "")
-    return cache.entry(f"roots/{name}", fill_root) / "root.tar.zst"
+    name = "-".join([SUITE, archive.debian_name(platform.machine()), *packages, "with", *kept]).replace("+", "")
+    return cache.entry(f"roots/{name}", lambda directory: fill_root(directory, packages, kept)) / "root.tar.zst"
 
 
 def build_package(jobs):

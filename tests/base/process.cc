@@ -25,14 +25,14 @@ TEST_CASE("a program that is not there is an error that names it") {
     CHECK(status.error().what.find("/nowhere/makedumpfile") != std::string::npos);
 }
 
-TEST_CASE("arguments arrive as they are, and nothing of our environment does") {
+TEST_CASE("arguments arrive as they are, nothing of our environment does, and a home is named") {
     TemporaryDirectory directory;
     REQUIRE(::setenv("LD_FADUMP_TEST", "x", 1) == 0);
     std::string out = directory.path("out");
-    CHECK(*run_program("/bin/sh", {"-c", "printf '%s|' \"$1\" \"$LD_FADUMP_TEST\" \"$LC_ALL\" >\"$2\"", "sh",
-                                   "a b\"c", out}) == 0);
+    CHECK(*run_program("/bin/sh", {"-c", "printf '%s|' \"$1\" \"$LD_FADUMP_TEST\" \"$LC_ALL\" ~ >\"$2\"",
+                                   "sh", "a b\"c", out}) == 0);
     ::unsetenv("LD_FADUMP_TEST");
-    CHECK(text_of_file(out) == "a b\"c||C|");
+    CHECK(text_of_file(out) == "a b\"c||C|/root|");
 }
 
 TEST_CASE("programs are found where systems keep them") {

@@ -5,7 +5,7 @@ import functools
 import capturing
 import disks
 import matrix
-from cases import (altered, board, capture, container, crash, dump, fadump, fast, kdump_tools, mainframe, power, raw, reboot,
+from cases import (altered, board, capture, container, crash, dump, fadump, fast, how_to, kdump_tools, mainframe, power, raw, reboot,
                    refusals, refusals_arm64, rehearsal, without_kexec)
 from runner import Case
 
@@ -106,6 +106,7 @@ def further_scenarios():
         Case("x86_64", "x86_64 reboot into a 32-bit vmlinux", reboot.run_32_bit),
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
         Case("x86_64", "x86_64 kdump-tools of Debian, installed by dpkg", kdump_tools.run_installed),
+        Case("x86_64", "x86_64 kdump service of a Debian, as its how-to says", how_to.run),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),

@@ -13,20 +13,21 @@ MAKERS = {
 }
 
 
-def make(path, kind, size=SIZE):
-    """An empty disk; `kind` is a file system, or "raw"."""
+def make(path, kind, size=SIZE, tree=None):
+    """A disk, empty or with the files of a tree (ext4); `kind` is a file system, or "raw"."""
     with open(path, "wb") as file:
         file.truncate(size)
     if kind != "raw":
-        subprocess.run([*MAKERS[kind], path], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*MAKERS[kind], *(("-d", tree) if tree else ()), path], check=True, stdout=subprocess.DEVNULL)
     return path
 
 
-def extract(path, kind, directory):
-    """Copies what is on the disk into `directory`. Of xfs nothing here can: another machine has to."""
+def extract(path, kind, directory, place="/"):
+    """Copies what is on the disk (of ext4: below `place`) into `directory`. Of xfs nothing here can: another machine has to."""
     directory.mkdir()
     if kind == "ext4":
-        subprocess.run(["debugfs", "-R", f"rdump / {directory}", path], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(["debugfs", "-R", f"rdump {place} {directory}", path], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
     elif kind == "btrfs":
         subprocess.run(["btrfs", "restore", "-i", path, directory], check=True, stdout=subprocess.DEVNULL)
     return directory

@@ -26,6 +26,9 @@ Settings everything() {
     settings.post = "/usr/bin/behind";
     settings.pre_scripts = {"/etc/kdump/pre.d/a b", "/etc/kdump/pre.d/c"};
     settings.post_scripts = {"/etc/kdump/post.d/d"};
+    settings.emergency = "/usr/bin/help";
+    settings.emergency_scripts = {"/etc/kdump/emergency.d/e"};
+    settings.fence = "-p 7410 node1 node2";
     return settings;
 }
 

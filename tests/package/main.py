@@ -72,10 +72,14 @@ class Debian:
             # dpkg never writes into a file of /usr, it puts another in its place: these may be links.
             subprocess.run(["cp", "-al" if entry.name == "usr" else "-a", entry, self.directory], check=True)
 
-    def run(self, *command, check=True):
+    def ended(self, *command, **more):
+        """How a command ended, with what it printed; `more` is of the environment."""
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "HOME": "/root"}
-        done = subprocess.run(without_reboot(["chroot", self.directory, *command]), env=environment, stdin=subprocess.DEVNULL,
+        return subprocess.run(without_reboot(["chroot", self.directory, *command]), env=environment | more, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+    def run(self, *command, check=True):
+        done = self.ended(*command)
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}")
         return done.stdout
@@ -270,6 +274,21 @@ class KdumpTest(InstalledBase):
         self.debian.run("systemctl", "enable", "kdump.service")
         self.assert_works("enabled")
         self.assertEqual(self.debian.path("var/lib/kdump").stat().st_mode & 0o777, 0o700)
+
+    def test_its_init_script_passes_every_verb_on(self):
+        self.install_both()
+        for shell in ("dash", "bash"):
+            script = (shell, "/etc/init.d/kdump")
+            for verb, status, words in (("status", 3, "Kdump is not operational"), ("start", 1, "boot one with CONFIG_CRASH_DUMP"),
+                                        ("showmem", 1, "how much memory"), ("check-config", 0, ""), ("no-verb", 1, "no-verb"),
+                                        ("force-reload", 1, "boot one with CONFIG_CRASH_DUMP")):
+                done = self.debian.ended(*script, verb)
+                self.assertEqual(done.returncode, status, f"{shell} {verb}: {done.stdout}")
+                self.assertIn(words, done.stdout)
+            done = self.debian.ended(*script, "stop", RUNLEVEL="6")
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+        for level in "2345":
+            self.assertEqual([path.name[3:] for path in self.debian.path(f"etc/rc{level}.d").glob("*kdump")], ["kdump"], level)
 
     def test_an_upgrade_keeps_what_was_configured(self):
         self.install_both()

@@ -4,6 +4,7 @@
 #include "util/kdump-capture/supervise.h"
 
 #include "base/process_group.h"
+#include "base/text.h"
 #include "util/kdump-capture/keep.h"
 
 #include <array>
@@ -13,7 +14,8 @@ namespace kexec::capture {
 
 namespace {
 
-constexpr double report_seconds = 15;
+constexpr double report_seconds = 15, emergency_seconds = 300;
+constexpr std::string_view notifier = "fence_kdump_send";
 
 Result<ProcessGroup> start_self(const Self &self, const std::vector<std::string> &words) {
     std::vector<std::string> all = self.arguments;
@@ -57,13 +59,46 @@ Result<Ending> ending_of(const Settings &settings, const Self &self) {
                 "reserve more memory (crashkernel=), and read the console");
 }
 
+// fence_kdump_send(8) goes on telling the other nodes of the cluster that this one dumps, until the machine
+// ends; without it they would reset this machine meanwhile.
+void tell_cluster(const World &world, const Settings &settings) {
+    if (settings.fence.empty())
+        return;
+    std::vector<std::string> words;
+    for (std::string_view word : words_of(settings.fence))
+        words.emplace_back(word);
+    // Where there is none, starting it says so.
+    auto program = world.find_program(notifier).value_or(std::string(notifier));
+    if (auto child = ProcessGroup::start(program, words); !child)
+        tell(world, fmt::format("{}: the cluster is not told of the dump", child.error().what));
+}
+
+// A machine that hangs here would stay down, so each has its limit.
+void run_in_emergency(const World &world, const std::string &program) {
+    auto child = ProcessGroup::start(world.root + program, {});
+    if (!child)
+        return tell(world, child.error().what + "; going on without");
+    auto status = child->wait(emergency_seconds);
+    if (!status || !*status) {
+        child->end_group();
+        tell(world, fmt::format("{} took longer than {} seconds, and was ended", program, emergency_seconds));
+    } else if (**status != 0)
+        tell(world, fmt::format("{} exited with status {}; going on", program, **status));
+}
+
 } // namespace
 
 Ending wait_for_store(const World &world, const Settings &settings, const Self &self) {
+    tell_cluster(world, settings);
     auto ending = ending_of(settings, self);
-    if (ending)
+    if (!ending)
+        have_reported(world, self, ending.error());
+    if (ending.value_or(Ending::failed) != Ending::failed)
         return *ending;
-    have_reported(world, self, ending.error());
+    for (const std::string &script : settings.emergency_scripts)
+        run_in_emergency(world, script);
+    if (!settings.emergency.empty())
+        run_in_emergency(world, settings.emergency);
     return Ending::failed;
 }
 

@@ -14,8 +14,8 @@ namespace kexec::kdumpctl {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> programs{"kexec", "fadump",     "dracut",
-                                                   "ssh",   "ssh-keygen", "ssh-copy-id"};
+constexpr std::array<std::string_view, 6> programs{"kexec",      "fadump",      "dracut",
+                                                   "ssh-keygen", "ssh-copy-id", "restorecon"};
 constexpr std::string_view lock_directory = "/run/lock", lock_path = "/run/lock/kdump";
 
 // So that it can be typed as it is shown.

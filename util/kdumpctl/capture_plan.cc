@@ -86,6 +86,7 @@ private:
                             std::string_view path);
     Result<void> add_root();
     void look_for_userland();
+    std::string notification() const;
     void need(std::string reason) {
         if (plan_.userland.empty())
             plan_.userland = std::move(reason);
@@ -127,10 +128,22 @@ void Planner::fill_settings() {
     settings.post = conf_.value_of("kdump_post");
     settings.pre_scripts = facts_.pre_scripts;
     settings.post_scripts = facts_.post_scripts;
+    settings.emergency = conf_.value_of("kdump_emergency");
+    settings.emergency_scripts = facts_.emergency_scripts;
+    settings.fence = notification();
     for (std::string_view module : words_of(conf_.value_of("extra_modules")))
         plan_.extra_modules.emplace_back(module);
     for (std::string_view program : words_of(conf_.value_of("extra_bins")))
         plan_.programs.emplace_back(program);
+}
+
+// What fence_kdump_send is told: the other nodes of the cluster, and how. This machine needs no answer.
+std::string Planner::notification() const {
+    std::string nodes, arguments(conf_.value_of("fence_kdump_args"));
+    for (std::string_view node : words_of(conf_.value_of("fence_kdump_nodes")))
+        if (node != facts_.host && node != facts_.address)
+            nodes += fmt::format(" {}", node);
+    return nodes.empty() ? "" : std::string(trimmed(arguments + nodes));
 }
 
 // The file system that a path of the running system lies in.
@@ -191,8 +204,8 @@ Result<void> Planner::add_root() {
 }
 
 void Planner::look_for_userland() {
-    for (std::string_view directive : {"kdump_pre", "kdump_post", "kdump_emergency", "extra_bins",
-                                       "dracut_args", "fence_kdump_nodes", "fence_kdump_args"})
+    for (std::string_view directive :
+         {"kdump_pre", "kdump_post", "kdump_emergency", "extra_bins", "dracut_args", "fence_kdump_nodes"})
         if (!conf_.value_of(directive).empty())
             need(fmt::format("{} needs more programs than the capture program", directive));
     for (const auto *scripts : {&facts_.pre_scripts, &facts_.post_scripts, &facts_.emergency_scripts})

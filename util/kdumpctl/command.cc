@@ -2,6 +2,7 @@
 // From the words of the command line to the verb's function.
 #include "util/kdumpctl/command.h"
 
+#include "util/kdumpctl/log.h"
 #include "util/kdumpctl/options.h"
 #include "util/program.h"
 
@@ -21,9 +22,11 @@ Result<Outcome> carry_out(const World &world, std::span<const char *const> words
 
 } // namespace
 
-Outcome run_command(const World &world, std::span<const char *const> words) {
-    return end_of_command("kdumpctl", world.complain, carry_out(world, words), Outcome::failed,
-                          Outcome::failed);
+Outcome run_command(const World &given, std::span<const char *const> words) {
+    World world = given;
+    world.levels = read_log_levels(world);
+    auto complain = [&](std::string_view text) { log(world, Level::error, std::string(text)); };
+    return end_of_command("kdumpctl", complain, carry_out(world, words), Outcome::failed, Outcome::failed);
 }
 
 } // namespace kexec::kdumpctl

@@ -64,6 +64,14 @@ void check_key(const KdumpConf &conf, Findings &findings) {
             "take the line out, or name the target with ssh USER@HOST");
 }
 
+void check_cluster(const KdumpConf &conf, Findings &findings) {
+    const Value *arguments = find(conf, "fence_kdump_args");
+    if (arguments && conf.value_of("fence_kdump_nodes").empty())
+        add(findings, arguments->place, Gravity::warning,
+            "fence_kdump_args has no effect: no node is named that would be told",
+            "name the other nodes with fence_kdump_nodes, or take the line out");
+}
+
 bool has_word(std::string_view command, std::string_view word) {
     auto words = words_of(command);
     return std::ranges::find(words, word) != words.end();
@@ -99,6 +107,7 @@ void find_contradictions(KdumpConf &conf, Findings &findings) {
     check_rebuilding(conf, findings);
     check_path(conf, findings);
     check_key(conf, findings);
+    check_cluster(conf, findings);
     check_collector_and_target(conf, findings);
 }
 

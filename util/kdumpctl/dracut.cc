@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "capture/layout.h"
+#include "util/kdumpctl/server.h"
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ namespace kexec::kdumpctl {
 namespace {
 
 constexpr std::string_view module = "kdump-toolkit";
+constexpr std::string_view notifier = "fence_kdump_send";
 constexpr std::string_view state_directory = "/var/lib/kdump";
 constexpr std::string_view settings_copy = "/var/lib/kdump/dracut.settings";
 constexpr std::string_view mount_copy = "/var/lib/kdump/dracut.mount";
@@ -28,20 +30,26 @@ bool has_target(const CapturePlan &plan, std::string_view type) {
     return false;
 }
 
+bool needs_network(const CapturePlan &plan) {
+    return has_target(plan, "ssh") || !plan.mount.empty() || !plan.settings.fence.empty();
+}
+
 // The programs of the system's that the capture program runs.
 std::vector<std::string> programs_of(const Service &service) {
     const capture::Settings &settings = service.plan.settings;
     std::vector<std::string> programs = service.plan.programs;
-    for (const std::string &hook : {settings.pre, settings.post})
+    for (const std::string &hook : {settings.pre, settings.post, settings.emergency})
         if (!hook.empty())
             programs.push_back(hook);
-    for (const auto *scripts : {&settings.pre_scripts, &settings.post_scripts})
+    for (const auto *scripts : {&settings.pre_scripts, &settings.post_scripts, &settings.emergency_scripts})
         programs.insert(programs.end(), scripts->begin(), scripts->end());
     auto collector = words_of(settings.collector);
     if (!collector.empty() && collector.front() != "cp" && collector.front() != "cat")
         programs.emplace_back(collector.front());
     if (has_target(service.plan, "ssh"))
         programs.emplace_back("ssh");
+    if (!settings.fence.empty())
+        programs.emplace_back(notifier);
     return programs;
 }
 
@@ -52,10 +60,9 @@ std::string joined(const std::vector<std::string> &words) {
     return text;
 }
 
-std::vector<std::string> arguments_of(const Service &service, const capture::Wish &wish) {
+std::vector<std::string> arguments_of(const World &world, const Service &service, const capture::Wish &wish) {
     std::vector<std::string> modules{std::string(module)}, drivers = wish.extra_modules;
-    bool is_remote = has_target(service.plan, "ssh") || !service.plan.mount.empty();
-    if (is_remote)
+    if (needs_network(service.plan))
         modules.emplace_back("network");
     if (!service.plan.mount.empty())
         modules.emplace_back("nfs");
@@ -86,6 +93,9 @@ std::vector<std::string> arguments_of(const Service &service, const capture::Wis
         if (!target.key.empty())
             words.insert(words.end(), {"--include", target.key, target.key});
     }
+    if (has_target(service.plan, "ssh"))
+        for (const std::string &path : ssh_files(world))
+            words.insert(words.end(), {"--include", path, path});
     if (!drivers.empty())
         words.insert(words.end(), {"--add-drivers", joined(drivers)});
     for (std::string_view word : words_of(service.configuration.conf.value_of("dracut_args")))
@@ -133,8 +143,11 @@ Buffer bytes_of(const std::string &text) {
 
 Result<Steps> steps_of_dracut(const World &world, const Service &service, const capture::Wish &wish,
                               Rebuild rebuild) {
+    if (!service.plan.settings.fence.empty() && !world.find_program(notifier))
+        return fail(Cause::missing_file, fmt::format("{} is not installed", notifier),
+                    "install it (Debian, Fedora: fence-agents-kdump or fence-agents)");
     std::string settings = TRY(capture::settings_text(service.plan.settings));
-    std::vector<std::string> arguments = arguments_of(service, wish);
+    std::vector<std::string> arguments = arguments_of(world, service, wish);
     Step run = TRY(run_step(world, "dracut", arguments, "the capture initramfs was not made"));
     std::string recipe = recipe_of(world, service, arguments, settings);
     if (rebuild != Rebuild::always && is_current(world, service, recipe))
@@ -151,8 +164,7 @@ Result<Steps> steps_of_dracut(const World &world, const Service &service, const 
 
 // The running kernel's interfaces come up by themselves there where the firmware or DHCP says how.
 std::string dracut_words(const CapturePlan &plan) {
-    bool is_remote = has_target(plan, "ssh") || !plan.mount.empty();
-    return is_remote ? "rd.neednet=1 ip=dhcp" : "";
+    return needs_network(plan) ? "rd.neednet=1 ip=dhcp" : "";
 }
 
 } // namespace kexec::kdumpctl

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <sys/klog.h>
 #include <sys/utsname.h>
+#include <syslog.h>
 #include <unistd.h>
 
 namespace {
@@ -48,18 +49,35 @@ std::string read_line() {
     return line;
 }
 
+kexec::Result<kexec::kdumpctl::Answer> ask(const std::string &path,
+                                           const std::vector<std::string> &arguments) {
+    constexpr std::chrono::seconds long_enough(60);
+    kexec::Child child = TRY(kexec::Child::start(path, arguments));
+    std::string text;
+    for (auto more = child.read(long_enough); more && *more && !(*more)->empty();
+         more = child.read(long_enough))
+        text += **more;
+    return kexec::kdumpctl::Answer{child.stop(), text};
+}
+
 int run(std::span<const char *const> words) {
     kexec::kdumpctl::World world{
         .root = {},
         .print = kexec::print_to_output,
         .complain = kexec::print_to_error,
+        .log_system =
+            [](unsigned priority, const std::string &text) {
+                ::syslog(static_cast<int>(LOG_DAEMON | priority), "%s", text.c_str());
+            },
         .architecture = architecture(),
         .kernel_log = kernel_log,
         .run = kexec::run_program,
+        .ask = ask,
         .find_program = find_ours,
         .write = kexec::write_into,
         .sync = ::sync,
         .now = [] { return static_cast<std::uint64_t>(std::time(nullptr)); },
+        .sleep = [](std::uint64_t seconds) { ::sleep(static_cast<unsigned>(seconds)); },
         .read_line = read_line,
         .is_terminal = ::isatty(0) == 1,
     };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The verbs that look at the machine and say what they see. Nothing is changed.
 #include "base/text.h"
+#include "util/kdumpctl/config.h"
+#include "util/kdumpctl/configuration.h"
 #include "util/kdumpctl/options.h"
 #include "util/kdumpctl/print.h"
 #include "util/kdumpctl/results.h"
@@ -22,6 +24,11 @@ Result<std::optional<CrashMode>> mode_in(const VerbLine &line) {
         return bad_usage(tables(),
                          fmt::format("\"{}\" is neither kdump nor fadump", printable(*line.argument)));
     return std::nullopt;
+}
+
+bool shows_tests(const World &world) {
+    auto configuration = read_configuration(take_snapshot(config_sources(), world.root));
+    return !configuration || configuration->variable("VMCORE_CREATION_NOTIFICATION") != "no";
 }
 
 } // namespace
@@ -58,6 +65,8 @@ Result<Outcome> show_status(const World &world, const VerbLine &line) {
     Facts facts = TRY(look(world));
     Status status = judge(facts);
     Results results = understand_results(take_snapshot(result_sources(), world.root));
+    if (!shows_tests(world))
+        results.test.reset();
     return printed(world.print,
                    line.has("json") ? status_json(facts, status, results)
                                     : status_text(status) + results_text(results),

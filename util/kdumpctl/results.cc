@@ -93,6 +93,18 @@ std::string place_of(const capture::Target &target, const Service &service, cons
     return {};
 }
 
+} // namespace
+
+std::vector<std::string> dump_places(const Service &service, const World &world) {
+    std::vector<std::string> places;
+    for (const capture::Target &target : service.plan.settings.targets)
+        if (std::string place = place_of(target, service, world); !place.empty())
+            places.push_back(std::move(place));
+    return places;
+}
+
+namespace {
+
 void take_newer(std::optional<capture::Outcome> &best, std::string_view text) {
     auto outcome = capture::find_outcome(text);
     if (outcome && (!best || outcome->crash_time >= best->crash_time))

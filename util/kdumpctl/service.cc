@@ -4,13 +4,15 @@
 #include "util/kdumpctl/service.h"
 
 #include "base/text.h"
-#include "machine/fadump_files.h"
 #include "plan/command_line.h"
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/dracut.h"
+#include "util/kdumpctl/results.h"
+#include "util/kdumpctl/server.h"
 #include "util/kdumpctl/verbs.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/core.h>
 
@@ -20,13 +22,19 @@ namespace {
 
 constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sys/kernel/osrelease";
 
+// How long an ssh target may take to answer, in seconds; kdump-utils gives it as long.
+constexpr std::uint64_t patience_with_server = 180;
+
+constexpr std::string_view labels_path = "/sys/fs/selinux/enforce";
+
 constexpr std::array own_sources{
     Source{id_path, "the machine's name in boot entries"},
     Source{release_path, "which kernel is running"},
+    Source{labels_path, "whether files have labels of SELinux", 1},
 };
 
 constexpr std::array followed{
-    Source{fadump_hotplug_ready, "whether the kernel tells the firmware of changes of memory"},
+    Source{"/sys/kernel/fadump/hotplug_ready", "whether the kernel tells the firmware of changes of memory"},
 };
 
 Snapshot take(const World &world, const std::vector<std::span<const Source>> &lists) {
@@ -56,6 +64,30 @@ Result<void> judge_reservation(const World &world, const Service &service, std::
         fmt::format("boot with {}; \"kdumpctl estimate\" shows the sum, and small_reservation warn in "
                     "/etc/kdump.conf loads it all the same",
                     need->need.words));
+}
+
+// A capture kernel stores its files without SELinux' labels; they get them at the next start. Nothing is kept
+// from being armed by that.
+std::optional<Step> label_step(const World &world, const Service &service) {
+    if (!service.has_labels)
+        return std::nullopt;
+    auto places = dump_places(service, world);
+    std::erase_if(places, [&](const std::string &place) { return !list_directory(world.root + place); });
+    if (places.empty())
+        return std::nullopt;
+    std::vector<std::string> arguments{"-R"};
+    arguments.insert(arguments.end(), places.begin(), places.end());
+    auto step = run_step(world, "restorecon", std::move(arguments), "dumps have no labels of SELinux");
+    if (!step)
+        return Step{"", [&world, what = step.error().what]() -> Result<void> {
+                        warn(world, what + "; dumps get no labels of SELinux");
+                        return {};
+                    }};
+    return Step{step->text, [&world, act = std::move(step->act)]() -> Result<void> {
+                    if (auto done = act(); !done)
+                        warn(world, done.error().what + "; going on without");
+                    return {};
+                }};
 }
 
 // A network has to be told on the command line.
@@ -102,7 +134,8 @@ Result<Service> look_at_service(const World &world, Configuration configuration)
                     .line = understand_line(snapshot, world.architecture),
                     .capture = understand_capture(snapshot),
                     .kernel = {},
-                    .plan = {}};
+                    .plan = {},
+                    .has_labels = snapshot.is_there(labels_path)};
     KernelSearch search(service.configuration, snapshot.word(release_path).value_or(""), service.line.running,
                         snapshot.word(id_path).value_or(""));
     service.kernel = TRY(search.find(take_snapshot(search.sources(), world.root)));
@@ -133,7 +166,13 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
 
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {
     Built built = TRY(build_initramfs(world, service, arming.rebuild));
-    Steps steps = std::move(built.steps);
+    Steps steps;
+    const auto &target = service.configuration.conf.target;
+    if (target && target->type == "ssh" && arming.rebuild != Rebuild::never)
+        steps.push_back(TRY(server_step(world, service.configuration, patience_with_server)));
+    if (auto label = label_step(world, service))
+        steps.push_back(std::move(*label));
+    std::ranges::move(built.steps, std::back_inserter(steps));
     if (service.facts.traits.mode == CrashMode::kdump) {
         if (!service.kernel.normal.empty())
             steps.push_back(restore_step(world, service.kernel.normal));

@@ -18,6 +18,7 @@ struct Service {
     CaptureFacts capture;
     CaptureKernel kernel;
     CapturePlan plan;
+    bool has_labels; // SELinux is on
 };
 std::span<const Source> hotplug_sources(); // whether the kernel follows changes by itself
 std::span<const Source> service_sources(); // besides those of its parts

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // start, stop, restart, reload, rebuild: looks at everything, then takes the steps, or shows them.
+#include "util/kdumpctl/log.h"
 #include "util/kdumpctl/raw_dump.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/verbs.h"
@@ -13,7 +14,8 @@ namespace {
 
 // What the service has done, in the words that scripts look for.
 Result<Outcome> say(const World &world, std::string_view sentence) {
-    return printed(world.print, std::string(sentence) + "\n", Outcome::done);
+    auto print = [&](std::string_view text) { return log(world, Level::done, std::string(text)); };
+    return printed(print, std::string(sentence) + "\n", Outcome::done);
 }
 
 Result<Outcome> take_steps(const World &world, const VerbLine &line, const Steps &steps,

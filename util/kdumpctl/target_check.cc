@@ -3,6 +3,7 @@
 #include "util/kdumpctl/target_check.h"
 
 #include "base/text.h"
+#include "util/kdumpctl/server.h"
 #include "util/kdumpctl/service.h"
 #include "util/kdumpctl/verbs.h"
 
@@ -94,19 +95,14 @@ void Checker::check_service() {
     check_server();
 }
 
-// The server is asked for a command that does nothing; a password cannot be typed in a capture kernel.
 void Checker::check_server() {
     if (!has_target("ssh") || !findings_.empty())
         return;
-    const std::string &target = conf_.target->source;
-    auto step = run_step(world_, "ssh",
-                         {"-i", std::string(conf_.value_of("sshkey")), "-o", "BatchMode=yes", "-o",
-                          "ConnectTimeout=10", target, "true"},
-                         target + " does not let us in");
+    constexpr std::uint64_t once = 0;
+    auto step = server_step(world_, configuration_, once);
     auto done = step ? step->act() : Result<void>(Failure(step.error()));
     if (!done)
-        add(target_place(), Gravity::error, done.error().what,
-            "\"kdumpctl propagate\" brings the key there; see that the machine runs");
+        add(target_place(), Gravity::error, done.error().what, done.error().remedy);
 }
 
 void Checker::check_interfaces(const Service &service) {

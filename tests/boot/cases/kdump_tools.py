@@ -10,6 +10,7 @@ import re
 import debian
 import fetch
 import initramfs
+import installed
 import supplies
 from machine import MACHINES, Setup
 from proof import require
@@ -79,7 +80,8 @@ def run(bench):
 
 
 # The Debian is a directory of the initial RAM file system. Its kernel lies where packages put it; an initial ramdisk for a crash
-# would be made by programs that are not there.
+# would be made by programs that are not there, so one is put where they leave it. The scripts make it anew unless the settings
+# that it was made with, which they keep beside it, are those of /etc.
 INSTALL = """\
 for place in proc sys dev run tmp; do
     mount --rbind /$place /debian/$place
@@ -105,6 +107,7 @@ try replaced /usr/bin/dpkg -i /root/kexec-toolkit.deb
 try installed /usr/bin/dpkg -i /root/kdump-tools.deb
 try packages /usr/bin/dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' kexec-toolkit kexec-tools kdump-tools
 cp /second /debian/var/lib/kdump/initrd.img-$release
+cp /debian/etc/kdump/sysctl.conf /debian/var/lib/kdump/latest_sysctls-$release
 try load kdump-config load
 try show kdump-config show
 try recorded kexec --loaded
@@ -124,25 +127,13 @@ EXPECTED_INSTALLED = {
 }
 
 
-def package_of_this_tree(bench):
-    """Our package, built anew where the programs under test are newer than it."""
-    try:
-        package = debian.built_package()
-    except StopIteration:
-        package = None
-    if package is None or package.stat().st_mtime < (bench.programs / "kexec").stat().st_mtime:
-        debian.WORK.mkdir(parents=True, exist_ok=True)
-        debian.build_package(1)
-    return debian.built_package()
-
-
 def run_installed(bench):
     machine = MACHINES["x86_64"]
     image = supplies.kernel(machine, "6.1")
     files = {"kernel": image, "second": bench.initramfs(machine, "second", "")}
     first = bench.initramfs(machine, "first", INSTALL, files)
     with open(first, "ab") as archive:
-        archive.write(initramfs.from_tar(debian.stored_root(), "debian", {"root/kexec-toolkit.deb": package_of_this_tree(bench)}))
+        archive.write(initramfs.from_tar(debian.stored_root(), "debian", {"root/kexec-toolkit.deb": installed.package_of_this_tree(bench)}))
     setup = Setup(machine, machine.plain_firmware(), image, first, memory=MEMORY_OF_DEBIAN, append=f"crashkernel={machine.crash_low}")
     judge(bench.run(setup, LIMIT_OF_DEBIAN), EXPECTED_INSTALLED)
     return ["dpkg installs our package over kexec-tools and kdump-tools beside it, which loads, shows and unloads"]

@@ -10,6 +10,7 @@
 #include "util/kdump-capture/keep.h"
 
 #include <chrono>
+#include <sys/stat.h>
 #include <thread>
 
 using namespace kexec::testing;
@@ -66,6 +67,44 @@ TEST_CASE("supervise: a store that a signal ends, for want of memory, is reporte
     FakeWorld fake;
     CHECK(wait_for_store(fake.world, fake.settings, shell(fake, "kill -9 $$")) == Ending::failed);
     CHECK(text_of_file(fake.files().path("reported")).starts_with("storing the dump was ended by signal 9|"));
+}
+
+TEST_CASE("supervise: where no dump is stored the programs for that run, and how they end is told") {
+    FakeWorld fake;
+    std::string root = fake.files().path("");
+    for (std::string name : {"script", "help"})
+        fake.files().write(name, "#!/bin/sh\necho $0 >>" + root + "/ran\n[ \"${0##*/}\" = script ]\n");
+    for (std::string name : {"script", "help"})
+        REQUIRE(::chmod((root + "/" + name).c_str(), 0755) == 0);
+    fake.settings.emergency_scripts = {"/script", "/nowhere"};
+    fake.settings.emergency = "/help";
+    CHECK(wait_for_store(fake.world, fake.settings, shell(fake, "exit 0")) == Ending::saved);
+    CHECK(wait_for_store(fake.world, fake.settings, shell(fake, "exit 2")) == Ending::left_out);
+    CHECK_FALSE(fake.has("ran"));
+    CHECK(wait_for_store(fake.world, fake.settings, shell(fake, "exit 1")) == Ending::failed);
+    CHECK(text_of_file(root + "/ran").find("/script\n") != std::string::npos);
+    CHECK(text_of_file(root + "/ran").find("/help\n") != std::string::npos);
+    CHECK(fake.console.find("/nowhere") != std::string::npos);
+    CHECK(fake.console.find("/help exited with status 1; going on") != std::string::npos);
+    CHECK(fake.console.find("/script exited") == std::string::npos);
+}
+
+TEST_CASE("supervise: a cluster is told while the dump is stored, or the console that it is not") {
+    FakeWorld fake;
+    std::string told = fake.files().path("told");
+    fake.files().write("fence", "#!/bin/sh\nprintf '%s|' \"$@\" >" + told + "\n");
+    REQUIRE(::chmod(fake.files().path("fence").c_str(), 0755) == 0);
+    fake.settings.fence = "-p 7410 two";
+    fake.world.find_program = [&](std::string_view name) -> std::optional<std::string> {
+        return name == "fence_kdump_send" ? std::optional(fake.files().path("fence")) : std::nullopt;
+    };
+    std::string until_told =
+        "for i in 1 2 3 4 5 6 7 8 9 10; do [ -s " + told + " ] && exit 0; sleep 1; done; exit 1";
+    CHECK(wait_for_store(fake.world, fake.settings, shell(fake, until_told)) == Ending::saved);
+    CHECK(text_of_file(told) == "-p|7410|two|");
+    fake.world.find_program = [](std::string_view) -> std::optional<std::string> { return std::nullopt; };
+    CHECK(wait_for_store(fake.world, fake.settings, shell(fake, "exit 0")) == Ending::saved);
+    CHECK(fake.console.find("the cluster is not told of the dump") != std::string::npos);
 }
 
 TEST_CASE("supervise: a program that cannot be started again is a failure, not an end") {

@@ -2,6 +2,7 @@
 // What the programs would do to the kernel's files, they do to these.
 #include "tests/util/kdumpctl/fake_machine.h"
 
+#include "tests/catch.h"
 #include "tests/support/files.h"
 
 #include <unistd.h>
@@ -70,10 +71,20 @@ World FakeMachine::world(Ran &ran) {
                     return true;
                 },
             .complain = [&](std::string_view text) { ran.err += text; },
+            .log_system =
+                [this](unsigned priority, const std::string &text) {
+                    logged.push_back(std::to_string(priority) + " " + text);
+                },
             .architecture = architecture,
             .kernel_log = [this] { return log; },
             .run = [this](const std::string &path,
                           const std::vector<std::string> &arguments) { return run_program(path, arguments); },
+            .ask = [this](const std::string &path,
+                          const std::vector<std::string> &arguments) -> Result<Answer> {
+                Answer answer{TRY(run_program(path, arguments)), "ssh: " + ssh_says};
+                now += 1;
+                return answer;
+            },
             .find_program = [this](std::string_view name) -> std::optional<std::string> {
                 if (!programs.contains(name))
                     return std::nullopt;
@@ -87,6 +98,7 @@ World FakeMachine::world(Ran &ran) {
             },
             .sync = [this] { writes.emplace_back("sync"); },
             .now = [this] { return now; },
+            .sleep = [this](std::uint64_t seconds) { now += seconds; },
             .read_line =
                 [this] {
                     std::string line = lines.empty() ? "" : lines.front();
@@ -104,6 +116,22 @@ Ran FakeMachine::run(const std::vector<std::string> &words) {
         pointers.push_back(word.c_str());
     ran.outcome = run_command(world(ran), pointers);
     return ran;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+void check_refused(FakeMachine &machine, const std::vector<std::string> &words, std::string_view why) {
+    bool was_loaded = machine.is_loaded();
+    std::string before = machine.initramfs();
+    machine.commands.clear();
+    Ran ran = machine.run(words);
+    INFO(ran.err);
+    CHECK((ran.outcome == Outcome::failed && ran.out.empty()));
+    CHECK(contains(ran.err, why));
+    CHECK((machine.commands.empty() && machine.writes.empty()));
+    CHECK((machine.is_loaded() == was_loaded && machine.initramfs() == before));
 }
 
 } // namespace kexec::kdumpctl::test

@@ -38,8 +38,10 @@ public:
     std::set<std::string, std::less<>> programs{"kexec", "fadump", "kdump-capture"}; // that are installed
     std::vector<std::string> commands;   // each program that was run, with its arguments
     std::map<std::string, int> statuses; // of programs that fail, by their names
-    std::vector<std::string> writes;     // "PATH TEXT"
-    std::deque<std::string> lines;       // that are typed
+    std::string ssh_says = "connection refused\n";
+    std::vector<std::string> writes; // "PATH TEXT"
+    std::vector<std::string> logged; // "PRIORITY TEXT", in the system's log
+    std::deque<std::string> lines;   // that are typed
     bool is_terminal = true;
     std::uint64_t now = 1764446400; // 2025-11-29 20:00:00 UTC
 
@@ -47,5 +49,10 @@ private:
     World world(Ran &ran);
     Result<int> run_program(const std::string &path, const std::vector<std::string> &arguments);
 };
+
+bool contains(std::string_view text, std::string_view part);
+
+// It changed nothing, and said why.
+void check_refused(FakeMachine &machine, const std::vector<std::string> &words, std::string_view why);
 
 } // namespace kexec::kdumpctl::test

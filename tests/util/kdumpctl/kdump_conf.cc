@@ -136,6 +136,8 @@ TEST_CASE("what contradicts another line is refused or warned of", "[kdump_conf]
     CHECK(found("xfs LABEL=a\npath crash\n").empty());
     CHECK(found("sshkey /a\n") == "1:8 (warning) sshkey has no effect: the target is not ssh\n");
     CHECK(found("ssh a@b\nsshkey /a\n").empty());
+    CHECK(found("fence_kdump_args -p 7410\n").starts_with("1:18 (warning) fence_kdump_args has no effect"));
+    CHECK(found("fence_kdump_args -p 7410\nfence_kdump_nodes a b\n").empty());
     CHECK(found("core_collector scp\n") == "1:16 scp copies to an ssh target, and there is none\n");
     CHECK(found("ssh a@b\ncore_collector scp\n").empty());
     CHECK(

@@ -9,6 +9,7 @@
 #include "util/kdumpctl/kdump_conf.h"
 #include "util/kdumpctl/options.h"
 #include "util/kdumpctl/results.h"
+#include "util/kdumpctl/server.h"
 #include "util/kdumpctl/target_check.h"
 #include "util/kdumpctl/variables.h"
 #include "util/kdumpctl/verbs.h"
@@ -58,7 +59,7 @@ TEST_CASE("kdumpctl(8) has every verb, option and file", "[man]") {
     CHECK(tags_of("kdumpctl.8", "VERBS") == verbs);
     for (auto list : {sources(), estimate_sources(), config_sources(), line_sources(), capture_sources(),
                       result_sources(), service_sources(), hotplug_sources(), target_sources(),
-                      boot_sources(), package_sources()})
+                      boot_sources(), package_sources(), ssh_sources()})
         for (const Source &source : list)
             files.insert(std::string(source.path));
     CHECK(tags_of("kdumpctl.8", "FILES") == files);

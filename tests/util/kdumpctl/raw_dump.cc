@@ -41,10 +41,6 @@ struct RawMachine : FakeMachine {
     bool is_untouched() const { return text("/dev/vdb1") == as_text(device); }
 };
 
-bool contains(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-}
-
 } // namespace
 
 TEST_CASE("a start makes files of a dump on a raw target, and frees the target", "[raw_dump]") {
