@@ -5,8 +5,8 @@ import functools
 import capturing
 import disks
 import matrix
-from cases import (altered, board, capture, container, crash, dump, fadump, fast, how_to, kdump_tools, mainframe, power, raw, reboot,
-                   refusals, refusals_arm64, rehearsal, without_kexec)
+from cases import (altered, board, capture, container, crash, dump, fadump, fast, how_to, kdump_tools, mainframe, power, reboot, refusals,
+                   refusals_arm64, rehearsal, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -36,13 +36,19 @@ def capture_case(words, scene):
     return Case(scene.machine, f"{scene.machine} capture {words}", lambda bench: capture.run(bench, scene))
 
 
-def further_captures():
-    by_uuid = f"UUID={disks.UUID}"
+def captures():
+    """Those of every run."""
     return [
         capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("x86_64")),
         capture_case("stored on ext4 without makedumpfile and 128 MiB reserved",
                      capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
-        Case("x86_64", "x86_64 capture stored raw with makedumpfile, taken by the next start", raw.run),
+    ]
+
+
+def further_captures():
+    by_uuid = f"UUID={disks.UUID}"
+    return [
+        Case("x86_64", "x86_64 capture stored raw with makedumpfile, taken by the next start", capture.run_raw_taken),
         capture_case("stored raw without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
                                                                        disk_size=1 << 30)),
         capture_case("stored on btrfs by its device", capture.Scene("x86_64", target="btrfs", source="/dev/vda")),
@@ -89,7 +95,7 @@ def scenarios():
         Case("s390x", "s390x reboot into Debian 6.1 and back", mainframe.run_debian),
         Case("s390x", "s390x altered crash kernel", lambda bench: altered.run(bench, "s390x", "small", "crash")),
         Case("s390x", "s390x bad input", mainframe.run_bad_input),
-    ]
+    ] + captures()
 
 
 def further_scenarios():
