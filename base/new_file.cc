@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
+#include <thread>
 #include <unistd.h>
 
 namespace kexec {
@@ -47,13 +49,27 @@ std::string directory_of(const std::string &path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// A new or a changed name is on the disk when its directory is.
-Result<void> synchronise_directory(const std::string &path) {
+Failure fail_to_synchronise(const std::string &directory) {
+    return fail_to("bringing to the disk the directory", directory);
+}
+
+Result<Descriptor> open_directory(const std::string &path) {
     Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.is_open())
+        return fail_to_synchronise(path);
+    return directory;
+}
+
+// A new or a changed name is on the disk when its directory is.
+Result<void> synchronise(const Descriptor &directory, const std::string &path) {
     // EINVAL: the file system has nothing to synchronise.
-    if (!directory.is_open() || (::fsync(directory.number()) != 0 && errno != EINVAL))
-        return fail_to("bringing to the disk the directory", path);
+    if (::fsync(directory.number()) != 0 && errno != EINVAL)
+        return fail_to_synchronise(path);
     return {};
+}
+
+Result<void> synchronise_directory(const std::string &path) {
+    return synchronise(TRY(open_directory(path)), path);
 }
 
 // Whether two files hold the same bytes; a file that cannot be read holds others.
@@ -149,6 +165,9 @@ Result<void> NewFile::finish() {
         return fail_to("bringing to the disk", incomplete);
     if (existing_ == Existing::same && hold_the_same(path_, incomplete))
         return {}; // the new one goes with this object
+    // While there is a way back: once the file has its name, only the disk itself can fail.
+    std::string directory = directory_of(path_);
+    Descriptor opened = TRY(open_directory(directory));
     // Not every file system knows how to rename without replacing; EINVAL says so, and a look has to do.
     unsigned flags = existing_ == Existing::replace ? 0 : RENAME_NOREPLACE;
     int renamed = ::renameat2(AT_FDCWD, incomplete.c_str(), AT_FDCWD, path_.c_str(), flags);
@@ -156,7 +175,8 @@ Result<void> NewFile::finish() {
         renamed = ::rename(incomplete.c_str(), path_.c_str());
     if (renamed != 0)
         return fail_to("making", path_);
-    return synchronise_directory(directory_of(std::exchange(path_, {})));
+    path_.clear();
+    return synchronise(opened, directory);
 }
 
 Result<void> NewFile::finish_in_memory() {
@@ -201,10 +221,27 @@ Result<void> make_private_directory(const std::string &path) {
     return {};
 }
 
+// Two processes may write the same file at the same time. It takes no time to write into memory: whoever
+// holds the lock for long has been stopped, and is not waited for.
+Result<Descriptor> lock_directory(const std::string &path) {
+    constexpr int most_pauses = 20;
+    constexpr std::chrono::milliseconds pause(10);
+    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.is_open())
+        return fail_to("locking the directory", path);
+    for (int pauses = 0; ::flock(directory.number(), LOCK_EX | LOCK_NB) != 0; pauses++) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || pauses == most_pauses)
+            return fail_to("locking the directory", path);
+        std::this_thread::sleep_for(pause);
+    }
+    return directory;
+}
+
 } // namespace
 
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
     TRY(make_private_directory(directory));
+    Descriptor locked = TRY(lock_directory(directory));
     NewFile file = TRY(NewFile::create(directory + "/" + name, NewFile::Existing::replace));
     TRY(file.append(bytes));
     return file.finish_in_memory();

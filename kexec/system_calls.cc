@@ -3,8 +3,6 @@
 // first two have no wrapper in the C library.
 #include "kexec/system_calls.h"
 
-#include "base/file.h"
-
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -54,13 +52,13 @@ void RealSystemCalls::synchronise() { sync(); }
 
 std::vector<Link> RealSystemCalls::links() {
     std::vector<Link> links;
-    Descriptor socket = interface_socket();
+    interfaces_ = interface_socket();
     struct if_nameindex *names = if_nameindex();
     if (!names)
         return links;
     for (const struct if_nameindex *each = names; each->if_name; each++) {
         ifreq request = request_for(each->if_name);
-        if (ioctl(socket.number(), SIOCGIFFLAGS, &request) == 0)
+        if (ioctl(interfaces_.number(), SIOCGIFFLAGS, &request) == 0)
             links.push_back(
                 {each->if_name, (request.ifr_flags & IFF_UP) != 0, (request.ifr_flags & IFF_LOOPBACK) != 0});
     }
@@ -69,13 +67,12 @@ std::vector<Link> RealSystemCalls::links() {
 }
 
 int RealSystemCalls::set_link(const std::string &name, bool up) {
-    Descriptor socket = interface_socket();
     ifreq request = request_for(name);
-    if (ioctl(socket.number(), SIOCGIFFLAGS, &request) != 0)
+    if (ioctl(interfaces_.number(), SIOCGIFFLAGS, &request) != 0)
         return errno;
     int flags = up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP;
     request.ifr_flags = static_cast<short>(flags);
-    return errno_of(ioctl(socket.number(), SIOCSIFFLAGS, &request));
+    return errno_of(ioctl(interfaces_.number(), SIOCSIFFLAGS, &request));
 }
 
 int RealSystemCalls::execute(const std::string &path, const std::vector<std::string> &arguments) {

@@ -3,6 +3,7 @@
 // fake kernel behind this interface.
 #pragma once
 
+#include "base/file.h"
 #include "kexec/kernel_log.h"
 #include "plan/request.h"
 
@@ -84,6 +85,8 @@ public:
 
 private:
     KernelLog log_;
+    Descriptor
+        interfaces_; // a socket to ask and change them by; once one is down there must be no need for another
 };
 
 } // namespace kexec

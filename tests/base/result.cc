@@ -74,3 +74,10 @@ TEST_CASE("a failed system call keeps its number and says its text") {
     CHECK(error.what == "/boot/x: No such file or directory");
     CHECK(error.remedy == "name another file");
 }
+
+TEST_CASE("a failed system call that nobody has a remedy for gets a general one") {
+    CHECK(fail_errno(Cause::system_call, ENOMEM, "x").value().remedy == "free some memory, then try again");
+    CHECK(fail_errno(Cause::system_call, EMFILE, "x").value().remedy.find("ulimit -n") != std::string::npos);
+    for (int number = 1; number < 134; number++)
+        CHECK(!fail_errno(Cause::system_call, number, "x").value().remedy.empty());
+}

@@ -3,16 +3,20 @@
 // taking down of network interfaces are answered here instead, by a seccomp filter that hands each of them to
 // this process (seccomp_unotify(2)). Each is logged with its arguments. Where something is missing on the
 // way, the program is not started; when this process ends, the calls fail with ENOSYS. Files can be laid over
-// those of /proc and /sys, in a mount namespace of the program's own.
+// those of /proc and /sys, in a mount namespace of the program's own. Other calls go on, but for one that is
+// to fail (faults.h).
 //
-//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--keep FILE] [--over PATH=FILE]… -- PROGRAM [ARGUMENT]…
+//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--keep FILE] [--over PATH=FILE]… [--calls FILE]
+//        [--fail COUNT=ERRNO | --cut COUNT=1 | --signal COUNT=NUMBER | --before COUNT=COMMAND]… -- PROGRAM
+//        [ARGUMENT]…
 //
 // With --keep, what the kernel would read from the descriptor of the kernel file is copied to FILE.
 // CALL is load, file_load, reboot, sync or set_link; the last errno holds for all further calls, 0 is
 // success. Without
 // --answer, reboot fails with EPERM and the others succeed. Exits with the program's status, or 125.
+#include "tests/shim/faults.h"
+
 #include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -33,10 +37,13 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <tuple>
 #include <unistd.h>
 #include <vector>
 
 namespace {
+
+using namespace shim;
 
 #if defined(__x86_64__)
 constexpr unsigned audit_arch = AUDIT_ARCH_X86_64;
@@ -54,13 +61,9 @@ struct Setup {
     std::string log = "/dev/stderr";
     std::string keep;                                      // empty: nothing is
     std::vector<std::pair<std::string, std::string>> over; // path, file to lay over it
+    Faults faults;
     std::vector<char *> program;
 };
-
-[[noreturn]] void give_up(const char *what) {
-    std::fprintf(stderr, "shim: %s: %s\n", what, std::strerror(errno));
-    _exit(shim_failure);
-}
 
 [[noreturn]] void bad_usage(const std::string &what) {
     std::fprintf(stderr, "shim: %s\n", what.c_str());
@@ -100,6 +103,8 @@ Setup parse(int count, char **words) {
             setup.keep = value;
         else if (option == "--over")
             setup.over.push_back(split(value));
+        else if (setup.faults.take_option(option, value))
+            continue;
         else
             bad_usage(option + " is unknown");
     }
@@ -126,7 +131,12 @@ constexpr sock_filter load_field(std::size_t offset) {
 }
 
 // Another architecture's calls (32-bit, x32) have other numbers: such a program is not run at all.
-std::vector<sock_filter> filter() {
+void append_notice_of(std::vector<sock_filter> &code, long number, unsigned answer) {
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 1));
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, answer));
+}
+
+std::vector<sock_filter> filter(bool for_all_calls) {
     constexpr std::size_t low_half_of_second = offsetof(seccomp_data, args) + sizeof(__u64);
     constexpr unsigned x32_bit = 0x40000000;
     std::vector<sock_filter> code = {
@@ -137,10 +147,15 @@ std::vector<sock_filter> filter() {
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_bit, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
     };
-    for (long number : {SYS_kexec_load, SYS_kexec_file_load, SYS_reboot, SYS_sync}) {
-        code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 1));
+    if (for_all_calls) {
+        // sendmsg hands the listener over before anybody listens; the others cannot fail.
+        for (long number : {SYS_sendmsg, SYS_exit, SYS_exit_group, SYS_rt_sigreturn})
+            append_notice_of(code, number, SECCOMP_RET_ALLOW);
         code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF));
+        return code;
     }
+    for (long number : {SYS_kexec_load, SYS_kexec_file_load, SYS_reboot, SYS_sync})
+        append_notice_of(code, number, SECCOMP_RET_USER_NOTIF);
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(SYS_ioctl), 0, 3));
     code.push_back(load_field(low_half_of_second));
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIOCSIFFLAGS, 0, 1));
@@ -149,8 +164,8 @@ std::vector<sock_filter> filter() {
     return code;
 }
 
-int install_filter() {
-    std::vector<sock_filter> code = filter();
+int install_filter(bool for_all_calls) {
+    std::vector<sock_filter> code = filter(for_all_calls);
     sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         give_up("no_new_privs");
@@ -200,67 +215,36 @@ int receive_descriptor(int socket) {
     return descriptor;
 }
 
-std::string path_behind(unsigned process, int descriptor) {
-    if (descriptor < 0)
-        return "none";
-    std::string link = "/proc/" + std::to_string(process) + "/fd/" + std::to_string(descriptor);
-    char target[PATH_MAX];
-    ssize_t size = readlink(link.c_str(), target, sizeof target);
-    return size < 0 ? "?" : std::string(target, static_cast<std::size_t>(size));
-}
-
-std::string text_in(unsigned process, unsigned long long address, unsigned long long size) {
-    if (address == 0)
-        return "(null)";
-    std::string text(size, '\0');
-    int memory = open(("/proc/" + std::to_string(process) + "/mem").c_str(), O_RDONLY | O_CLOEXEC);
-    ssize_t got = pread(memory, text.data(), text.size(), static_cast<off_t>(address));
-    close(memory);
-    if (got != static_cast<ssize_t>(size))
-        return "?";
-    return "\"" + text.substr(0, text.find('\0')) + "\"";
-}
-
-// All of the file behind a descriptor of the process, from its start on, wherever the descriptor stands.
-void keep_file(unsigned process, int descriptor, const std::string &path) {
-    std::string link = "/proc/" + std::to_string(process) + "/fd/" + std::to_string(descriptor);
-    int from = open(link.c_str(), O_RDONLY | O_CLOEXEC);
-    int to = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (from < 0 || to < 0)
-        give_up(path.c_str());
-    char buffer[65536];
-    ssize_t got = 0;
-    while ((got = read(from, buffer, sizeof buffer)) > 0)
-        if (write(to, buffer, static_cast<std::size_t>(got)) != got)
-            give_up(path.c_str());
-    close(from);
-    close(to);
-}
-
 // Which of Setup::answers a call takes, and its log line.
 struct Seen {
     const char *name;
     std::string line;
 };
 
-Seen look_at(const seccomp_notif &call) {
+// Nothing of a call that is not answered here.
+std::optional<Seen> look_at(const seccomp_notif &call) {
     const auto &args = call.data.args;
+    auto process = static_cast<pid_t>(call.pid);
     char line[512];
     switch (call.data.nr) {
     case SYS_kexec_load:
         std::snprintf(line, sizeof line, "kexec_load entry %#llx segments %llu flags %#llx", args[0], args[1],
                       args[3]);
-        return {"load", line};
+        return Seen{"load", line};
     case SYS_kexec_file_load:
         std::snprintf(line, sizeof line, "kexec_file_load flags %#llx kernel ", args[4]);
-        return {"file_load", line + path_behind(call.pid, static_cast<int>(args[0])) + " initrd " +
-                                 path_behind(call.pid, static_cast<int>(args[1])) + " command line " +
-                                 text_in(call.pid, args[3], args[2])};
+        return Seen{"file_load", line + path_behind(process, static_cast<int>(args[0])) + " initrd " +
+                                     path_behind(process, static_cast<int>(args[1])) + " command line " +
+                                     text_in(process, args[3], args[2])};
     case SYS_reboot:
         std::snprintf(line, sizeof line, "reboot %#x", static_cast<unsigned>(args[2]));
-        return {"reboot", line};
-    case SYS_sync: return {"sync", "sync"};
-    default: return {"set_link", "set_link"};
+        return Seen{"reboot", line};
+    case SYS_sync: return Seen{"sync", "sync"};
+    case SYS_ioctl:
+        if (args[1] == SIOCSIFFLAGS)
+            return Seen{"set_link", "set_link"};
+        [[fallthrough]];
+    default: return std::nullopt;
     }
 }
 
@@ -272,20 +256,31 @@ int next_answer(std::vector<int> &answers) {
     return answer;
 }
 
+int answer_guarded(const seccomp_notif &call, const Seen &seen, std::optional<Struck> struck, Setup &setup,
+                   std::FILE *log) {
+    if (call.data.nr == SYS_kexec_file_load && !setup.keep.empty() &&
+        static_cast<int>(call.data.args[0]) >= 0)
+        keep_file(static_cast<pid_t>(call.pid), static_cast<int>(call.data.args[0]), setup.keep);
+    int number = struck ? struck->error : next_answer(setup.answers.at(seen.name));
+    std::fprintf(log, "%s = %d\n", seen.line.c_str(), number);
+    std::fflush(log);
+    return number;
+}
+
 void answer_one(int listener, Setup &setup, std::FILE *log) {
     seccomp_notif call{};
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
         return;
-    Seen seen = look_at(call);
-    if (call.data.nr == SYS_kexec_file_load && !setup.keep.empty() &&
-        static_cast<int>(call.data.args[0]) >= 0)
-        keep_file(call.pid, static_cast<int>(call.data.args[0]), setup.keep);
-    int number = next_answer(setup.answers.at(seen.name));
-    std::fprintf(log, "%s = %d\n", seen.line.c_str(), number);
-    std::fflush(log);
+    std::optional<Struck> struck = setup.faults.strike(call, log);
+    std::optional<Seen> seen = look_at(call);
     seccomp_notif_resp response{};
     response.id = call.id;
-    response.error = -number;
+    if (seen)
+        response.error = -answer_guarded(call, *seen, struck, setup, log);
+    else if (struck)
+        std::tie(response.error, response.val) = std::pair(-struck->error, struck->value);
+    else
+        response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response) != 0 && errno != ENOENT)
         give_up("answering a call");
 }
@@ -316,7 +311,7 @@ int serve(pid_t child, int listener, Setup &setup) {
 
 [[noreturn]] void run_program(const Setup &setup, int socket) {
     lay_files_over(setup);
-    send_descriptor(socket, install_filter());
+    send_descriptor(socket, install_filter(setup.faults.is_on()));
     execvp(setup.program.front(), setup.program.data());
     give_up(setup.program.front());
 }

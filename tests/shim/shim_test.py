@@ -29,7 +29,6 @@ import pretended
 
 SHIM, KEXEC = sys.argv[1:3]
 EPERM, EBUSY, EINVAL, ENOSYS, EADDRNOTAVAIL, EKEYREJECTED = 1, 16, 22, 38, 99, 129
-LINE_OF_RESERVATION = "  10000000-1fffffff : Crash kernel\n"
 
 
 def sha256_of(path):
@@ -37,63 +36,11 @@ def sha256_of(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
-class Machine:
-    """This machine, with a /sys/kernel that says that kexec is there."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        self.over = {}
-        self.sysfs = os.path.join(directory, "sys-kernel")
-        pretended.sysfs(self.sysfs)
-        self.over["/sys/kernel"] = self.sysfs
-        self.records = os.path.join(directory, "run")  # /run, where the program notes what it loaded
-        os.makedirs(self.records)
-        self.over["/run"] = self.records
-        self.log = os.path.join(directory, "log")
-
-    def write(self, name, text):
-        with open(os.path.join(self.sysfs, name), "w", encoding="ascii") as file:
-            file.write(text)
-
-    def reserve_crash_memory(self):
-        with open("/proc/iomem", encoding="ascii") as file:
-            lines = file.readlines()
-        place = next(i for i, line in enumerate(lines) if holds_reservation(line))
-        lines.insert(place + 1, LINE_OF_RESERVATION)
-        path = os.path.join(self.directory, "iomem")
-        with open(path, "w", encoding="ascii") as file:
-            file.writelines(lines)
-        self.over["/proc/iomem"] = path
-        self.write("kexec_crash_size", f"{0x10000000}\n")
-
-    def run(self, *words, keep=None, tracer=(), **answers):
-        """The program's status and output, and the calls that the shim saw; what the kernel would have read goes to the path `keep`."""
-        if os.path.exists(self.log):
-            os.unlink(self.log)
-        line = [SHIM, "--log", self.log] + (["--keep", keep] if keep else [])
-        for call, numbers in answers.items():
-            line += ["--answer", f"{call}={numbers}"]
-        for path, file in self.over.items():
-            line += ["--over", f"{path}={file}"]
-        done = subprocess.run(line + ["--", *tracer, KEXEC, *words], capture_output=True, text=True, timeout=60, check=False)
-        done.calls = []
-        if os.path.exists(self.log):
-            with open(self.log, encoding="utf-8") as file:
-                done.calls = file.read().splitlines()
-        return done
-
-
-def holds_reservation(line):
-    addresses, _, name = line.partition(" : ")
-    first, last = (int(text, 16) for text in addresses.strip().split("-"))
-    return not line.startswith(" ") and name == "System RAM\n" and first <= 0x10000000 and last >= 0x1FFFFFFF
-
-
 class Behind(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="kexec-shim-")
         self.addCleanup(shutil.rmtree, self.directory)
-        self.machine = Machine(self.directory)
+        self.machine = pretended.Machine(SHIM, KEXEC, self.directory)
         self.kernel = self.file("bzImage", signed_kernels.small_bzimage())
         self.initrd = self.file("initrd", b"initial ramdisk" * 1000)
 
@@ -310,7 +257,7 @@ class Behind(unittest.TestCase):
                 "openat", "rt_sigaction", "fcntl", "newfstatat", "rt_sigaction", "mmap",   # the kernel file, and whoever changes it
                 "openat", "fcntl", "newfstatat", "mmap",                                   # the initial ramdisk
                 "openat", "lseek", name,                                                   # the kernel's log before the call
-                "newfstatat", "newfstatat", "openat", "write", "rename", "close",          # the record below /run
+                "newfstatat", "newfstatat", "openat", "flock", "openat", "write", "rename", "close", "close",  # the record below /run
                 "readlink", "readlink", "exit_group"]), "\n".join(lines))
 
     def test_an_attribute_is_read_by_three_calls(self):
@@ -343,18 +290,8 @@ class Behind(unittest.TestCase):
         self.assertEqual(names() - before, set())
 
 
-def why_not():
-    """Why no test can be made here; nothing if it can."""
-    if os.geteuid() != 0:
-        return "the shim lays files over /sys and needs root"
-    with tempfile.TemporaryDirectory() as directory:
-        done = subprocess.run([SHIM, "--log", "/dev/null", "--over", f"/sys/kernel={directory}", "--", "true"],
-                              capture_output=True, text=True, check=False)
-    return done.stderr.strip() if done.returncode == 125 else ""
-
-
 if __name__ == "__main__":
-    REASON = why_not()
+    REASON = pretended.why_no_shim(SHIM)
     if REASON:
         print(f"skipped: {REASON}")
         sys.exit(counted.SKIPPED)

@@ -126,7 +126,8 @@ Result<void> check_directory(const std::string &directory) {
 
 Result<void> save(const World &world, const Facts &facts, const SaveRequest &request) {
     if (!facts.dump_waiting)
-        return fail(Cause::unsupported, "no dump is waiting: there is nothing to save");
+        return fail(Cause::unsupported, "no dump is waiting: there is nothing to save",
+                    "ask \"fadump status\" what state the machine is in");
     if (!facts.has_vmcore)
         return fail(Cause::unsupported, "the waiting dump cannot be read: there is no /proc/vmcore",
                     "boot a kernel with CONFIG_PROC_VMCORE");

@@ -21,7 +21,9 @@ int run(int count, char **words) {
     std::span<const char *const> all(words, static_cast<std::size_t>(count));
     int status = kexec::dmesg::run_command(world, all.subspan(count > 0 ? 1 : 0));
     if (std::fflush(stdout) != 0 && status == 0) {
-        std::fputs("vmcore-dmesg: the log cannot be written to standard output\n", stderr);
+        std::fputs("vmcore-dmesg: the log cannot be written to standard output\n"
+                   "              free some space where it goes to\n",
+                   stderr);
         return 54; // as kexec-tools has it
     }
     return status;
