@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Builds everything in about a dozen ways, each with one change from the default, and has each pass the tests that need no emulated machine.
+"""Builds everything in a dozen ways, each with one change from the default, and has each pass the tests that need no emulated machine.
 
     tools/builds.py DIR [--only PATTERN] [--jobs N] [--boot]
 
 The purgatories are the same to the byte wherever their own compiler is. Two builds of the same sources in different directories are the
-same to the byte. With --boot, some of the builds start a kernel in an emulated machine. The last line is `N passed, N failed, N skipped`."""
+same to the byte. With --boot, some builds start a kernel in an emulated machine. The last line is `N passed, N failed, N skipped`."""
 import argparse
 import dataclasses
 import hashlib

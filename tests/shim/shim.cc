@@ -6,12 +6,11 @@
 // those of /proc and /sys, in a mount namespace of the program's own. Other calls go on, but for one that is
 // to fail (faults.h).
 //
-//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--keep FILE] [--over PATH=FILE]… [--calls FILE] [--let-through yes]
-//        [--fail COUNT=ERRNO | --cut COUNT=1 | --signal COUNT=NUMBER | --before COUNT=COMMAND]… -- PROGRAM
-//        [ARGUMENT]…
+//   shim [--answer CALL=ERRNO,…]… [--log FILE] [--keep FILE] [--over PATH=FILE]… [--calls FILE]
+//        [--let-through yes] [FAULT COUNT=VALUE]… -- PROGRAM [ARGUMENT]…
 //
-// With --keep, what the kernel would read from the descriptor of the kernel file is copied to FILE.
-// With --let-through yes, nothing is answered here: for emulated machines only. CALL is load, file_load, reboot,
+// With --keep, what the kernel would read from the descriptor of the kernel file is copied to FILE. With
+// --let-through yes, nothing is answered here: for emulated machines only. CALL is load, file_load, reboot,
 // sync or set_link; the last errno holds for all further calls, 0 is success. Without --answer, reboot fails
 // with EPERM and the others succeed. Exits with the program's status, or 125.
 #include "tests/shim/faults.h"

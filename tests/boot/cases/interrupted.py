@@ -27,7 +27,8 @@ count=$(wc -l </tmp/calls)
 
 # Those around the call that loads, and some of each stretch before it.
 CHOSEN = """\
-steps="1 $((at / 5)) $((at * 2 / 5)) $((at * 3 / 5)) $((at * 4 / 5)) $((at - 1)) $at $((at + 1)) $((at + 3)) $((count - 4)) $((count - 1)) $count"
+steps="1 $((at / 5)) $((at * 2 / 5)) $((at * 3 / 5)) $((at * 4 / 5)) $((at - 1))"
+steps="$steps $at $((at + 1)) $((at + 3)) $((count - 4)) $((count - 1)) $count"
 """
 ALL = """\
 steps=$(seq 1 "$count")
@@ -152,6 +153,6 @@ def judge_panic(said):
         return "none"
     require("capture" in said.stages, f"after a panic at call {step} of {count} no capture kernel came up")
     held = "new" if step > load_call else "old"
-    require(f"which={held}" in said.one("capture", "cmdline"), f"a panic at call {step}, the load is {load_call}: not the {held} one came up")
+    require(f"which={held}" in said.one("capture", "cmdline"), f"panic at call {step}, the load is {load_call}: not the {held} one came up")
     require(int(said.one("capture", "vmcore_size") or 0) > 0, f"after a panic at call {step} there is no dump")
     return str(step)
