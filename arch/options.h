@@ -142,10 +142,10 @@ inline constexpr std::array general_options = {
     ours(general(OptionId::record, "record", 0, "FILE", OptionReach::any,
                  "put what a plan needs to know of this machine into a file")),
     ours(general(OptionId::root, "root", 0, "FILE", OptionReach::any,
-                 "with --plan and --doctor: for the machine that this file of --record, or directory, is "
-                 "of")),
+                 "with --plan, --inspect and --doctor: for the machine that this file of --record, or "
+                 "directory, is of")),
     ours(general(OptionId::arch, "arch", 0, "ARCH", OptionReach::any,
-                 "with --plan and --doctor: for a machine of this architecture")),
+                 "with --plan, --inspect and --doctor: for a machine of this architecture")),
 };
 
 // Whether it is a number that counts from 0.

@@ -173,7 +173,7 @@ Buffer blanked(std::string_view path, Bytes content) {
 
 std::vector<std::string> blank(Snapshot &snapshot) {
     std::vector<std::string> changed_paths;
-    for (const std::string &path : snapshot.paths()) {
+    for (std::string_view path : snapshot.paths()) {
         auto content = snapshot.bytes(path);
         if (!content)
             continue;
@@ -181,7 +181,7 @@ std::vector<std::string> blank(Snapshot &snapshot) {
         if (std::ranges::equal(changed, *content))
             continue;
         snapshot.put(path, std::move(changed), snapshot.is_cut(path));
-        changed_paths.push_back(path);
+        changed_paths.emplace_back(path);
     }
     return changed_paths;
 }

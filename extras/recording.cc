@@ -32,7 +32,7 @@ std::string list_of(const Recording &recording) {
     std::string list = fmt::format("{} {}\narch {}\n", list_name, recording_version, recording.arch);
     if (recording.dump_space)
         list += fmt::format("dump-space {}\n", *recording.dump_space);
-    for (const std::string &path : snapshot.paths()) {
+    for (std::string_view path : snapshot.paths()) {
         if (!snapshot.bytes(path))
             list += fmt::format("error {} {}\n", snapshot.error(path), path);
         else if (snapshot.is_cut(path))
@@ -113,9 +113,9 @@ Result<void> read_list(Recording &recording, std::string_view list) {
 Result<Buffer> write_recording(const Recording &recording) {
     std::string list = list_of(recording);
     std::vector<TarMember> members = {{std::string(list_name), as_bytes(list)}};
-    for (const std::string &path : recording.snapshot.paths())
+    for (std::string_view path : recording.snapshot.paths())
         if (auto content = recording.snapshot.bytes(path))
-            members.push_back({path.substr(1), *content});
+            members.push_back({std::string(path.substr(1)), *content});
     return compress_gzip(write_tar(members));
 }
 

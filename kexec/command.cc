@@ -134,7 +134,8 @@ Result<int> perform(World &world, const Options &options) {
     if (steps.contains(Step::inspect)) {
         bool as_json = options.settings.has(OptionId::json);
         world.print(TRY(inspect_kernel(options.kernel, options.type,
-                                       as_json ? InspectionForm::json : InspectionForm::text)));
+                                       as_json ? InspectionForm::json : InspectionForm::text,
+                                       TRY(machine_named(world, options)))));
         return 0;
     }
     if (steps.contains(Step::examine))

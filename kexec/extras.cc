@@ -39,13 +39,33 @@ std::vector<NamedFile> named_files(const std::vector<LoadedFile> &files) {
 std::string listing(const Recording &recording, const std::vector<std::string> &blanked) {
     std::string text;
     const Snapshot &snapshot = recording.snapshot;
-    for (const std::string &path : snapshot.paths()) {
+    for (std::string_view path : snapshot.paths()) {
         auto content = snapshot.bytes(path);
         std::string size = content ? fmt::to_string(content->size()) : "unreadable";
         bool changed = std::ranges::find(blanked, path) != blanked.end();
         text += fmt::format("{:>10}  {}{}\n", size, path, changed ? "  (without what is private)" : "");
     }
     return text;
+}
+
+// What is no longer needed is let go of as early as it can be: of a large machine each step is megabytes.
+Result<Report> report_for(const World &world, Options &options) {
+    MachineSeen seen = TRY(see_machine(world, options, {}));
+    blank(seen.snapshot);
+    NoCalls calls;
+    std::vector<std::string> warnings;
+    World looking{.calls = calls,
+                  .arch = world.arch,
+                  .root = seen.root,
+                  .print = world.print,
+                  .complain = [&](std::string_view text) { warnings.push_back(sentence_in(text)); }};
+    const Entropy drawn_at_load{.bytes = {}, .available = true};
+    Machine machine = TRY(world.arch.understand(seen.snapshot));
+    seen.snapshot = {};
+    Asked asked = TRY(request_for(looking, options, std::move(machine), drawn_at_load));
+    Decision decision = TRY(world.arch.plan(asked.request));
+    return report_on(asked.request, decision, named_files(TRY(files_of(asked, options))),
+                     std::move(warnings));
 }
 
 } // namespace
@@ -70,23 +90,16 @@ const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Or
     return own;
 }
 
+Result<const Arch *> machine_named(const World &world, const Options &options) {
+    if (!options.settings.has(OptionId::root) && !options.settings.has(OptionId::arch))
+        return nullptr;
+    TRY(named_recording(world, options));
+    return &world.arch;
+}
+
 Result<int> show_plan(const World &world, Options options) {
-    MachineSeen seen = TRY(see_machine(world, options, {}));
-    blank(seen.snapshot);
-    NoCalls calls;
-    std::vector<std::string> warnings;
-    World looking{.calls = calls,
-                  .arch = world.arch,
-                  .root = seen.root,
-                  .print = world.print,
-                  .complain = [&](std::string_view text) { warnings.push_back(sentence_in(text)); }};
-    const Entropy drawn_at_load{.bytes = {}, .available = true};
-    Machine machine = TRY(world.arch.understand(seen.snapshot));
-    Asked asked = TRY(request_for(looking, options, std::move(machine), drawn_at_load));
-    Decision decision = TRY(world.arch.plan(asked.request));
-    Report report =
-        report_on(asked.request, decision, named_files(TRY(files_of(asked, options))), std::move(warnings));
     std::string form = argument_of(options.given, OptionId::plan);
+    Report report = TRY(report_for(world, options));
     world.print(form == "json"  ? report_json(report)
                 : form == "svg" ? report_svg(report)
                                 : report_text(report));

@@ -19,6 +19,10 @@ bool is_built_in(OptionId option);
 // names; `own` where neither is given, or makes no sense.
 const Arch &arch_of_line(const Arch &own, std::span<const char *const> words, Order order);
 
+// The machine that --root or --arch names, whose kernel file --inspect is to look at; null where neither is
+// given.
+Result<const Arch *> machine_named(const World &world, const Options &options);
+
 // --plan: prints what a load would do. No call that changes anything can be reached from it. The exit status.
 Result<int> show_plan(const World &world, Options options);
 

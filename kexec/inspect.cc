@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The formats of all machines are asked first, and then those of the machine that has been found, as a load
+// Where no machine is named, the formats of all are asked first. Then those of the machine are, as a load
 // there would ask them.
 #include "kexec/inspect.h"
 
-#include "arch/arch.h"
 #include "base/json.h"
 #include "image/facts.h"
 #include "image/signature.h"
@@ -39,9 +38,10 @@ Result<const Arch *> machine_of(const std::shared_ptr<const MappedFile> &file) {
     return owners[static_cast<std::size_t>(image->format - formats.data())];
 }
 
-Result<Inspection> inspect(const std::string &path, std::optional<std::string_view> type) {
+Result<Inspection> inspect(const std::string &path, std::optional<std::string_view> type,
+                           const Arch *machine) {
     auto file = TRY(map_file(path));
-    const Arch *arch = TRY(machine_of(file));
+    const Arch *arch = machine ? machine : TRY(machine_of(file));
     Image image = TRY(read_image(file, arch->formats, type));
     KernelFacts facts = facts_of(image);
     auto of_kernel = image.wrappers.empty() ? std::vector<Signature>{} : signatures_of(image.bytes);
@@ -196,8 +196,8 @@ std::string as_json(const Inspection &found) {
 } // namespace
 
 Result<std::string> inspect_kernel(const std::string &path, std::optional<std::string_view> type,
-                                   InspectionForm form) {
-    Inspection found = TRY(inspect(path, type));
+                                   InspectionForm form, const Arch *machine) {
+    Inspection found = TRY(inspect(path, type, machine));
     return form == InspectionForm::json ? as_json(found) : as_text(found);
 }
 

@@ -3,7 +3,7 @@
 // would do with it there. Looks at the file and at nothing else.
 #pragma once
 
-#include "base/result.h"
+#include "arch/arch.h"
 
 #include <optional>
 #include <string>
@@ -14,8 +14,9 @@ namespace kexec {
 enum class InspectionForm { text, json };
 
 // For people, or as one object of JSON (the man page has its members). `type` is that of -t, for the machine
-// of the file. The errors are those of a load.
+// of the file; `machine` is the one that alone is asked (null: whichever knows the file). The errors are
+// those of a load.
 Result<std::string> inspect_kernel(const std::string &path, std::optional<std::string_view> type,
-                                   InspectionForm form);
+                                   InspectionForm form, const Arch *machine = nullptr);
 
 } // namespace kexec

@@ -31,7 +31,8 @@ Result<void> check_arch(const Arch &arch, const std::string &named, std::string_
                 "name one of these, or use a build with all of them (-Dbackends=all)");
 }
 
-Result<MachineSeen> see_recording(const World &world, const std::string &path, const Options &options) {
+// One that can be read, of the architecture that is meant.
+Result<Recording> recording_meant(const World &world, const std::string &path, const Options &options) {
     Recording recording = TRY(open_recording(path));
     std::string asked = argument_of(options.given, OptionId::arch);
     if (!asked.empty() && !is_called(world.arch, recording.arch))
@@ -40,13 +41,7 @@ Result<MachineSeen> see_recording(const World &world, const std::string &path, c
                                 path, recording.arch, asked),
                     "leave --arch out");
     TRY(check_arch(world.arch, recording.arch, path));
-    if (!options.boot_entry.empty())
-        return fail(Cause::bad_usage, "a recording holds no boot menu for --load-entry to look into",
-                    "name a kernel file");
-    return MachineSeen{.snapshot = std::move(recording.snapshot),
-                       .root = {},
-                       .is_recorded = true,
-                       .dump_space = recording.dump_space};
+    return recording;
 }
 
 } // namespace
@@ -64,11 +59,25 @@ Result<Recording> open_recording(const std::string &path) {
     return TRY_WITHIN(path, read_recording(file));
 }
 
-Result<MachineSeen> see_machine(const World &world, const Options &options, std::span<const Source> more) {
+Result<std::optional<Recording>> named_recording(const World &world, const Options &options) {
     std::string root = argument_of(options.given, OptionId::root);
     TRY(check_arch(world.arch, argument_of(options.given, OptionId::arch), "--arch"));
-    if (!root.empty() && !is_directory(root))
-        return see_recording(world, root, options);
+    if (root.empty() || is_directory(root))
+        return std::nullopt;
+    return TRY(recording_meant(world, root, options));
+}
+
+Result<MachineSeen> see_machine(const World &world, const Options &options, std::span<const Source> more) {
+    auto recording = TRY(named_recording(world, options));
+    if (recording && !options.boot_entry.empty())
+        return fail(Cause::bad_usage, "a recording holds no boot menu for --load-entry to look into",
+                    "name a kernel file");
+    if (recording)
+        return MachineSeen{.snapshot = std::move(recording->snapshot),
+                           .root = {},
+                           .is_recorded = true,
+                           .dump_space = recording->dump_space};
+    std::string root = argument_of(options.given, OptionId::root);
     std::string below = root.empty() ? world.root : root;
     std::vector<Source> sources = all_sources(world.arch);
     sources.insert(sources.end(), more.begin(), more.end());

@@ -24,6 +24,10 @@ std::string argument_of(std::span<const GivenOption> options, OptionId id);
 
 Result<Recording> open_recording(const std::string &path);
 
+// The recording that --root names; nothing where it names a directory, or is not given. An error where it
+// cannot be read, and where it or --arch names an architecture that this program, or the line, is not for.
+Result<std::optional<Recording>> named_recording(const World &world, const Options &options);
+
 // By --root and --arch. `more` are the files to look at besides those of the architecture.
 Result<MachineSeen> see_machine(const World &world, const Options &options, std::span<const Source> more);
 

@@ -95,6 +95,9 @@ Result<void> take_numbers(Settings &settings) {
 // At what would be loaded.
 bool only_looks(const Steps &steps) { return steps.contains(Step::plan) || steps.contains(Step::examine); }
 
+// What may be about another machine than this one.
+bool may_look_elsewhere(const Steps &steps) { return only_looks(steps) || steps.contains(Step::inspect); }
+
 // Whether a load is asked for, or something that makes one up.
 bool wants_kernel(const Steps &steps) {
     return steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::test_vm);
@@ -115,11 +118,12 @@ Result<void> check_scopes(const Options &options) {
 Result<void> check_machine(const Options &options) {
     for (const GivenOption &each : options.given)
         if ((each.option->id == OptionId::root || each.option->id == OptionId::arch) &&
-            !only_looks(options.steps))
-            return fail(Cause::bad_usage,
-                        fmt::format("--{} is for looking, and neither --plan nor --doctor is given",
-                                    each.option->name),
-                        fmt::format("leave --{} out, or add --plan or --doctor", each.option->name));
+            !may_look_elsewhere(options.steps))
+            return fail(
+                Cause::bad_usage,
+                fmt::format("--{} is for looking, and none of --plan, --inspect and --doctor is given",
+                            each.option->name),
+                fmt::format("leave --{} out, or add one of these", each.option->name));
     return {};
 }
 

@@ -26,6 +26,12 @@ bool is_built_in(OptionId option) {
 
 const Arch &arch_of_line(const Arch &own, std::span<const char *const>, Order) { return own; }
 
+Result<const Arch *> machine_named(const World &, const Options &options) {
+    if (options.settings.has(OptionId::root) || options.settings.has(OptionId::arch))
+        return not_built_in();
+    return nullptr;
+}
+
 Result<int> show_plan(const World &, Options) { return not_built_in(); }
 
 Result<int> examine_machine(const World &, const Options &) { return not_built_in(); }

@@ -6,7 +6,6 @@
 
 #include "base/bytes.h"
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,21 +70,45 @@ public:
     // The numbers N of those names that are `prefix` and N, ascending; a number written with leading zeros is
     // none.
     std::vector<std::uint64_t> numbers_in(std::string_view directory, std::string_view prefix = {}) const;
-    // The paths of all files, in order.
-    std::vector<std::string> paths() const;
+    // The paths of all files, in order; views of this snapshot.
+    std::vector<std::string_view> paths() const;
 
-    void put(std::string path, Buffer content, bool cut = false);
-    void put_error(std::string path, int number);
+    // Takes the place of what was there; views of that stay good.
+    void put(std::string_view path, Buffer content, bool cut = false);
+    void put_error(std::string_view path, int number);
 
 private:
+    // Bytes in blocks_. A large machine has some hundred thousand files of a few bytes each, for which two
+    // allocations and a node of a map would be most of what they take.
+    struct Piece {
+        std::uint32_t block = 0, offset = 0, size = 0;
+    };
     struct Entry {
-        Buffer content;
+        Piece path, content;
         int error = 0;
         bool cut = false;
     };
-    const Entry *find(std::string_view path) const;
+    struct Place {
+        std::size_t run = 0, entry = 0;
+    };
 
-    std::map<std::string, Entry, std::less<>> entries_;
+    std::string_view path_of(const Entry &entry) const { return as_text(bytes_of(entry.path)); }
+    Bytes bytes_of(Piece piece) const {
+        return Bytes(blocks_[piece.block]).subspan(piece.offset, piece.size);
+    }
+    Place first_from(std::string_view path) const; // of the first entry that does not come before the path
+    Place behind(Place place) const;
+    const Entry *at(Place place) const; // null behind the last
+    const Entry *find(std::string_view path) const;
+    Piece keep(Bytes bytes);
+    Piece keep_whole(Buffer content);
+    Entry &entry_for(std::string_view path); // made where there is none
+    Place room_at(Place place);              // where one can be put in that comes before the one there
+
+    std::vector<std::vector<Entry>>
+        runs_;                   // ascending by path; none is empty, and none too long to insert into
+    std::vector<Buffer> blocks_; // what is in one stays where it is
+    std::size_t open_block_ = 0; // the one that is being filled
 };
 
 // The number that a file consists of, in hexadecimal or decimal; nothing where there is no such file.

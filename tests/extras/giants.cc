@@ -18,34 +18,6 @@ using namespace kexec::testing;
 namespace {
 
 constexpr unsigned ranges = 30000, cpus = 4096;
-constexpr std::uint64_t step = (std::uint64_t{64} << 40) / ranges & ~std::uint64_t{0xfffff};
-
-// Pieces of RAM with a page between each two that is the firmware's; a reservation in the first.
-Files giant_files(unsigned ranges = ::ranges, unsigned cpus = ::cpus) {
-    Files files;
-    std::string iomem = "00001000-0009ffff : System RAM\n";
-    add_memmap(files, 0, range(0x1000, 0x9ffff), "System RAM");
-    for (unsigned i = 0; i < ranges; i++) {
-        std::uint64_t first = 0x100000 + i * step;
-        Range ram = range(first, first + step - 0x1001),
-              hole = range(first + step - 0x1000, first + step - 1);
-        iomem += fmt::format("{} : System RAM\n", to_string(ram));
-        if (i == 0)
-            iomem += "  10000000-1fffffff : Crash kernel\n";
-        iomem += fmt::format("{} : Reserved\n", to_string(hole));
-        add_memmap(files, 2 * i + 1, ram, "System RAM");
-        add_memmap(files, 2 * i + 2, hole, "Reserved");
-    }
-    files["/proc/iomem"] = iomem;
-    for (unsigned cpu = 0; cpu < cpus; cpu++) {
-        std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}/", cpu);
-        files[folder + "crash_notes"] = fmt::format("{:x}\n", 0x30000000 + cpu * 0x1000);
-        files[folder + "crash_notes_size"] = "376\n";
-    }
-    files["/proc/cmdline"] = "quiet\n";
-    return files;
-}
-
 Request request_for(const Snapshot &snapshot, Purpose purpose) {
     Request request{.settings = {},
                     .machine = arch_named("x86_64")->understand(snapshot).value(),
@@ -69,14 +41,14 @@ Report report_for(const Snapshot &snapshot, Purpose purpose) {
 } // namespace
 
 TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon") {
-    Snapshot snapshot = snapshot_of(giant_files());
+    Snapshot snapshot = snapshot_of(giant_files(ranges, cpus));
     std::clock_t start = std::clock();
     blank(snapshot);
     Report reboot = report_for(snapshot, Purpose::reboot), crash = report_for(snapshot, Purpose::crash);
     std::string text = report_text(reboot) + report_json(crash), picture = report_svg(reboot);
     std::clock_t took = std::clock() - start;
 
-    CHECK(reboot.memory.ram == 0x9f000 + ranges * (step - 0x1000));
+    CHECK(reboot.memory.ram == 0x9f000 + ranges * (giant_step - 0x1000));
     CHECK(reboot.attempts[0].by_segments->told_memory.size() == 2 * ranges + 1);
     CHECK(reboot.map.size() >= 2 * ranges + 1);
     // 56 bytes for each program header: CPUs, vmcoreinfo's is missing, and the ranges less the reservation.
@@ -110,7 +82,7 @@ TEST_CASE("plans for a machine of 4000 ranges and 512 CPUs", "[.counted-2]") {
 
 // For measuring the thinking alone.
 TEST_CASE("plans for the giant, and nothing else", "[.giant]") {
-    Snapshot snapshot = snapshot_of(giant_files());
+    Snapshot snapshot = snapshot_of(giant_files(ranges, cpus));
     std::clock_t start = std::clock();
     for (Purpose purpose : {Purpose::reboot, Purpose::crash})
         CHECK(plan_for(snapshot, purpose).attempts.size() == 1);

@@ -165,7 +165,7 @@ void write_machine(const std::string &name) {
             if (!name.starts_with(all_archs()[i]->name))
                 continue;
             Buffer seed = {static_cast<std::byte>(i + crash * all_archs().size())};
-            for (const std::string &path : snapshot.paths())
+            for (std::string_view path : snapshot.paths())
                 add_file(seed, path, snapshot.bytes(path).value_or(Bytes()));
             write("machine", fmt::format("{}-{}", name, crash ? "crash" : "reboot"), seed);
         }

@@ -121,7 +121,7 @@ std::string arch_of(const Patient &patient) { return patient.machine.substr(0, p
 Recording recording_of(const Patient &patient) {
     Snapshot snapshot = recorded_machine(patient.machine);
     Snapshot more = read_bundle(text_of_file(in_tests("doctor/" + arch_of(patient) + ".seen"))).value();
-    for (const std::string &path : more.paths())
+    for (std::string_view path : more.paths())
         snapshot.put(path, Buffer(more.bytes(path)->begin(), more.bytes(path)->end()));
     return {.arch = arch_of(patient), .snapshot = std::move(snapshot), .dump_space = patient.dump_space};
 }

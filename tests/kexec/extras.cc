@@ -24,9 +24,9 @@ namespace {
 // The kept machine as a directory.
 std::string laid_out(const std::string &name, const TemporaryDirectory &directory) {
     Snapshot snapshot = recorded_machine(name);
-    for (const std::string &path : snapshot.paths())
+    for (std::string_view path : snapshot.paths())
         if (auto content = snapshot.bytes(path))
-            directory.add(path, *content);
+            directory.add(std::string(path), *content);
     return directory.path();
 }
 
@@ -95,17 +95,18 @@ TEST_CASE("a plan that cannot be made is the error of the load") {
     CHECK(outcome.err == world.run({"-p", world.kernel_file}).err);
 }
 
-TEST_CASE("--root and --arch are for plans and the doctor alone") {
+TEST_CASE("--root and --arch are for what only looks") {
     for (std::string option : {"--root=/x", "--arch=arm64"})
-        for (std::string action : {"-l", "-p", "-e", "-u", "-f", "--record=/nowhere/x"}) {
+        for (std::string action :
+             {"-l", "-p", "-e", "-u", "-f", "--record=/nowhere/x", "--loaded", "--test-vm"}) {
             FakeWorld world;
             std::vector<std::string> words = {action, option};
-            if (action == "-l" || action == "-p" || action == "-f")
+            if (action == "-l" || action == "-p" || action == "-f" || action == "--test-vm")
                 words.push_back(world.kernel_file);
             Outcome outcome = world.run(words);
             INFO(option << " " << action);
             CHECK(outcome.status == 1);
-            CHECK(has(outcome.err, "is for looking, and neither --plan nor --doctor is given"));
+            CHECK(has(outcome.err, "is for looking, and none of --plan, --inspect and --doctor is given"));
             CHECK(world.kernel.log.empty());
         }
 }
@@ -194,6 +195,34 @@ TEST_CASE("an architecture that is not known, or not the recording's, is refused
     std::string other = files.add("/other", unknown);
     outcome = world.run_on(*arch_named("x86_64"), {"--plan", "--root=" + other, kernel});
     CHECK(has(outcome.err, "names the architecture \"riscv64\""));
+}
+
+TEST_CASE("a kernel is looked at as the machine of a recording, or of --arch, would look") {
+    TemporaryDirectory files;
+    std::string kernel = bzimage(files);
+    FakeWorld world;
+    const Arch &own = *arch_named("s390x");
+    std::string unnamed = world.run_on(own, {"--inspect", kernel}).out;
+    CHECK(has(unnamed, " of x86_64\n"));
+    std::string recording = recording_of("x86_64-bios-1g", files);
+    for (const std::string &option :
+         std::vector<std::string>{"--root=" + recording, "--root=/", "--arch=x86_64"}) {
+        INFO(option);
+        std::vector<std::string> words = {"--inspect", option, kernel};
+        if (option == "--root=/")
+            words.push_back("--arch=x86_64");
+        Outcome outcome = world.run_on(own, words);
+        CHECK(outcome.status == 0);
+        CHECK(outcome.out == unnamed);
+    }
+    for (const std::string &option :
+         {"--root=" + recording_of("arm64-rk3399-4.4", files), std::string("--arch=arm64")})
+        CHECK(has(world.run_on(own, {"--inspect", option, kernel}).err, "it is none of: vmlinux, Image, "));
+    CHECK(has(world.run_on(own, {"--inspect", "--arch=vax", kernel}).err, "names the architecture \"vax\""));
+    CHECK(has(world.run_on(own, {"--inspect", "--arch=arm64", "--root=" + recording, kernel}).err,
+              "is the recording of a machine of architecture x86_64, and --arch=arm64 is given"));
+    CHECK(has(world.run_on(own, {"--inspect", "--root=" + kernel, kernel}).err, kernel + ": "));
+    CHECK(world.kernel.log.empty());
 }
 
 TEST_CASE("a hostile recording is refused, and nothing is written anywhere") {

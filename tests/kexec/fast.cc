@@ -40,9 +40,9 @@ class Machines {
 public:
     explicit Machines(const std::string &machine = "x86_64-bios-1g") {
         Snapshot recorded = recorded_machine(machine);
-        for (const std::string &path : recorded.paths())
+        for (std::string_view path : recorded.paths())
             if (auto content = recorded.bytes(path))
-                world.root.add(path, *content);
+                world.root.add(std::string(path), *content);
         world.root.write("/run/here", "");
         world.kernel.entropy.available = true;
         write_at(world.kernel.entropy.bytes, 32, le64(planted_physical));

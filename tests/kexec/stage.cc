@@ -149,9 +149,9 @@ std::vector<std::string> split(const std::string &line) {
 
 Stage::Stage(std::string_view arch)
     : arch_(*arch_named(arch)), recorded_(recorded_machine(machine_of(arch))) {
-    for (const std::string &path : recorded_.paths())
+    for (std::string_view path : recorded_.paths())
         if (auto content = recorded_.bytes(path))
-            world_.root.add(path, *content);
+            world_.root.add(std::string(path), *content);
     world_.kernel.all_links = {{"lo", true, true}, {"eth0", true, false}};
     Kernels kernels = kernels_of(arch_.name);
     std::string release = arch == "x86_64" ? "6.1.0-50-amd64" : "6.1.0-test"; // as these kernels say it
@@ -221,7 +221,7 @@ void Stage::make_true(const std::string &given) {
 void Stage::forget() {
     for (const std::string &path : std::exchange(changed_, {}))
         if (auto content = recorded_.bytes(path))
-            world_.root.add(path, *content);
+            world_.root.add(std::string(path), *content);
         else
             world_.root.remove(path);
     std::filesystem::remove_all(world_.root.path("/run/kexec"));

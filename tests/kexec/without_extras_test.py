@@ -14,7 +14,8 @@ import pretended  # noqa: E402  (in tests/shim)
 
 SHIM, KEXEC = sys.argv[1:3]
 LEFT_OUT = {"--plan": (), "--record=/nowhere/machine": (), "--doctor": (), "--test-vm": ("-l",), "--root=/": ("--plan",),
-            "--arch=arm64": ("--plan",)}
+            "--arch=arm64": ("--plan",),
+            "--root=/nowhere": ("--inspect",), "--arch=x86_64": ("--inspect",)}
 EI_CLASS_64, ET_EXEC, EM_X86_64, PT_LOAD, LOAD_ADDRESS = 2, 2, 62, 1, 0x1000000
 
 

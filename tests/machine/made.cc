@@ -13,6 +13,31 @@ void add_memmap(Files &files, unsigned number, Range range, const std::string &t
     files[directory + "type"] = type + "\n";
 }
 
+Files giant_files(unsigned ranges, unsigned cpus) {
+    Files files;
+    std::string iomem = "00001000-0009ffff : System RAM\n";
+    add_memmap(files, 0, range(0x1000, 0x9ffff), "System RAM");
+    for (unsigned i = 0; i < ranges; i++) {
+        std::uint64_t first = 0x100000 + i * giant_step;
+        Range ram = range(first, first + giant_step - 0x1001),
+              hole = range(first + giant_step - 0x1000, first + giant_step - 1);
+        iomem += fmt::format("{} : System RAM\n", to_string(ram));
+        if (i == 0)
+            iomem += "  10000000-1fffffff : Crash kernel\n";
+        iomem += fmt::format("{} : Reserved\n", to_string(hole));
+        add_memmap(files, 2 * i + 1, ram, "System RAM");
+        add_memmap(files, 2 * i + 2, hole, "Reserved");
+    }
+    files["/proc/iomem"] = iomem;
+    for (unsigned cpu = 0; cpu < cpus; cpu++) {
+        std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}/", cpu);
+        files[folder + "crash_notes"] = fmt::format("{:x}\n", 0x30000000 + cpu * 0x1000);
+        files[folder + "crash_notes_size"] = "376\n";
+    }
+    files["/proc/cmdline"] = "quiet\n";
+    return files;
+}
+
 namespace {
 
 template <typename T> std::string shown(const std::optional<T> &value) {

@@ -30,6 +30,11 @@ inline Snapshot snapshot_of(const Files &files) {
 // The three files of /sys/firmware/memmap/N.
 void add_memmap(Files &files, unsigned number, Range range, const std::string &type);
 
+// Pieces of RAM with a page between each two that is the firmware's, a reservation in the first, and the
+// CPUs' notes; 30 000 ranges are 64 TiB.
+Files giant_files(unsigned ranges, unsigned cpus);
+inline constexpr std::uint64_t giant_step = (std::uint64_t{64} << 40) / 30000 & ~std::uint64_t{0xfffff};
+
 // Everything in a Machine, for people and for comparing with a kept text.
 std::string description(const Machine &machine);
 

@@ -267,19 +267,19 @@ Options options_of(const Case &asked, const TemporaryDirectory &directory) {
     return std::move(*options);
 }
 
-bool stands_for(const Source &source, const std::string &path) {
+bool stands_for(const Source &source, std::string_view path) {
     std::string pattern(source.path);
     if (pattern.ends_with("/**"))
         return path.starts_with(pattern.substr(0, pattern.size() - 2));
     if (std::size_t release = pattern.find("%r"); release != std::string::npos)
         pattern.replace(release, 2, "*");
-    return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+    return ::fnmatch(pattern.c_str(), std::string(path).c_str(), FNM_PATHNAME) == 0;
 }
 
 // What a load would have looked at of a machine that was recorded whole.
 Snapshot seen_by_load(const Snapshot &recorded, const std::vector<Source> &sources) {
     Snapshot seen;
-    for (const std::string &path : recorded.paths()) {
+    for (std::string_view path : recorded.paths()) {
         auto is_of = [&](const Source &source) { return stands_for(source, path); };
         auto content = recorded.bytes(path);
         if (std::ranges::none_of(sources, is_of))

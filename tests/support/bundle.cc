@@ -96,7 +96,7 @@ Result<Snapshot> read_bundle(std::string_view text) {
 
 std::string write_bundle(const Snapshot &snapshot) {
     std::string text;
-    for (const std::string &path : snapshot.paths()) {
+    for (std::string_view path : snapshot.paths()) {
         auto bytes = snapshot.bytes(path);
         if (!bytes)
             text += fmt::format("{}{} error {}\n", marker, path, snapshot.error(path));

@@ -26,7 +26,7 @@ Result<Outcome> check_files(const World &world, bool may_lack) {
     Snapshot snapshot = take_snapshot(config_sources(), world.root);
     std::string text;
     bool is_wrong = false;
-    for (const std::string &path : snapshot.paths()) {
+    for (std::string_view path : snapshot.paths()) {
         if (int number = snapshot.error(path))
             return fail_errno(Cause::missing_file, number, path, "run this as root");
         Findings findings = check_text(grammar_of(path), snapshot.text(path).value_or(""));

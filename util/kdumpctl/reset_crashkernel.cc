@@ -32,7 +32,7 @@ constexpr std::array for_packages{
 // Links that start the service at boot; what they lead to does not matter.
 bool is_enabled(const Snapshot &snapshot) {
     auto paths = snapshot.paths();
-    return std::ranges::any_of(paths, [](const std::string &path) { return path != kdump_conf_path; });
+    return std::ranges::any_of(paths, [](std::string_view path) { return path != kdump_conf_path; });
 }
 
 Result<std::optional<std::string>> fadump_in(const World &world, const VerbLine &line) {

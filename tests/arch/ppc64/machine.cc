@@ -24,7 +24,7 @@ void put_number(Snapshot &snapshot, const std::string &path, std::uint64_t value
     snapshot.put(tree + path, Buffer(bytes.begin(), bytes.end()));
 }
 
-void put_text(Snapshot &snapshot, const std::string &path, std::string_view text) {
+void put_text(Snapshot &snapshot, std::string_view path, std::string_view text) {
     snapshot.put(path, buffer(text));
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("a property that is cut short, or of no sense, is named") {
 
 TEST_CASE("a machine without a tree is understood as far as that goes") {
     Snapshot whole = recorded(), snapshot;
-    for (const std::string &path : whole.paths())
+    for (std::string_view path : whole.paths())
         if (!path.starts_with(tree))
             put_text(snapshot, path, *whole.text(path));
     Ppc64Facts facts = facts_of(snapshot);

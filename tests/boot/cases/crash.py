@@ -9,6 +9,7 @@ import subprocess
 import proof
 import supplies
 import vmcore
+from cases import looks
 from machine import MACHINES, Setup
 from proof import require
 
@@ -22,6 +23,8 @@ PANIC = "Kernel panic - not syncing: sysrq triggered crash"
 
 # What a person types after the manual page of kexec-tools.
 CLASSIC = '-p /kernel --initrd=/capture.cpio --args-linux --elf32-core-headers --append="root=/dev/ram0 init 1 irqpoll maxcpus=1 {more}"'
+# It does not tell drivers that their devices were left running, and one option has no effect.
+CLASSIC_WARNED = ("command-line", "plan")
 PLAIN = '-p {call} /kernel --initrd=/capture.cpio --append="nr_cpus=1 reset_devices {more}"'
 
 FIRST = """\
@@ -75,13 +78,18 @@ def head_size(cell):
     return 4 if (cell.machine, cell.kernel) in LARGE_PAGES else 1
 
 
+def looks_first(cell):
+    """One cell or two of each kind of machine that a default run boots."""
+    return cell.processors == 1 and cell.call != "-c"
+
+
 def run_cell(bench, cell):
-    return crash(bench, cell, PLAIN.replace("{call}", cell.call), pipe=":")
+    return crash(bench, cell, PLAIN.replace("{call}", cell.call), pipe=":", looking=looks_first(cell))
 
 
 def run_classic(bench, cell):
     """`kexec -p vmlinux --args-linux --elf32-core-headers …`, as people have typed it for twenty years."""
-    return crash(bench, cell, CLASSIC)
+    return crash(bench, cell, CLASSIC, looking=True, warned=CLASSIC_WARNED)
 
 
 def run_memmap(bench, cell):
@@ -90,10 +98,11 @@ def run_memmap(bench, cell):
 
 
 def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None, pipe=PIPE, hardware=(), words="", relay="",
-          judge_more=lambda said: []):
+          looking=False, warned=(), judge_more=lambda said: []):
     """`load` is the command line of kexec, `places` are where its kernel and initramfs lie, `more_files` what else it reads, `hardware` are
     further options of QEMU; `words` have to be on the capture kernel's command line. With `relay` another kernel comes first, whose stage
-    runs that script and starts the one that crashes with /second.cpio; `judge_more` looks at what all of them said."""
+    runs that script and starts the one that crashes with /second.cpio; `looking` has plans and the doctor tried around the
+    load, which leaves the doctor `warned` of these checks; `judge_more` looks at what all of them said."""
     machine = MACHINES[cell.machine]
     tools = {"sbin/marker": bench.marker}
     stage = ("say_kernel_place\n" if relay else "") + CAPTURE
@@ -105,7 +114,8 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
              places[0]: supplies.kernel_form(machine, cell.kernel, cell.form), places[1]: capture}
     paths = " ".join("/" + place for place in places)
     before = "say_kernel_place\n" if relay else ""
-    script = before + FIRST.replace("{load}", load.replace("{more}", more)).replace("{places}", paths).replace("{marker}", marker)
+    first_script = looks.around(FIRST, load) if looking else FIRST
+    script = before + first_script.replace("{load}", load.replace("{more}", more)).replace("{places}", paths).replace("{marker}", marker)
     first = bench.initramfs(machine, "first", script, files)
     if relay:
         second = bench.packed_initramfs(machine, "first", script, files)
@@ -118,6 +128,8 @@ def crash(bench, cell, load, places=("kernel", "capture.cpio"), more_files=None,
     require(words in said.one("capture", "cmdline"), f"the capture kernel's command line lacks {words!r}")
     if pipe == PIPE:
         require(said.one("capture", "dmesg_through_pipe") == "same", "vmcore-dmesg prints another log when the dump comes through a pipe")
+    if looking:
+        proved += looks.judge_plans(said) + looks.judge_doctor(said, warned)
     return proved + judge_more(said)
 
 

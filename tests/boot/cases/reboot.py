@@ -5,6 +5,7 @@ import re
 
 import proof
 import supplies
+from cases import looks
 from machine import MACHINES, Setup
 from proof import require
 
@@ -27,20 +28,6 @@ case $hop in 1) call={other_call} ;; *) call=-c ;; esac
 load -l $call -i $next --initrd=/tmp/next.cpio --append="{append} hop=$((hop + 1))"
 kexec -e
 """
-
-# A plan made on the machine, and one made from its recording.
-PLANS = """\
-kexec --record=/tmp/machine >/tmp/listing 2>&1
-say record_exit $? size "$(stat -c %s /tmp/machine)"
-for form in text json; do
-    kexec --plan=$form {words} >/tmp/live
-    say plan_exit $? lines "$(wc -l </tmp/live)"
-    kexec --plan=$form {words} --root=/tmp/machine >/tmp/replayed
-    cmp /tmp/live /tmp/replayed && say plans_agree "$form"
-done
-say loaded_by_plans "$(cat /sys/kernel/kexec_loaded)"
-"""
-LARGEST_RECORDING = 100 << 10
 
 
 def is_planned_first(cell):
@@ -69,7 +56,7 @@ def run_cell(bench, cell):
     second = bench.packed_initramfs(machine, "second", "say_memory\nsay_firmware", {}, modules)
     before, after = proof.nonce(), proof.nonce()
     words = f"{cell.call} {options} /kernel --initrd=/second.cpio --reuse-cmdline --append='nonce={after}'"
-    plans = PLANS.format(words=words) if is_planned_first(cell) else ""
+    plans = looks.plans(f"-l {words}") if is_planned_first(cell) else ""
     script = f"say_memory\nsay_firmware\n{plans}load -l {words}\nkexec -e"
     files = {**bench.program(), "kernel": supplies.kernel_form(machine, cell.kernel, form), "second.cpio": second}
     first = bench.initramfs(machine, "first", script, files, modules)
@@ -92,17 +79,7 @@ def judge(said, cell, before, after):
     proved = ["second kernel up", "both command lines", "RAM equal", f"{said.one('second', 'acpi')} ACPI tables"]
     if cell.firmware == "uefi":
         proved.append(f"{said.one('second', 'efi_variables')} EFI variables read")
-    return proved + (judge_plans(said) if is_planned_first(cell) else [])
-
-
-def judge_plans(said):
-    status, _, size = said.one("first", "record_exit").split()
-    require(status == "0" and 0 < int(size) < LARGEST_RECORDING, f"kexec --record ended with {status} and {size} bytes")
-    exits = [line.split() for line in said.all("first", "plan_exit")]
-    require([line[0] for line in exits] == ["0", "0"] and all(int(line[2]) > 30 for line in exits), f"the plans ended with {exits}")
-    require(said.all("first", "plans_agree") == ["text", "json"], "a plan from the recording is not the machine's own")
-    require(said.one("first", "loaded_by_plans") == "0", "something was loaded by planning")
-    return [f"plans agree with a recording of {size} bytes"]
+    return proved + (looks.judge_plans(said) if is_planned_first(cell) else [])
 
 
 def run_32_bit(bench):
