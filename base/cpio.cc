@@ -125,7 +125,7 @@ bool is_archive(Bytes bytes) {
 
 Result<std::size_t> read_archive(Bytes bytes, const std::function<void(const ArchiveEntry &)> &take) {
     Cursor cursor(bytes);
-    while (true) {
+    while (cursor.remaining() > 0) {
         Header header = TRY(read_header(cursor));
         Bytes name = TRY(cursor.take(header[name_size], "a name of the cpio archive"));
         TRY(skip_filling(cursor));
@@ -133,9 +133,10 @@ Result<std::size_t> read_archive(Bytes bytes, const std::function<void(const Arc
         TRY(skip_filling(cursor));
         std::string_view path = text_until_nul(name);
         if (path == trailer)
-            return cursor.position();
+            break;
         take({path, static_cast<std::uint32_t>(header[mode]), content});
     }
+    return cursor.position();
 }
 
 } // namespace kexec

@@ -43,7 +43,8 @@ struct ArchiveEntry {
 };
 
 // Calls `take` for each entry of the archive at the start of `bytes`, without its trailer, and gives how many
-// bytes the archive has. Cause::bad_image where it is damaged.
+// bytes the archive has. One without a trailer goes on to the end, as the kernel takes it. Cause::bad_image
+// where it is damaged.
 Result<std::size_t> read_archive(Bytes bytes, const std::function<void(const ArchiveEntry &)> &take);
 bool is_archive(Bytes bytes);
 

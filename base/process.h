@@ -40,6 +40,9 @@ private:
     Descriptor output_;
 };
 
+// A pipe: what is written to the second is read from the first.
+Result<std::pair<Descriptor, Descriptor>> make_pipe();
+
 // The path of a program in the directories where systems keep them; nothing where it is not installed.
 std::optional<std::string> find_program(std::string_view name);
 

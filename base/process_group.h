@@ -31,7 +31,4 @@ private:
     int process_;
 };
 
-// A pipe, to be handed to two of them: what is written to the second is read from the first.
-Result<std::pair<Descriptor, Descriptor>> make_pipe();
-
 } // namespace kexec

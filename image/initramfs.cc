@@ -5,6 +5,7 @@
 #include "image/initramfs.h"
 
 #include "base/compress.h"
+#include "base/cpio.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -13,60 +14,13 @@ namespace kexec {
 namespace {
 
 constexpr std::size_t step = 4;
-constexpr std::string_view trailer = "TRAILER!!!";
-
-// "newc" and, with checksums, "crc": a magic and thirteen fields of eight hexadecimal digits.
-constexpr std::size_t header_size = 110, size_field = 6, name_size_field = 11;
-
-std::optional<std::uint64_t> field(Bytes header, std::size_t number) {
-    std::uint64_t value = 0;
-    for (char digit : as_text(header.subspan(6 + 8 * number, 8))) {
-        int weight = digit >= '0' && digit <= '9'   ? digit - '0'
-                     : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
-                     : digit >= 'A' && digit <= 'F' ? digit - 'A' + 10
-                                                    : -1;
-        if (weight < 0)
-            return std::nullopt;
-        value = value << 4 | static_cast<unsigned>(weight);
-    }
-    return value;
-}
 
 std::uint64_t rounded(std::uint64_t size) { return (size + step - 1) / step * step; }
 
-// One entry of an archive: how many bytes it takes, less its padding where the bytes end before that, and
-// whether it is the last. Nothing where there is none, or one that is cut.
-struct Entry {
-    std::uint64_t size;
-    bool is_last;
-};
-std::optional<Entry> entry_at(Bytes rest) {
-    std::string_view magic = as_text(rest.first(std::min<std::size_t>(rest.size(), 6)));
-    if (rest.size() < header_size || (magic != "070701" && magic != "070702"))
-        return std::nullopt;
-    auto name_size = field(rest, name_size_field), size = field(rest, size_field);
-    if (!name_size || !size || rest.size() - header_size < *name_size)
-        return std::nullopt;
-    std::string_view name = text_until_nul(rest.subspan(header_size, *name_size));
-    std::uint64_t data = rounded(header_size + *name_size);
-    if (data > rounded(rest.size()) || (*size != 0 && (data > rest.size() || rest.size() - data < *size)))
-        return std::nullopt;
-    return Entry{std::min<std::uint64_t>(rounded(data + *size), rest.size()), name == trailer};
-}
-
-// The bytes of a plain archive at the start of `rest`, its trailer included, or up to the end where it has
-// none, which the kernel takes as well. Nothing where it is damaged.
-std::optional<std::uint64_t> archive_size(Bytes rest) {
-    std::uint64_t size = 0;
-    while (size < rest.size()) {
-        auto entry = entry_at(rest.subspan(size));
-        if (!entry)
-            return std::nullopt;
-        size += entry->size;
-        if (entry->is_last)
-            break;
-    }
-    return size;
+// Of the plain archive at the start of `rest`; nothing where it is damaged.
+std::optional<std::size_t> archive_size(Bytes rest) {
+    auto size = read_archive(rest, [](const ArchiveEntry &) {});
+    return size ? std::optional(*size) : std::nullopt;
 }
 
 std::size_t zeros_at(Bytes rest) {

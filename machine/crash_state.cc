@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "machine/auxiliary.h"
+#include "machine/fadump_files.h"
 
 #include <algorithm>
 #include <array>
@@ -19,11 +20,6 @@ constexpr std::string_view loaded_older = "/sys/kernel/kexec_crash_loaded";
 constexpr std::string_view size_path = "/sys/kernel/kexec/crash_size";
 constexpr std::string_view size_older = "/sys/kernel/kexec_crash_size";
 constexpr std::string_view disabled_path = "/proc/sys/kernel/kexec_load_disabled";
-constexpr std::string_view enabled_path = "/sys/kernel/fadump/enabled";
-constexpr std::string_view enabled_older = "/sys/kernel/fadump_enabled";
-constexpr std::string_view registered_path = "/sys/kernel/fadump/registered";
-constexpr std::string_view registered_older = "/sys/kernel/fadump_registered";
-constexpr std::string_view reserved_path = "/sys/kernel/fadump/mem_reserved";
 constexpr std::string_view release_path = "/proc/sys/kernel/osrelease";
 constexpr std::string_view mlx5_path = "/sys/bus/pci/drivers/mlx5_core/uevent";
 constexpr std::string_view platform_directory = "/sys/devices/platform";
@@ -36,11 +32,12 @@ constexpr std::array sources{
     Source{loaded_older, "the same, of kernels before 6.19", 1 << 20, Extent::whole, loaded_path},
     Source{size_path, "how much memory is reserved for it"},
     Source{size_older, "the same, of kernels before 6.19", 1 << 20, Extent::whole, size_path},
-    Source{enabled_path, "whether the firmware keeps the memory of a crashed kernel"},
-    Source{enabled_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole, enabled_path},
-    Source{registered_path, "whether it will in the next crash"},
-    Source{registered_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole, registered_path},
-    Source{reserved_path, "how much memory is reserved for that"},
+    Source{fadump_enabled, "whether the firmware keeps the memory of a crashed kernel"},
+    Source{fadump_enabled_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole, fadump_enabled},
+    Source{fadump_registered, "whether it will in the next crash"},
+    Source{fadump_registered_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole,
+           fadump_registered},
+    Source{fadump_reserved, "how much memory is reserved for that"},
     Source{mlx5_path, "whether there are network cards with much memory"},
     Source{"/sys/devices/platform/arm-smmu-*/uevent", "whether there is an SMMU"},
 };
@@ -76,12 +73,12 @@ std::span<const Source> crash_state_sources() { return sources; }
 
 Result<CrashState> read_crash_state(const Snapshot &snapshot) {
     CrashState state;
-    bool fadump = TRY(switch_in(snapshot, enabled_path, enabled_older)).value_or(false);
+    bool fadump = TRY(switch_in(snapshot, fadump_enabled, fadump_enabled_older)).value_or(false);
     state.mode = fadump ? CrashMode::fadump : CrashMode::kdump;
-    state.armed = fadump ? TRY(switch_in(snapshot, registered_path, registered_older))
+    state.armed = fadump ? TRY(switch_in(snapshot, fadump_registered, fadump_registered_older))
                          : TRY(switch_in(snapshot, loaded_path, loaded_older));
     state.reserved =
-        fadump ? TRY(decimal_in(snapshot, reserved_path)) : TRY(number_in(snapshot, size_path, size_older));
+        fadump ? TRY(decimal_in(snapshot, fadump_reserved)) : TRY(number_in(snapshot, size_path, size_older));
     state.load_disabled = TRY(decimal_in(snapshot, disabled_path)).value_or(0) != 0;
     return state;
 }

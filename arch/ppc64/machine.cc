@@ -4,6 +4,7 @@
 #include "arch/ppc64/ppc64.h"
 #include "base/text.h"
 #include "machine/auxiliary.h"
+#include "machine/fadump_files.h"
 #include "machine/flat_tree.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ Result<std::optional<std::uint64_t>> cpu_of_next_kernel(const Snapshot &snapshot
 }
 
 Result<bool> has_fadump(const Snapshot &snapshot) {
-    for (const char *path : {"/sys/kernel/fadump/enabled", "/sys/kernel/fadump_enabled"})
+    for (std::string_view path : {fadump_enabled, fadump_enabled_older})
         if (TRY(decimal_in(snapshot, path)) == 1U)
             return true;
     return false;

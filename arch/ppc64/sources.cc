@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is looked at on a ppc64 machine besides the common files.
 #include "arch/ppc64/ppc64.h"
+#include "machine/fadump_files.h"
 
 #include <array>
 
@@ -16,8 +17,8 @@ std::span<const Source> ppc64_sources() {
         Source{"/sys/devices/system/cpu/cpu*/physical_id", "the number that the device tree has for a CPU",
                4096},
         Source{"/sys/kernel/reboot/cpu", "the CPU that will start the next kernel", 4096},
-        Source{"/sys/kernel/fadump/enabled", "whether a crash is dumped by the firmware", 4096},
-        Source{"/sys/kernel/fadump_enabled", "the same of older kernels", 4096},
+        Source{fadump_enabled, "whether a crash is dumped by the firmware", 4096},
+        Source{fadump_enabled_older, "the same of older kernels", 4096},
     };
     return sources;
 }

@@ -2,6 +2,7 @@
 // Programs that run beside us: how long they are waited for, and what they read and write.
 #include "base/process_group.h"
 
+#include "base/process.h"
 #include "tests/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/temporary.h"

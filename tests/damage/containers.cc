@@ -14,14 +14,6 @@ using namespace kexec::testing;
 
 namespace {
 
-const std::string unknown = "Cannot determine the file type";
-
-void expect_sound(const Damage &damage, unsigned least_plans) {
-    INFO(damage.files << " files, " << damage.plans << " plans");
-    CHECK(damage.fault == "");
-    CHECK(damage.plans >= least_plans);
-}
-
 // Of an EFI program as build_pe makes it; the names are Microsoft's.
 std::vector<Field> pe_fields(std::size_t sections) {
     constexpr std::size_t coff = built_pe_offset + 4, optional = coff + 20, table = optional + 160;

@@ -2,6 +2,7 @@
 // The largest piece of memory that is asked for is seen in this program's own operator new.
 #include "tests/damage/damage.h"
 
+#include "tests/catch.h"
 #include "tests/plan/kernels.h"
 
 #include <algorithm>
@@ -140,6 +141,12 @@ Damage damage_length(const Loader &loader, const Buffer &file, std::size_t heade
         count(damage, watched_outcome_of(loader, cut, words), fmt::format("cut to {} bytes", size));
     }
     return damage;
+}
+
+void expect_sound(const Damage &damage, unsigned least_plans) {
+    INFO(damage.files << " files, " << damage.plans << " plans");
+    CHECK(damage.fault == "");
+    CHECK(damage.plans >= least_plans);
 }
 
 std::vector<std::string> usual_faults_of(const SegmentLoad &plan, const Request &request) {

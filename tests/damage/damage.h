@@ -49,6 +49,12 @@ Damage damage_fields(const Loader &loader, const Buffer &file, const std::vector
 Damage damage_length(const Loader &loader, const Buffer &file, std::size_t header_size,
                      const std::vector<std::string> &words);
 
+// Nothing was wrong, and so many of the files could be loaded all the same.
+void expect_sound(const Damage &damage, unsigned least_plans);
+
+// What is said of a file that no format knows any more.
+inline const std::string unknown = "Cannot determine the file type";
+
 // What kexec_load asks of any plan: whole pages, in RAM that may be used, none over another, the entry in
 // one.
 std::vector<std::string> usual_faults_of(const SegmentLoad &plan, const Request &request);

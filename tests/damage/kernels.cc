@@ -19,14 +19,6 @@ using namespace kexec::testing;
 
 namespace {
 
-const std::string unknown = "Cannot determine the file type";
-
-void expect_sound(const Damage &damage, unsigned least_plans) {
-    INFO(damage.files << " files, " << damage.plans << " plans");
-    CHECK(damage.fault == "");
-    CHECK(damage.plans >= least_plans);
-}
-
 #define FIELD(name) #name, setup_header_offset + offsetof(SetupHeader, name), sizeof(SetupHeader::name)
 
 // What no loader of today looks at is here too: it must do no harm. An address or a size that the machine has

@@ -6,6 +6,7 @@
 
 #include "base/elf.h"
 #include "base/text.h"
+#include "machine/fadump_files.h"
 #include "machine/memory_map.h"
 
 #include <algorithm>
@@ -17,14 +18,6 @@ namespace kexec::fadump {
 
 namespace {
 
-constexpr std::string_view enabled_path = "/sys/kernel/fadump/enabled";
-constexpr std::string_view enabled_flat = "/sys/kernel/fadump_enabled";
-constexpr std::string_view registered_path = "/sys/kernel/fadump/registered";
-constexpr std::string_view registered_flat = "/sys/kernel/fadump_registered";
-constexpr std::string_view release_path = "/sys/kernel/fadump/release_mem";
-constexpr std::string_view release_flat = "/sys/kernel/fadump_release_mem";
-constexpr std::string_view reserved_path = "/sys/kernel/fadump/mem_reserved";
-constexpr std::string_view hotplug_path = "/sys/kernel/fadump/hotplug_ready";
 constexpr std::string_view regions_path = "/sys/kernel/debug/powerpc/fadump_region";
 constexpr std::string_view rtas_path = "/proc/device-tree/rtas/ibm,configure-kernel-dump";
 constexpr std::string_view opal_path = "/proc/device-tree/ibm,opal/dump/compatible";
@@ -42,14 +35,15 @@ constexpr std::array all_sources{
     Source{vmcore_path, "the waiting dump", 1 << 20, Extent::program_headers},
     Source{rtas_path, "whether the firmware is PowerVM's, and knows firmware-assisted dump"},
     Source{opal_path, "the same of OPAL"},
-    Source{enabled_path, "whether the kernel has reserved memory for it"},
-    Source{enabled_flat, "the same, of kernels before 5.6", 1 << 20, Extent::whole, enabled_path},
-    Source{registered_path, "whether a crash will be dumped"},
-    Source{registered_flat, "the same, of kernels before 5.6", 1 << 20, Extent::whole, registered_path},
-    Source{release_path, "present in the boot after a crash"},
-    Source{release_flat, "the same, of kernels before 5.6", 1 << 20, Extent::whole, release_path},
-    Source{reserved_path, "how much memory is reserved"},
-    Source{hotplug_path, "whether the kernel follows changes of memory"},
+    Source{fadump_enabled, "whether the kernel has reserved memory for it"},
+    Source{fadump_enabled_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole, fadump_enabled},
+    Source{fadump_registered, "whether a crash will be dumped"},
+    Source{fadump_registered_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole,
+           fadump_registered},
+    Source{fadump_release, "present in the boot after a crash"},
+    Source{fadump_release_older, "the same, of kernels before 5.6", 1 << 20, Extent::whole, fadump_release},
+    Source{fadump_reserved, "how much memory is reserved"},
+    Source{fadump_hotplug_ready, "whether the kernel follows changes of memory"},
     Source{bootargs_path, "what is added to the capture kernel's command line"},
     Source{regions_path, "the regions that the firmware keeps"},
     Source{core_path, "the memory of OPAL itself", 1 << 20, Extent::program_headers},
@@ -148,12 +142,12 @@ std::optional<std::string> saved_in(const Snapshot &snapshot, const std::string 
 }
 
 Result<void> read_switches(const Snapshot &snapshot, Facts &facts) {
-    facts.enabled = TRY(switch_in(snapshot, enabled_path, enabled_flat));
-    facts.registered = TRY(switch_in(snapshot, registered_path, registered_flat)).value_or(false);
-    facts.reserved = TRY(decimal_in(snapshot, reserved_path));
-    facts.hotplug_ready = TRY(switch_in(snapshot, hotplug_path)).value_or(false);
-    facts.controls = {.registered = present(snapshot, registered_path, registered_flat),
-                      .release_memory = present(snapshot, release_path, release_flat),
+    facts.enabled = TRY(switch_in(snapshot, fadump_enabled, fadump_enabled_older));
+    facts.registered = TRY(switch_in(snapshot, fadump_registered, fadump_registered_older)).value_or(false);
+    facts.reserved = TRY(decimal_in(snapshot, fadump_reserved));
+    facts.hotplug_ready = TRY(switch_in(snapshot, fadump_hotplug_ready)).value_or(false);
+    facts.controls = {.registered = present(snapshot, fadump_registered, fadump_registered_older),
+                      .release_memory = present(snapshot, fadump_release, fadump_release_older),
                       .release_opal_core = present(snapshot, release_core_path, release_core_older)};
     return {};
 }

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/new_file.h"
 #include "capture/layout.h"
+#include "machine/fadump_files.h"
 
 #include <array>
 #include <fmt/core.h>
@@ -17,8 +18,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> dump_properties{"/proc/device-tree/rtas/ibm,kernel-dump",
                                                           "/proc/device-tree/ibm,opal/dump/mpipl-boot"};
-constexpr std::array<std::string_view, 2> release_files{"/sys/kernel/fadump/release_mem",
-                                                        "/sys/kernel/fadump_release_mem"};
+constexpr std::array<std::string_view, 2> release_files{fadump_release, fadump_release_older};
 
 struct FileSystem {
     const char *type, *place;

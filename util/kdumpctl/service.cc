@@ -4,6 +4,7 @@
 #include "util/kdumpctl/service.h"
 
 #include "base/text.h"
+#include "machine/fadump_files.h"
 #include "plan/command_line.h"
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
@@ -34,7 +35,7 @@ constexpr std::array own_sources{
 };
 
 constexpr std::array followed{
-    Source{"/sys/kernel/fadump/hotplug_ready", "whether the kernel tells the firmware of changes of memory"},
+    Source{fadump_hotplug_ready, "whether the kernel tells the firmware of changes of memory"},
 };
 
 Snapshot take(const World &world, const std::vector<std::span<const Source>> &lists) {

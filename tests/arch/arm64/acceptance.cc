@@ -3,6 +3,7 @@
 #include "tests/arch/arm64/acceptance.h"
 
 #include "base/devicetree.h"
+#include "tests/plan/every_plan.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -11,27 +12,6 @@ namespace kexec::testing {
 namespace {
 
 constexpr std::uint64_t two_mib = 2 << 20, gib = 1 << 30;
-
-struct Judge {
-    const SegmentLoad &plan;
-    const Request &request;
-    std::vector<std::string> faults;
-
-    void expect(bool holds, std::string fault) {
-        if (!holds)
-            faults.push_back(std::move(fault));
-    }
-    // From the purgatory's parameters, which start at 0x100.
-    std::uint64_t told(std::uint64_t offset) const {
-        return read_at<le64>(*plan.purgatory, 0x100 + offset, "").value_or(le64(0));
-    }
-    const Segment *segment_at(std::uint64_t address) const {
-        for (const Segment &segment : plan.segments)
-            if (segment.destination.first() == address)
-                return &segment;
-        return nullptr;
-    }
-};
 
 bool lies_in_ram(Range place, const Machine &machine) {
     bool inside = std::ranges::any_of(machine.memory, [&](const MemoryRange &entry) {
@@ -43,7 +23,7 @@ bool lies_in_ram(Range place, const Machine &machine) {
 
 void judge_place(Judge &judge, Range place, const std::string &name) {
     const Machine &machine = judge.request.machine;
-    if (judge.request.settings.purpose == Purpose::crash)
+    if (judge.crash())
         judge.expect(machine.crash_reservations.back().contains(place),
                      name + " lies outside the reservation");
     else
@@ -104,7 +84,7 @@ void judge_initrd(Judge &judge, const DeviceTree &tree) {
 }
 
 void judge_crash(Judge &judge, const DeviceTree &tree) {
-    if (judge.request.settings.purpose != Purpose::crash)
+    if (!judge.crash())
         return;
     Bytes value = tree.property("/chosen", "linux,elfcorehdr").value_or(Bytes());
     const Segment *header =

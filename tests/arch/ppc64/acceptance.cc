@@ -4,6 +4,7 @@
 
 #include "base/devicetree.h"
 #include "base/text.h"
+#include "tests/plan/every_plan.h"
 
 #include <algorithm>
 #include <elf.h>
@@ -12,53 +13,32 @@
 namespace kexec::testing {
 namespace {
 
-struct Judge {
-    const SegmentLoad &plan;
-    const Request &request;
-    std::vector<std::string> faults;
-
-    const Machine &machine() const { return request.machine; }
-    const Ppc64Facts &facts() const { return std::get<Ppc64Facts>(request.machine.own); }
-    bool crash() const { return request.settings.purpose == Purpose::crash; }
-    void expect(bool holds, std::string fault) {
-        if (!holds)
-            faults.push_back(std::move(fault));
-    }
-    // From the purgatory's parameters, which start at 0x100.
-    std::uint64_t told(std::uint64_t offset) const {
-        return read_at<le64>(*plan.purgatory, 0x100 + offset, "").value_or(le64(0));
-    }
-    const Segment *segment_at(std::uint64_t address) const {
-        for (const Segment &segment : plan.segments)
-            if (segment.destination.first() == address)
-                return &segment;
-        return nullptr;
-    }
-};
+const Ppc64Facts &facts_of(const Judge &judge) { return std::get<Ppc64Facts>(judge.request.machine.own); }
 
 void judge_place(Judge &judge, const Segment &segment) {
     Range place = segment.destination;
-    const Machine &machine = judge.machine();
+    const Machine &machine = judge.request.machine;
     auto is_ram = [&](const MemoryRange &entry) {
         return entry.type == MemoryType::ram && entry.range.contains(place);
     };
     judge.expect(std::ranges::any_of(machine.memory, is_ram), segment.name + " lies in no RAM");
     judge.expect(!machine.kept.overlaps(place), segment.name + " lies where something is kept");
-    judge.expect(judge.facts().first_memory->contains(place),
+    judge.expect(facts_of(judge).first_memory->contains(place),
                  segment.name + " lies out of real mode's reach");
-    judge.expect(place.first() >= *judge.facts().kernel_end, segment.name + " lies over the running kernel");
+    judge.expect(place.first() >= *facts_of(judge).kernel_end,
+                 segment.name + " lies over the running kernel");
     judge.expect(judge.request.settings.window.contains(place), segment.name + " lies outside the window");
     if (judge.crash())
         judge.expect(machine.crash_reservations.back().contains(place),
                      segment.name + " lies outside the reservation");
-    if (judge.facts().waiting_dump)
-        judge.expect(judge.facts().waiting_dump->boot_memory.contains(place),
+    if (facts_of(judge).waiting_dump)
+        judge.expect(facts_of(judge).waiting_dump->boot_memory.contains(place),
                      segment.name + " lies in the dump that waits");
 }
 
 void judge_segments(Judge &judge) {
     const auto &segments = judge.plan.segments;
-    std::uint64_t page = judge.facts().page_size;
+    std::uint64_t page = facts_of(judge).page_size;
     judge.expect(segments.size() <= 16, "more than 16 segments");
     for (const Segment &segment : segments) {
         Range place = segment.destination;
@@ -120,7 +100,7 @@ bool reserves(const DeviceTree &tree, Range range) {
 }
 
 void judge_crash(Judge &judge, const DeviceTree &tree) {
-    Range reservation = judge.machine().crash_reservations.back();
+    Range reservation = judge.request.machine.crash_reservations.back();
     judge.expect(reserves(tree, *Range::between(0x10000, reservation.first() - 1)),
                  "the dead kernel's memory is not reserved");
     const Segment *backup = judge.segment_at(judge.told(0x28));
@@ -143,7 +123,7 @@ void judge_tree(Judge &judge) {
     judge.expect(tree.has_value(), "the purgatory is told of no device tree");
     if (!tree)
         return;
-    for (const FirmwareMemory &piece : judge.facts().firmware)
+    for (const FirmwareMemory &piece : facts_of(judge).firmware)
         if (piece.use == FirmwareUse::rtas || piece.use == FirmwareUse::opal || piece.use == FirmwareUse::tce)
             judge.expect(reserves(*tree, piece.range), "firmware's memory is not reserved");
     judge_initrd(judge, *tree);

@@ -121,7 +121,7 @@ class ProgramsOfATree(unittest.TestCase):
             done = tree.reset("--kernel=ALL")
             self.assertEqual((done.returncode, done.stderr), (0, b""))
             self.assertEqual((tree.root / "ran").read_text(),
-                             "/usr/sbin/update-grub PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=unset\n")
+                             "/usr/sbin/update-grub PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root\n")
 
     def test_one_that_cannot_be_run_leaves_everything(self):
         with Tree("debian") as tree:

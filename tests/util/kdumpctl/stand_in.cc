@@ -11,6 +11,6 @@ int main(int count, char **words) {
         return 2;
     for (int i = 0; i < count; i++)
         std::fprintf(file, "%s%s", i == 0 ? "" : " ", words[i]);
-    std::fprintf(file, " PATH=%s HOME=%s\n", std::getenv("PATH"), std::getenv("HOME") ? "set" : "unset");
+    std::fprintf(file, " PATH=%s HOME=%s\n", std::getenv("PATH"), std::getenv("HOME"));
     return std::fclose(file) == 0 ? 0 : 2;
 }
