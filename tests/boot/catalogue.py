@@ -6,7 +6,7 @@ import capturing
 import disks
 import matrix
 from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, how_to, interrupted, kdump_tools, mainframe,
-                   power, raw, reboot, refusals, refusals_arm64, rehearsal, without_kexec)
+                   power, raw, reboot, refusals, refusals_arm64, rehearsal, trial, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -109,6 +109,7 @@ def further_scenarios():
         Case("x86_64", "x86_64 kdump-tools of Debian", kdump_tools.run),
         Case("x86_64", "x86_64 kdump-tools of Debian, installed by dpkg", kdump_tools.run_installed),
         Case("x86_64", "x86_64 kdump service of a Debian, as its how-to says", how_to.run),
+        Case("x86_64", "x86_64 configuration tried by kdumpctl test --vm", trial.run_test),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),
