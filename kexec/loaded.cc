@@ -52,7 +52,8 @@ std::string state_text(const Slot &slot) {
     if (slot.is_recorded())
         return *slot.flag ? "loaded"
                           : "not loaded any more: the record is of one that was unloaded elsewhere";
-    return *slot.flag ? "loaded, and not recorded: another program loaded it" : "not loaded";
+    return *slot.flag ? "loaded, and not recorded: another program loaded it, or one that was ended"
+                      : "not loaded";
 }
 
 std::string file_text(const RecordedFile &file) {

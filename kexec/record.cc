@@ -211,6 +211,23 @@ void drop_record(World &world, Purpose purpose) {
                                 removed.error().what));
 }
 
+std::optional<Buffer> take_record_away(World &world, Purpose purpose) {
+    auto text = read_file(directory_of(world) + "/" + name_of(purpose), longest_record);
+    if (!text)
+        return std::nullopt;
+    drop_record(world, purpose);
+    return std::move(*text);
+}
+
+void put_record_back(World &world, Purpose purpose, const std::optional<Buffer> &record) {
+    if (!record)
+        return;
+    auto kept = write_private_file(directory_of(world), name_of(purpose), *record);
+    if (!kept)
+        warn(world, fmt::format("the record of what is loaded cannot be kept: {}; going on without",
+                                kept.error().what));
+}
+
 Result<void> check_unchanged(const RecordedFile &recorded) {
     auto changed = [&](std::string_view how) {
         return fail(Cause::other, fmt::format("{}: {} since it was loaded", recorded.path, how));

@@ -59,6 +59,17 @@ def system(bench, machine, version, hardware, disk):
     """(the directory, the kernel's release)."""
     root = bench.directory / "system"
     shutil.rmtree(root, ignore_errors=True)
+    add_disk(root, hardware, disk)
+    add_makedumpfile(root, machine)
+    release = "small"
+    if version != "small":
+        release, tree = modules(kernel(machine, version))
+        (root / "lib/modules").symlink_to(tree / "lib/modules")
+    return root, release
+
+
+def add_disk(root, hardware, disk):
+    """The disk below /sys and in /dev."""
     directory = root / "sys/devices"
     for device, module in hardware.way:
         directory = directory / device
@@ -68,14 +79,8 @@ def system(bench, machine, version, hardware, disk):
     (directory / "size").write_text(f"{disk.stat().st_size // 512}\n")
     (root / "sys/class/block").mkdir(parents=True)
     (root / "sys/class/block" / hardware.name).symlink_to(directory)
-    (root / "dev").mkdir()
+    (root / "dev").mkdir(exist_ok=True)
     os.link(disk, root / "dev" / hardware.name)
-    add_makedumpfile(root, machine)
-    release = "small"
-    if version != "small":
-        release, tree = modules(kernel(machine, version))
-        (root / "lib/modules").symlink_to(tree / "lib/modules")
-    return root, release
 
 
 def add_driver(root, device, module):

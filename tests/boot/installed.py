@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A Debian on a disk, with systemd, that goes through a script of ours at each boot. What its boot loader would do is done here: the
 kernel is started with the words that /boot/extlinux/extlinux.conf on that disk has at the time."""
+import re
 import shutil
 import subprocess
 
@@ -8,6 +9,7 @@ import debian
 import disks
 import initramfs
 from machine import MACHINES, Setup
+from proof import require
 
 PACKAGES = ("systemd-sysv", "udev", "linux-image-cloud-amd64", "initramfs-tools", "makedumpfile", *debian.LIBRARIES, "dracut-core",
             "dracut-network", "openssh-server", "nfs-common", "nfs-kernel-server")
@@ -35,6 +37,9 @@ StandardError=tty
 TTYPath=/dev/ttyS0
 ExecStart=/bin/sh /root/script
 """
+
+# Whatever Ethernet there is gets its address from the other side.
+NETWORK = {"etc/systemd/network/all.network": "[Match]\nName=e*\n[Network]\nDHCP=ipv4\n"}
 
 # Each boot is a stage: its function is called, and has named the next one before it ends.
 SCRIPT = """\
@@ -67,15 +72,31 @@ def package_of_this_tree(bench, name="kexec-toolkit"):
     return debian.built_package(name)
 
 
+def unpack(directory):
+    """The Debian as a directory tree."""
+    directory.mkdir()
+    subprocess.run(["tar", "--zstd", "-xpf", debian.stored_root(PACKAGES, ()), "-C", directory], check=True)
+    return directory
+
+
+def inside(tree, *command, **how):
+    """Starts a command that has the tree for its root; it cannot reboot."""
+    line = [*debian.WITHOUT_REBOOT, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", tree, *command]
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.Popen(list(map(str, line)), env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **how)
+
+
 class System:
     """The disk, and what a boot loader takes from it."""
 
-    def __init__(self, bench, first_stage, script, files=None, texts=None, size=SIZE):
-        """script: functions of a shell, one for each stage; files: {path in there: path here}; texts: {path in there: text}."""
+    def __init__(self, bench, first_stage, script, files=None, texts=None, installed=False, words=""):
+        """script: functions of a shell, one for each stage; files: {path in there: path here}; texts: {path in there: text};
+        installed: with our packages, and the service enabled; words: for the kernel."""
         self.bench, self.machine = bench, MACHINES["x86_64"]
-        tree = bench.directory / "tree"
-        tree.mkdir()
-        subprocess.run(["tar", "--zstd", "-xpf", debian.stored_root(PACKAGES, ()), "-C", tree], check=True)
+        self._words = words
+        tree = unpack(bench.directory / "tree")
+        if installed:
+            self._install(tree)
         for name in IDLE:
             (tree / "etc/systemd/system" / name).unlink(missing_ok=True)
             (tree / "etc/systemd/system" / name).symlink_to("/dev/null")
@@ -87,14 +108,24 @@ class System:
             (tree / path).write_text(text, encoding="utf-8")
         wanted = tree / "etc/systemd/system/multi-user.target.wants"
         (wanted / "script.service").symlink_to("../script.service")
-        self.disk = disks.make(bench.directory / "disk", "ext4", size, tree)
+        self.disk = disks.make(bench.directory / "disk", "ext4", SIZE, tree)
         shutil.rmtree(tree)
+
+    def _install(self, tree):
+        names = ("kexec-toolkit", "kexec-toolkit-kdump")
+        for name in names:
+            shutil.copy(package_of_this_tree(self.bench, name), tree / "root" / f"{name}.deb")
+        for command in (("dpkg", "-i", *(f"/root/{name}.deb" for name in names)), ("systemctl", "enable", "kdump", "systemd-networkd")):
+            process = inside(tree, *command, stdout=subprocess.PIPE, text=True)
+            said, _ = process.communicate()
+            if process.returncode:
+                raise RuntimeError(f"{' '.join(command)}: {said}")
 
     def _own_texts(self, tree, first_stage, script):
         kernel, initrd = (next((tree / "boot").glob(pattern)) for pattern in ("vmlinuz-*", "initrd.img-*"))
         self.kernel, self.initrd = (shutil.copy(path, self.bench.directory) for path in (kernel, initrd))
         menu = (f"default debian\nlabel debian\n  linux /boot/{kernel.name}\n  initrd /boot/{initrd.name}\n"
-                f"  append root=UUID={disks.UUID} ro\n")
+                f"  append root=UUID={disks.UUID} ro {self._words}\n")
         return {"root/common.sh": initramfs.SHELL_COMMON.read_text(), "root/stage": first_stage + "\n",
                 "root/script": f'{SCRIPT}{script}\nsay stage "$stage"\n"$stage"\n', "etc/systemd/system/script.service": UNIT,
                 EXTLINUX: menu, "etc/fstab": f"UUID={disks.UUID} / ext4 errors=remount-ro 0 1\n", "etc/machine-id": MACHINE_ID,
@@ -112,8 +143,9 @@ class System:
                      extra=(*drive, *extra), resets=resets)
 
 
-def status_of(said, stage, name):
-    """(exit status of what a stage tried, or None; what it printed)."""
-    ended = dict(words.rsplit(" ", 1) for words in said.all(stage, "exit"))
-    status = ended.get(name)
-    return None if status is None else int(status), said.all(stage, f"said:{name}")
+def require_said(said, stage, name, status, words):
+    """What a stage tried under that name ended with this exit status, and printed something that matches."""
+    ended = dict(line.rsplit(" ", 1) for line in said.all(stage, "exit")).get(name)
+    text = "\n".join(said.all(stage, f"said:{name}"))
+    require(ended == str(status), f"{stage}, {name}: the exit status is {ended}, not {status}: {text}")
+    require(re.search(words, text, re.MULTILINE), f"{stage}, {name}: the output lacks {words!r}: {text}")

@@ -257,6 +257,7 @@ class Behind(unittest.TestCase):
                 "openat", "rt_sigaction", "fcntl", "newfstatat", "rt_sigaction", "mmap",   # the kernel file, and whoever changes it
                 "openat", "fcntl", "newfstatat", "mmap",                                   # the initial ramdisk
                 "openat", "lseek", name,                                                   # the kernel's log before the call
+                "openat", "read", "read", "close", "unlink",                                 # the record of the load before
                 "newfstatat", "openat", "write", "rename", "close",                        # the record below /run
                 "readlink", "readlink", "exit_group"]), "\n".join(lines))
 

@@ -29,19 +29,6 @@ bool is_set(const Service &service, std::string_view directive) {
     return service.configuration.conf.value_of(directive) == "1";
 }
 
-Result<capture::Wish> wish_of(const World &world, const Service &service) {
-    auto program = world.find_program("kdump-capture");
-    if (!program)
-        return fail(Cause::missing_file, "the capture program kdump-capture is not installed",
-                    "install the package again");
-    return capture::Wish{.settings = service.plan.settings,
-                         .release = service.kernel.release,
-                         .program = *program,
-                         .makedumpfile = world.find_program("makedumpfile").value_or(""),
-                         .extra_modules = service.plan.extra_modules,
-                         .root = world.root};
-}
-
 Result<Built> build_alone(const World &world, const Service &service, const capture::Wish &wish,
                           Rebuild rebuild) {
     capture::Initramfs made = TRY(capture::make_initramfs(wish));
@@ -81,6 +68,19 @@ Result<Built> build_shared(const World &world, const Service &service, const cap
 
 } // namespace
 
+Result<capture::Wish> capture_wish(const World &world, const Service &service) {
+    auto program = world.find_program("kdump-capture");
+    if (!program)
+        return fail(Cause::missing_file, "the capture program kdump-capture is not installed",
+                    "install the package again");
+    return capture::Wish{.settings = service.plan.settings,
+                         .release = service.kernel.release,
+                         .program = *program,
+                         .makedumpfile = world.find_program("makedumpfile").value_or(""),
+                         .extra_modules = service.plan.extra_modules,
+                         .root = world.root};
+}
+
 Result<Built> build_initramfs(const World &world, const Service &service, Rebuild rebuild) {
     const std::string &path = service.kernel.initramfs;
     bool is_named = path == service.configuration.initramfs;
@@ -91,7 +91,7 @@ Result<Built> build_initramfs(const World &world, const Service &service, Rebuil
                    (is_set(service, "force_no_rebuild") && rebuild == Rebuild::needed);
     if (!is_fadump && is_kept && (is_named || content_of(world, path)))
         return Built{.steps = {}, .size = size_of(world, path)};
-    capture::Wish wish = TRY(wish_of(world, service));
+    capture::Wish wish = TRY(capture_wish(world, service));
     std::string reason = service.plan.userland;
     if (reason.empty()) {
         auto built = is_fadump ? build_shared(world, service, wish, rebuild)

@@ -6,6 +6,9 @@
 
 namespace kexec::kdumpctl {
 
+// What its capture initramfs is made of. Cause::missing_file where there is no capture program.
+Result<capture::Wish> capture_wish(const World &world, const Service &service);
+
 struct Built {
     Steps steps;                                 // none where the initramfs is what it is to be
     std::function<Result<std::uint64_t>()> size; // bytes of the file, once the steps are done

@@ -3,9 +3,11 @@
 #include "base/new_file.h"
 #include "base/process.h"
 #include "util/kdumpctl/command.h"
+#include "util/kdumpctl/trial.h"
 #include "util/program.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <ctime>
 #include <sys/klog.h>
@@ -60,7 +62,16 @@ kexec::Result<kexec::kdumpctl::Answer> ask(const std::string &path,
     return kexec::kdumpctl::Answer{child.stop(), text};
 }
 
+kexec::Result<kexec::kdumpctl::Scratch> make_scratch(std::uint64_t size) {
+    kexec::Descriptor file = TRY(kexec::nameless_file("/var/tmp"));
+    if (::ftruncate(file.number(), static_cast<off_t>(size)) != 0)
+        return kexec::fail_errno(kexec::Cause::system_call, errno, "making a scratch disk");
+    std::string path = "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file.number());
+    return kexec::kdumpctl::Scratch{std::move(file), std::move(path)};
+}
+
 int run(std::span<const char *const> words) {
+    const kexec::kdumpctl::Emulation emulation{kexec::rehearse, kexec::files_of_program, make_scratch};
     kexec::kdumpctl::World world{
         .root = {},
         .print = kexec::print_to_output,
@@ -75,6 +86,7 @@ int run(std::span<const char *const> words) {
         .ask = ask,
         .find_program = find_ours,
         .write = kexec::write_into,
+        .emulation = &emulation,
         .sync = ::sync,
         .now = [] { return static_cast<std::uint64_t>(std::time(nullptr)); },
         .sleep = [](std::uint64_t seconds) { ::sleep(static_cast<unsigned>(seconds)); },

@@ -49,7 +49,9 @@ Result<Outcome> propagate(const World &world, const VerbLine &line) {
     return printed(world.print, fmt::format("{} opens {}\n", key, target->source), Outcome::done);
 }
 
-Result<Outcome> test(const World &world, const VerbLine &) {
+Result<Outcome> test(const World &world, const VerbLine &line) {
+    if (line.has("vm"))
+        return test_in_machine(world);
     auto turn = TRY(take_turn(world));
     Service service = TRY(look_at_service(world, TRY(look_at_configuration(world))));
     TRY(check_for_test(world, service.facts));

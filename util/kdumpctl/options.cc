@@ -37,6 +37,8 @@ constexpr std::array option_rows{
               "say what would be changed"},
     OptionRow{"hotplug", "reload", "", "where the kernel does not follow memory and CPUs by itself"},
     OptionRow{"target", "check-config", "", "look at this machine too"},
+    OptionRow{"vm", "test", "", "in an emulated machine, with a scratch disk"},
+    OptionRow{"measure", "estimate", "", "try in an emulated machine how little does"},
     OptionRow{"json", "status estimate", "", "print a JSON object"},
     OptionRow{"kernel", "reset-crashkernel", "PATH|ALL|DEFAULT",
               "of which kernel, instead of the running one"},

@@ -74,6 +74,8 @@ Result<Outcome> show_status(const World &world, const VerbLine &line) {
 }
 
 Result<Outcome> show_estimate(const World &world, const VerbLine &line) {
+    if (line.has("measure"))
+        return measure(world, line.has("json"));
     Facts facts = TRY(look(world, estimate_sources()));
     Estimate result = TRY(estimate(facts));
     return printed(world.print,

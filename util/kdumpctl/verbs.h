@@ -26,6 +26,10 @@ Result<Outcome> show_estimate(const World &world, const VerbLine &line);
 Result<Outcome> show_memory(const World &world, const VerbLine &line);
 Result<Outcome> show_status(const World &world, const VerbLine &line);
 
+// In an emulated machine: test --vm, estimate --measure.
+Result<Outcome> test_in_machine(const World &world);
+Result<Outcome> measure(const World &world, bool as_json);
+
 // What tells whether packages may change the boot loader's configuration.
 std::span<const Source> package_sources();
 

@@ -27,6 +27,8 @@ struct Answer {
     std::string text;
 };
 
+struct Emulation; // trial.h
+
 struct World {
     std::string root;                               // in front of /etc, /proc, ...; "" on a real machine
     std::function<bool(std::string_view)> print;    // to standard output; false where that failed
@@ -44,8 +46,9 @@ struct World {
     std::function<std::optional<std::string>(std::string_view name)> find_program;
     // Into a file of the kernel's, all at once.
     std::function<Result<void>(const std::string &path, std::string_view text)> write;
-    std::function<void()> sync;         // brings all that is written to the disks
-    std::function<std::uint64_t()> now; // seconds since 1970
+    const Emulation *emulation = nullptr; // for trials
+    std::function<void()> sync;           // brings all that is written to the disks
+    std::function<std::uint64_t()> now;   // seconds since 1970
     std::function<void(std::uint64_t seconds)> sleep;
     std::function<std::string()> read_line; // from standard input, without its end; empty where nothing comes
     bool is_terminal = false;               // standard input is one

@@ -96,6 +96,7 @@ World FakeMachine::world(Ran &ran) {
                 writes.push_back(path.substr(root.path().size()) + " " + std::string(text));
                 return {};
             },
+            .emulation = emulation,
             .sync = [this] { writes.emplace_back("sync"); },
             .now = [this] { return now; },
             .sleep = [this](std::uint64_t seconds) { now += seconds; },

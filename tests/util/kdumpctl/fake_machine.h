@@ -40,6 +40,7 @@ public:
     std::map<std::string, int> statuses; // of programs that fail, by their names
     std::string ssh_says = "connection refused\n";
     std::vector<std::string> writes; // "PATH TEXT"
+    const Emulation *emulation = nullptr;
     std::vector<std::string> logged; // "PRIORITY TEXT", in the system's log
     std::deque<std::string> lines;   // that are typed
     bool is_terminal = true;
