@@ -237,7 +237,7 @@ class Behind(unittest.TestCase):
         recording = os.path.join(self.directory, "recording")
         told = [self.machine.run(f"--record={recording}")]
         for form in ("text", "json", "svg"):
-            told.append(self.machine.run(f"--plan={form}", self.kernel, "--reuse-cmdline", "--append=" + planted.replace("planted", "planted-too")))
+            told.append(self.machine.run(f"--plan={form}", self.kernel, "--reuse-cmdline", f"--append={planted}"))
         told.append(self.machine.run("-d", "-l", "-y", self.kernel, "--reuse-cmdline"))
         for done in told:
             self.assertEqual((done.returncode, "planted" in done.stdout + done.stderr), (0, False), done.stderr)
