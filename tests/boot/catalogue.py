@@ -6,7 +6,7 @@ import capturing
 import disks
 import matrix
 from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, how_to, interrupted, kdump_tools, mainframe,
-                   power, raw, reboot, refusals, refusals_arm64, rehearsal, trial, without_kexec)
+                   power, reboot, refusals, refusals_arm64, rehearsal, trial, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -36,13 +36,19 @@ def capture_case(words, scene):
     return Case(scene.machine, f"{scene.machine} capture {words}", lambda bench: capture.run(bench, scene))
 
 
-def further_captures():
-    by_uuid = f"UUID={disks.UUID}"
+def captures():
+    """Those of every run."""
     return [
         capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("x86_64")),
         capture_case("stored on ext4 without makedumpfile and 128 MiB reserved",
                      capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
-        Case("x86_64", "x86_64 capture stored raw with makedumpfile, taken by the next start", raw.run),
+    ]
+
+
+def further_captures():
+    by_uuid = f"UUID={disks.UUID}"
+    return [
+        Case("x86_64", "x86_64 capture stored raw with makedumpfile, taken by the next start", capture.run_raw_taken),
         capture_case("stored raw without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
                                                                        disk_size=1 << 30)),
         capture_case("stored on btrfs by its device", capture.Scene("x86_64", target="btrfs", source="/dev/vda")),
@@ -52,6 +58,7 @@ def further_captures():
                                     disk_size=1 << 29)),  # a power of two, as QEMU's cards are
         capture_case("stored on ext4 with makedumpfile", capture.Scene("ppc64", memory=2048)),
         capture_case("stored raw with makedumpfile", capture.Scene("s390x", "small", "raw", "/dev/vda", memory=1024, reservation="128M")),
+        capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("s390x", "small", memory=1024, reservation="128M")),
         Case("ppc64", "ppc64 capture by firmware and the boot goes on", capture.run_fadump),
         Case("x86_64", "x86_64 capture full disk", capture.run_full_disk),
         Case("x86_64", "x86_64 capture unplugged disk", capture.run_unplugged),
@@ -91,7 +98,7 @@ def scenarios():
         Case("s390x", "s390x reboot into Debian 6.1 and back", mainframe.run_debian),
         Case("s390x", "s390x altered crash kernel", lambda bench: altered.run(bench, "s390x", "small", "crash")),
         Case("s390x", "s390x bad input", mainframe.run_bad_input),
-    ]
+    ] + captures()
 
 
 def further_scenarios():
