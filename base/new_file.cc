@@ -285,8 +285,9 @@ Result<void> remove_tree(const std::string &path) {
         return errno == ENOENT ? Result<void>() : fail_to("removing", path);
     if (!S_ISDIR(status.st_mode))
         return remove_file(path);
+    const std::string below = path + "/";
     for (const std::string &name : TRY(list_directory(path)))
-        TRY(remove_tree(path + "/" + name));
+        TRY(remove_tree(below + name));
     return ::rmdir(path.c_str()) == 0 ? Result<void>() : fail_to("removing", path);
 }
 
