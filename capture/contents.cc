@@ -19,7 +19,7 @@ namespace kexec::capture {
 
 namespace {
 
-constexpr std::uint64_t largest_module = 256 << 20, largest_program = 256 << 20;
+constexpr std::uint64_t largest_module = 256 << 20, largest_program = 256 << 20, longest_name = 4096;
 
 std::string_view in_archive(std::string_view path) { return path.substr(1); }
 
@@ -40,6 +40,7 @@ public:
             if (!modules_.add(name, made_.modules))
                 made_.warnings.push_back(
                     fmt::format("the kernel {} has no module {}; going on without", wish_.release, name));
+        add_keeper();
         TRY(add_modules());
         TRY(add_collector());
         std::string text = TRY(settings_text(settings));
@@ -52,6 +53,7 @@ private:
     Result<void> add_device(Target &target, const std::string &path);
     Result<void> need_file_system(const std::string &type);
     void need_drivers(const BlockDevice &device);
+    void add_keeper();
     Result<void> add_modules();
     Result<void> add_collector();
     Result<void> add_copy(const std::string &from, std::string_view to);
@@ -131,6 +133,14 @@ Result<void> Filler::need_file_system(const std::string &type) {
     made_.warnings.push_back(fmt::format(
         "the kernel {} has no module for {}, which may be built in; going on without", wish_.release, type));
     return {};
+}
+
+// What keeps the reason of a failure over the reboot, where the target could not take it: the module that the
+// running system has for pstore.
+void Filler::add_keeper() {
+    auto name = read_file(wish_.root + "/sys/module/pstore/parameters/backend", longest_name);
+    if (name)
+        modules_.add(std::string(trimmed(as_text(*name))), made_.modules);
 }
 
 Result<void> Filler::add_modules() {

@@ -201,8 +201,10 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
     Purpose purpose = options.settings.purpose;
     bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
+    auto set_aside = take_record_away(world, purpose);
     auto served = load_prepared(world, options, prepared);
     if (!served) {
+        put_record_back(world, purpose, set_aside);
         // For a crash load the kernel drops the old image before it accepts the new one.
         if (crash_was_loaded && look_at_kernel(world.root).crash_loaded == 0U)
             return Failure(rearm(world, std::move(served).error()));

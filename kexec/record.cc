@@ -195,11 +195,9 @@ Result<LoadRecord> parse_record(std::string_view text) {
 }
 
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
-    if (!is_directory(world.root + "/run"))
-        return;
     Purpose purpose = options.settings.purpose;
     auto kept = write_record(world, purpose, record_of(world, options, prepared, served));
-    if (kept)
+    if (kept || !is_directory(world.root + "/run"))
         return;
     warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
                             kept.error().what));
@@ -211,6 +209,23 @@ void drop_record(World &world, Purpose purpose) {
     if (!removed)
         warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
                                 removed.error().what));
+}
+
+std::optional<Buffer> take_record_away(World &world, Purpose purpose) {
+    auto text = read_file(directory_of(world) + "/" + name_of(purpose), longest_record);
+    if (!text)
+        return std::nullopt;
+    drop_record(world, purpose);
+    return std::move(*text);
+}
+
+void put_record_back(World &world, Purpose purpose, const std::optional<Buffer> &record) {
+    if (!record)
+        return;
+    auto kept = write_private_file(directory_of(world), name_of(purpose), *record);
+    if (!kept)
+        warn(world, fmt::format("the record of what is loaded cannot be kept: {}; going on without",
+                                kept.error().what));
 }
 
 Result<void> check_unchanged(const RecordedFile &recorded) {

@@ -8,10 +8,12 @@
 // are never printed.
 #pragma once
 
+#include "base/bytes.h"
 #include "kexec/load.h"
 #include "kexec/refusal.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,11 @@ Result<LoadRecord> parse_record(std::string_view text);
 // Where there is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served);
 void drop_record(World &world, Purpose purpose);
+
+// From a load on until its record is kept an older one may be wrong, and this program may be ended: so it is
+// taken away, and put back where the kernel was not loaded. Nothing where there is none.
+std::optional<Buffer> take_record_away(World &world, Purpose purpose);
+void put_record_back(World &world, Purpose purpose, const std::optional<Buffer> &record);
 
 // Nothing where none is kept, or it is of an earlier boot.
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);

@@ -102,7 +102,7 @@ Result<void> check_required_signature(const Request &request, std::vector<std::s
                     "--require-signature was given, and the running kernel takes kernels without one: it is "
                     "not locked down, and not built with CONFIG_KEXEC_SIG_FORCE",
                     "boot with lockdown=integrity, or leave --require-signature out");
-    if (!demanded)
+    if (!demanded.has_value())
         warnings.push_back("whether the running kernel takes kernels without a signature cannot be seen; "
                            "going on without knowing");
     return {};

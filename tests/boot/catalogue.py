@@ -5,9 +5,8 @@ import functools
 import capturing
 import disks
 import matrix
-from cases import (altered, board, capture, container, crash, dump, fadump, fast, how_to, kdump_tools, mainframe, power, raw, reboot,
-                   refusals, refusals_arm64, rehearsal, trial,
-                   without_kexec)
+from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, how_to, interrupted, kdump_tools, mainframe,
+                   power, reboot, refusals, refusals_arm64, rehearsal, trial, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -37,13 +36,19 @@ def capture_case(words, scene):
     return Case(scene.machine, f"{scene.machine} capture {words}", lambda bench: capture.run(bench, scene))
 
 
-def further_captures():
-    by_uuid = f"UUID={disks.UUID}"
+def captures():
+    """Those of every run."""
     return [
         capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("x86_64")),
         capture_case("stored on ext4 without makedumpfile and 128 MiB reserved",
                      capture.Scene("arm64", collector="cp", memory=512, reservation="128M")),
-        Case("x86_64", "x86_64 capture stored raw with makedumpfile, taken by the next start", raw.run),
+    ]
+
+
+def further_captures():
+    by_uuid = f"UUID={disks.UUID}"
+    return [
+        Case("x86_64", "x86_64 capture stored raw with makedumpfile, taken by the next start", capture.run_raw_taken),
         capture_case("stored raw without makedumpfile", capture.Scene("x86_64", target="raw", source="/dev/vda", collector="cp",
                                                                        disk_size=1 << 30)),
         capture_case("stored on btrfs by its device", capture.Scene("x86_64", target="btrfs", source="/dev/vda")),
@@ -53,6 +58,7 @@ def further_captures():
                                     disk_size=1 << 29)),  # a power of two, as QEMU's cards are
         capture_case("stored on ext4 with makedumpfile", capture.Scene("ppc64", memory=2048)),
         capture_case("stored raw with makedumpfile", capture.Scene("s390x", "small", "raw", "/dev/vda", memory=1024, reservation="128M")),
+        capture_case("stored on ext4 by LABEL with makedumpfile", capture.Scene("s390x", "small", memory=1024, reservation="128M")),
         Case("ppc64", "ppc64 capture by firmware and the boot goes on", capture.run_fadump),
         Case("x86_64", "x86_64 capture full disk", capture.run_full_disk),
         Case("x86_64", "x86_64 capture unplugged disk", capture.run_unplugged),
@@ -71,6 +77,9 @@ def scenarios():
         Case("x86_64", "x86_64 dump opens in gdb and crash", lambda bench: dump.run(bench, "x86_64")),
         Case("x86_64", "x86_64 bad input", lambda bench: refusals.run(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 kernel without kexec", without_kexec.run),
+        Case("x86_64", "x86_64 loads ended by signals", interrupted.run),
+        Case("x86_64", "x86_64 panics during a load", interrupted.run_panics),
+        Case("x86_64", "x86_64 twenty loads and unloads", endurance.run_cycles),
         Case("x86_64", "x86_64 crash tried with --test-vm", lambda bench: rehearsal.run_proven(bench, "x86_64", "6.1")),
         Case("x86_64", "x86_64 crash tried with --test-vm and too little memory",
              lambda bench: rehearsal.run_too_small(bench, "x86_64", "6.1", "112M")),
@@ -89,7 +98,7 @@ def scenarios():
         Case("s390x", "s390x reboot into Debian 6.1 and back", mainframe.run_debian),
         Case("s390x", "s390x altered crash kernel", lambda bench: altered.run(bench, "s390x", "small", "crash")),
         Case("s390x", "s390x bad input", mainframe.run_bad_input),
-    ]
+    ] + captures()
 
 
 def further_scenarios():
@@ -123,6 +132,18 @@ def further_scenarios():
         Case("arm64", "arm64 FIT image with its device tree", container.run_fit),
         Case("arm64", "arm64 uImage of kernel, ramdisk and device tree", container.run_uimage),
         Case("ppc64", "ppc64 reboot on bare metal", lambda bench: reboot.run_cell(bench, BARE_METAL))] + further_captures()
+
+
+def endurance_scenarios():
+    """Cases that take hours: those of `./run soak`. Each has a short version above."""
+    return [
+        Case("x86_64", "x86_64 soak, 500 loads and unloads", lambda bench: endurance.run_cycles(bench, 500)),
+        Case("x86_64", "x86_64 soak, a crash after each of 20 loads", lambda bench: endurance.run_crashes(bench, 20)),
+        Case("x86_64", "x86_64 soak, loads ended at every call", lambda bench: interrupted.run(bench, every_call=True)),
+        Case("x86_64", "x86_64 soak, a panic at every call of a load", interrupted.run_all_panics),
+        *(Case(machine, f"{machine} soak, {hops} hops", lambda bench, machine=machine, kernel=kernel, hops=hops:
+               reboot.run_hops(bench, machine, kernel, hops))
+          for machine, kernel, hops in (("x86_64", "6.1", 100), ("arm64", "6.1", 100), ("ppc64", "6.1", 30), ("s390x", "small", 30)))]
 
 
 @functools.cache

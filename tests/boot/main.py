@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Boots emulated machines and proves that kexec works in them.
 
-    tests/boot/main.py [--programs DIR] [--full] [--only PATTERN] [--list] [--jobs 2] [--logs DIR]
+    tests/boot/main.py [--programs DIR] [--full|--soak] [--only PATTERN] [--list] [--jobs 2] [--logs DIR]
 
 DIR holds the programs to test, as ./run build leaves them: MACHINE/kexec and the others, linked statically. The last line is
 `N passed, N failed, N skipped`; the exit status is 1 when something failed. Cells of the matrix that this run leaves out are printed
@@ -27,6 +27,7 @@ def parse():
     parser.add_argument("--programs", metavar="DIR", type=pathlib.Path, default=BUILD / "static",
                         help="where the programs to test are (default build/static)")
     parser.add_argument("--full", action="store_true", help="run every cell of the matrix")
+    parser.add_argument("--soak", action="store_true", help="run the cases of endurance, which are in no other run, and no others")
     parser.add_argument("--quick", action="store_true", help="boot nothing, and count every cell as skipped")
     parser.add_argument("--only", metavar="PATTERN", help="run the cases, of all there are, whose name matches")
     parser.add_argument("--list", action="store_true", help="print what would run, and what would not")
@@ -42,9 +43,10 @@ def choose(options):
     skipped = [(name, f"excluded: {reason}") for name, reason in never]
     if options.quick:
         return [], [(case.name, "--quick boots nothing") for case in default + further] + skipped
-    if options.only:
-        wanted = [case for case in default + further if re.search(options.only, case.name)]
-        others = [(case.name, "not asked for") for case in default + further if case not in wanted]
+    if options.only or options.soak:
+        known = catalogue.endurance_scenarios() if options.soak else default + further
+        wanted = [case for case in known if re.search(options.only or "", case.name)]
+        others = [(case.name, "not asked for") for case in known if case not in wanted]
         return wanted, others + skipped
     if options.full:
         return default + further, skipped

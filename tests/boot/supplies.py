@@ -185,10 +185,11 @@ def guest_program(machine, directory):
     return program
 
 
-def shim(directory):
-    """tests/shim/shim.cc: runs a program that must not reach the kernel of this host."""
-    program = directory / "shim"
-    subprocess.run(["g++", "-std=c++20", "-O1", "-o", program, HERE.parent / "shim" / "shim.cc"], check=True)
+def shim(directory, machine=None):
+    """tests/shim/shim.cc: runs a program that must not reach the kernel of this host, or inside of a machine."""
+    program, sources = directory / "shim", [HERE.parent / "shim" / name for name in ("shim.cc", "faults.cc", "foreign.cc")]
+    how = [machine.compiler, "-static", "-s"] if machine else ["g++"]
+    subprocess.run([*how, "-std=c++20", "-O1", "-I", HERE.parent.parent, "-o", program, *sources], check=True)
     return program
 
 

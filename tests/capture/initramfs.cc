@@ -129,6 +129,17 @@ TEST_CASE("initramfs: modules that are asked for come along, and one that there 
     CHECK(made->warnings == Names{"the kernel 6.1-fake has no module no_such; going on without"});
 }
 
+TEST_CASE("initramfs: what the running system has for pstore comes along, where it is a module") {
+    for (std::string backend : {"extra", "(null)"}) {
+        FakeSystem system;
+        system.files().write("sys/module/pstore/parameters/backend", backend + "\n");
+        auto made = make_initramfs(system.wish(ext4("/dev/vda1")));
+        REQUIRE(made);
+        CHECK((made->modules.back() == "extra") == (backend == "extra"));
+        CHECK(made->warnings.empty());
+    }
+}
+
 TEST_CASE("initramfs: packed modules are unpacked") {
     FakeSystem system;
     std::string directory = "lib/modules/6.1-fake/";

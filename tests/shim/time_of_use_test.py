@@ -146,18 +146,22 @@ class Changing(unittest.TestCase):
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
                     self.check_record()
 
-    def test_a_load_that_is_ended_leaves_nothing_half_done(self):
+    def test_a_load_that_is_ended_leaves_nothing_half_done_and_no_wrong_record(self):
+        older = ("-l", "-c", "-y", str(self.kernel), "--append=older")
         for number in (signal.SIGKILL, signal.SIGINT):
-            calls = self.calls(*self.words("-c"))
-            for call in calls:
-                shutil.rmtree(self.record.parent)
+            self.machine.run(*older)
+            for call in self.calls(*self.words("-c")):
+                self.assertEqual(self.machine.run(*older).stderr, "")
                 done = self.machine.run(*self.words("-c"), meddling=["--signal", f"{call.count}={number}"])
                 with self.subTest(number=number, call=call):
                     self.assertEqual(done.returncode, ENDED_BY + number)
+                    holds = "a" if any(line.startswith("kexec_load") and line.endswith(" = 0") for line in done.calls) else "older"
                     if self.record.exists():
-                        self.assertRegex(self.record.read_text(encoding="utf-8"), r"\Akexec record 1\n(?:[a-z-]+ .*\n)+\Z")
-                    self.assertEqual(self.machine.run(*self.words("-c")).stderr, "")
-                    self.assertEqual(os.listdir(self.record.parent), ["reboot"])
+                        text = self.record.read_text(encoding="utf-8")
+                        self.assertRegex(text, r"\Akexec record 1\n(?:[a-z-]+ .*\n)+\Z")
+                        self.assertIn(f"\ncommand-line {holds}\n", text)
+            self.assertEqual(self.machine.run(*older).stderr, "")
+            self.assertEqual(os.listdir(self.record.parent), ["reboot"])
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@
 
 #include "base/file.h"
 #include "base/new_file.h"
+#include "base/text.h"
 #include "capture/layout.h"
 #include "machine/fadump_files.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/core.h>
 #include <span>
@@ -20,6 +22,8 @@ constexpr std::array<std::string_view, 2> dump_properties{"/proc/device-tree/rta
                                                           "/proc/device-tree/ibm,opal/dump/mpipl-boot"};
 constexpr std::array<std::string_view, 2> release_files{fadump_release, fadump_release_older};
 
+constexpr std::uint64_t longest_line = 64 << 10;
+
 struct FileSystem {
     const char *type, *place;
 };
@@ -31,15 +35,41 @@ Result<void> mount(const World &world, const FileSystem &system) {
     return world.mount(system.type, system.place, system.type, "nosuid");
 }
 
+// Files are called NUMBER-NAME.ko.
+std::string_view module_of(std::string_view file) {
+    file.remove_prefix(std::min(file.find('-') + 1, file.size()));
+    return file.substr(0, file.rfind('.'));
+}
+
 void load_modules(const World &world) {
     std::string directory(modules_path);
+    auto line = read_file(world.root + "/proc/cmdline", longest_line);
     auto names = list_directory(world.root + directory);
     for (const std::string &name : names ? *names : std::vector<std::string>{})
-        if (auto loaded = world.load_module(directory + "/" + name); !loaded)
+        if (auto loaded =
+                world.load_module(directory + "/" + name,
+                                  line ? parameters_of(module_of(name), as_text(*line)) : std::string());
+            !loaded)
             tell(world, fmt::format("{}; going on without", loaded.error().what));
 }
 
 } // namespace
+
+// kernel-parameters.rst: - and _ are one in the names of modules; the kernel itself sets what is
+// built in, and leaves to others what is loaded.
+std::string parameters_of(std::string_view module, std::string_view command_line) {
+    std::string parameters;
+    for (std::string_view word : words_of(command_line)) {
+        std::size_t dot = word.find('.');
+        if (dot == std::string_view::npos || dot > word.find('='))
+            continue;
+        std::string name(word.substr(0, dot));
+        std::ranges::replace(name, '-', '_');
+        if (name == module)
+            parameters += (parameters.empty() ? "" : " ") + std::string(word.substr(dot + 1));
+    }
+    return parameters;
+}
 
 bool has_original_init(const World &world) {
     // It may be a link that leads to nowhere before it is unpacked, so the directory is asked.

@@ -12,6 +12,9 @@ bool has_original_init(const World &world);
 // Whether firmware says that it holds a dump. Leaves the file systems as they were.
 bool is_dump_boot(const World &world);
 
+// What a kernel's command line sets for a module, which has the parameters without its name in front.
+std::string parameters_of(std::string_view module, std::string_view command_line);
+
 // Mounts /proc, /sys and /dev, and loads the modules. What fails is told.
 void prepare(const World &world);
 // Unmounts them again, for an original /init that mounts its own.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Each write(2) to /dev/kmsg is a line of the log; one to /dev/pmsg0 is kept by pstore as it is
-// (Documentation/admin-guide/ramoops.rst).
+// (Documentation/admin-guide/ramoops.rst), as is the log of a kernel that ends.
 #include "util/kdump-capture/keep.h"
 
 #include "base/file.h"
@@ -12,6 +12,7 @@ namespace kexec::capture {
 
 namespace {
 
+constexpr std::string_view log_keeping = "/sys/module/printk/parameters/always_kmsg_dump";
 constexpr std::uint64_t longest_draft = 64 << 10;
 
 Result<void> write_file(const std::string &path, std::string_view text) {
@@ -47,7 +48,9 @@ void keep_outcome(const World &world, const Draft &draft) {
             return;
         tell(world, kept.error());
     }
-    write_into(world.root + "/dev/pmsg0", text);
+    // Few kernels have the device. The others keep their log at the end, if they are told to.
+    if (!write_into(world.root + "/dev/pmsg0", text))
+        write_into(world.root + std::string(log_keeping), "Y");
 }
 
 } // namespace kexec::capture

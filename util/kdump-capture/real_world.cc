@@ -39,9 +39,9 @@ Result<void> unmount(const std::string &place) {
     return fail_errno(Cause::system_call, errno, "unmounting " + place);
 }
 
-Result<void> load_module(const std::string &path) {
+Result<void> load_module(const std::string &path, const std::string &parameters) {
     Descriptor file = TRY(open_to_read(path));
-    if (::syscall(SYS_finit_module, file.number(), "", 0) == 0 || errno == EEXIST)
+    if (::syscall(SYS_finit_module, file.number(), parameters.c_str(), 0) == 0 || errno == EEXIST)
         return {};
     return fail_errno(Cause::system_call, errno, "loading the module " + path);
 }

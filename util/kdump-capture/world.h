@@ -17,7 +17,8 @@ struct World {
                                const std::string &options)>
         mount;
     std::function<Result<void>(const std::string &place)> unmount;
-    std::function<Result<void>(const std::string &path)> load_module;
+    // `parameters` as "NAME=VALUE NAME=VALUE".
+    std::function<Result<void>(const std::string &path, const std::string &parameters)> load_module;
     // Tells the kernel about a device of a btrfs that is spread over several.
     std::function<void(const std::string &device)> scan_btrfs;
     std::function<std::optional<std::string>(std::string_view)> find_program; // as find_program does

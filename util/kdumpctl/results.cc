@@ -23,6 +23,7 @@ constexpr std::string_view state_directory = "/var/lib/kdump";
 constexpr std::string_view test_path = "/var/lib/kdump/vmcore-creation.status";
 constexpr std::string_view capture_path = "/var/lib/kdump/last-capture";
 constexpr std::string_view pstore_directory = "/sys/fs/pstore";
+constexpr std::string_view archived_pstore = "/var/lib/systemd/pstore";
 constexpr std::string_view test_option = "kdump_test_id=";
 constexpr std::uint64_t largest_file = 1 << 20;
 
@@ -129,6 +130,19 @@ std::string file_at(const World &world, const std::string &path) {
     return content ? std::string(as_text(*content)) : std::string();
 }
 
+// systemd-pstore.service(8) moves what pstore has there, into directories of directories.
+void take_from_archive(std::optional<capture::Outcome> &best, const World &world, const std::string &path,
+                       unsigned depth = 3) {
+    auto names = list_directory(world.root + path);
+    for (const std::string &name : names ? *names : std::vector<std::string>{}) {
+        std::string below = path + "/" + name;
+        if (!is_directory(world.root + below))
+            take_newer(best, file_at(world, below));
+        else if (depth > 0)
+            take_from_archive(best, world, below, depth - 1);
+    }
+}
+
 } // namespace
 
 std::span<const Source> result_sources() { return all_sources; }
@@ -175,6 +189,7 @@ Result<void> collect_results(const World &world, const Service &service) {
     bool seen_all = true;
     for (const std::string &name : snapshot.names_in(pstore_directory))
         take_newer(found, snapshot.text(fmt::format("{}/{}", pstore_directory, name)).value_or(""));
+    take_from_archive(found, world, std::string(archived_pstore));
     take_from_raw(found, world, service.plan.settings);
     for (const capture::Target &target : service.plan.settings.targets) {
         if (target.type == "raw")

@@ -9,7 +9,7 @@ import capturing
 import disks
 import proof
 import supplies
-from cases import crash
+from cases import crash, next_start
 from machine import MACHINES, Setup, TimeLimit
 from proof import require
 
@@ -196,6 +196,12 @@ def judge_raw(bench, scene, disk, console):
     return judge_dump(bench, scene, vmcore, None, console)
 
 
+def run_raw_taken(bench):
+    scene = Scene("x86_64", target="raw", source="/dev/vda")
+    disk, said, console = play(bench, scene)
+    return judge_raw(bench, scene, disk, console) + next_start.take_raw(bench, disk, said["module"])
+
+
 # --- what goes wrong ---------------------------------------------------------------------------------------------
 
 CRASHING = "int main() { __builtin_trap(); }\n"
@@ -211,9 +217,10 @@ def with_collector(bench, scene, source):
 
 
 def files_after(bench, scene, **how):
-    disk, _, console = play(bench, scene, **how)
+    """(what is in PATH on the disk, the modules that it took, the console)."""
+    disk, said, console = play(bench, scene, **how)
     files = disks.extract(disk, scene.target, bench.directory / "files")
-    return files / PATH.strip("/"), console
+    return files / PATH.strip("/"), said["module"], console
 
 
 def outcome_of(directory):
@@ -228,7 +235,7 @@ def require_line(lines, words):
 def run_full_disk(bench):
     """The log is stored, no part of the memory, and the next boot can read why."""
     scene = Scene("x86_64", disk_size=12 << 20)
-    directory, console = files_after(bench, scene)
+    directory, modules, console = files_after(bench, scene)
     outcome = outcome_of(directory)
     require(outcome[0] == "result failed", f"the outcome is {outcome}")
     require_line(outcome, "no more space is free")
@@ -236,7 +243,8 @@ def run_full_disk(bench):
     dump = dump_directory(bench.directory / "files")
     names = sorted(path.name for path in dump.iterdir())
     require(names == ["kexec-dmesg.log", "vmcore-dmesg.txt"], f"a full disk has {names}")
-    return ["log stored", "no half of a vmcore", "the reason is kept on the disk"]
+    told = next_start.require_told(bench, bench.directory / "disk", modules, "no more space is free")
+    return ["log stored", "no half of a vmcore", "the reason is kept on the disk"] + told
 
 
 def run_unplugged(bench):
@@ -246,6 +254,45 @@ def run_unplugged(bench):
     require_line(console, "check that it is plugged in")
     require_line(console, "reboot: Power down")
     return ["the device is waited for and named", "failure_action is obeyed"]
+
+
+# Memory that no kernel here uses, and that stays over a reset.
+KEPT_MEMORY = "ramoops.mem_address=0x2f000000 ramoops.mem_size=0x100000 ramoops.max_reason=0"
+UNTIL_KEPT = """\
+insmod /reed_solomon.ko
+insmod /ramoops.ko {kept}
+mount -t pstore pstore /sys/fs/pstore
+cat /sys/fs/pstore/* 2>/dev/null | say_lines pstore
+if [ -z "$(ls /sys/fs/pstore)" ]; then
+""" + FIRST + "fi\n"
+
+
+def run_kept_by_pstore(bench):
+    """Where no target can take the reason, the capture kernel's log has it, and pstore has that in the next boot."""
+    scene = Scene("x86_64", more=(("device_wait", "2"),))
+    machine = MACHINES[scene.machine]
+
+    def with_pstore(root):
+        (root / "sys/module/pstore/parameters").mkdir(parents=True)
+        (root / "sys/module/pstore/parameters/backend").write_text("ramoops\n")
+
+    _, _, made, said = prepare(bench, scene, with_pstore, None)
+    kernel = capturing.kernel(machine, scene.version)
+    modules = {f"{path.stem}.ko": path for path in kernel.parents[1].glob("**/*.ko") if path.stem in ("reed_solomon", "ramoops")}
+    require("ramoops" in said["module"], f"the initramfs has the modules {said['module']}")
+    append = f"{machine.command_line()} nr_cpus=1 reset_devices {KEPT_MEMORY}"
+    kept = " ".join(word.removeprefix("ramoops.") for word in KEPT_MEMORY.split())
+    script = UNTIL_KEPT.replace("{kept}", kept).replace("{append}", append)
+    first = bench.initramfs(machine, "first", script, {**bench.program(), "kernel": kernel, "capture.img": made, **modules})
+    setup = Setup(machine, machine.plain_firmware(), kernel, first, scene.memory, resets=True,
+                  append=f"crashkernel={scene.reservation} memmap=0x100000$0x2f000000")
+    with bench.start(setup) as guest:
+        guest.wait(r"@@ end|@@ load_exit [1-9]", LIMIT)
+        found = guest.transcript()
+    require(found.order == ["first", "first"], f"the stages were {found.order}")
+    require_line(found.all("first", "pstore"), "kdump-capture: result failed")
+    require_line(found.all("first", "pstore"), f"kdump-capture: what LABEL={disks.LABEL} did not appear within 2 seconds")
+    return ["the next boot's pstore has the reason"]
 
 
 def run_missing_module(bench):
@@ -279,7 +326,7 @@ def run_missing_module(bench):
 def run_collector_crash(bench):
     scene = Scene("x86_64")
     collector = with_collector(bench, scene, CRASHING)
-    directory, console = files_after(bench, scene, collector=collector)
+    directory, _, console = files_after(bench, scene, collector=collector)
     outcome = outcome_of(directory)
     require(outcome[0] == "result saved", f"the outcome is {outcome}")
     require_line(outcome, "warning makedumpfile has failed")
@@ -291,11 +338,13 @@ def run_collector_crash(bench):
 def run_time_limit(bench):
     scene = Scene("x86_64", more=(("time_limit", "10"),))
     collector = with_collector(bench, scene, HANGING)
-    directory, _ = files_after(bench, scene, collector=collector)
+    directory, modules, _ = files_after(bench, scene, collector=collector)
     outcome = outcome_of(directory)
     require(outcome[0] == "result failed", f"the outcome is {outcome}")
     require_line(outcome, "took longer than 10 seconds")
-    return ["a collector that hangs is ended", "the reason is kept on the disk", "the machine reboots"]
+    told = next_start.require_told(bench, bench.directory / "disk", modules,
+                                   "was NOT dumped: storing the dump took longer than 10 seconds")
+    return ["a collector that hangs is ended", "the reason is kept on the disk", "the machine reboots"] + told
 
 
 # --- firmware-assisted dump --------------------------------------------------------------------------------------

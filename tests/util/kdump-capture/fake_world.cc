@@ -30,8 +30,8 @@ FakeWorld::FakeWorld() {
         done.push_back("unmount " + place);
         return {};
     };
-    world.load_module = [this](const std::string &path) -> Result<void> {
-        done.push_back("module " + path);
+    world.load_module = [this](const std::string &path, const std::string &parameters) -> Result<void> {
+        done.push_back(fmt::format("module {} {}", path, parameters));
         return {};
     };
     world.scan_btrfs = [this](const std::string &device) { done.push_back("scan " + device); };

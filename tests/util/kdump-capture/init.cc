@@ -57,8 +57,9 @@ TEST_CASE("init: modules are loaded in their order, and one that fails does not 
     FakeWorld fake;
     for (std::string name : {"0000-b.ko", "0001-a.ko", "0002-c.ko"})
         fake.files().write("kdump/modules/" + name, "");
-    fake.world.load_module = [&](const std::string &path) -> Result<void> {
-        fake.done.push_back(path);
+    fake.files().write("proc/cmdline", "quiet a.wide=1 a.b.c=2\n");
+    fake.world.load_module = [&](const std::string &path, const std::string &parameters) -> Result<void> {
+        fake.done.push_back(path + (parameters.empty() ? "" : " " + parameters));
         if (path.ends_with("a.ko"))
             return fail(Cause::system_call, "loading the module " + path + ": Exec format error");
         return {};
@@ -66,12 +67,22 @@ TEST_CASE("init: modules are loaded in their order, and one that fails does not 
     prepare(fake.world);
     CHECK(fake.has("tmp"));
     REQUIRE(fake.done.size() == 6);
-    CHECK(Done(fake.done.begin() + 3, fake.done.end()) ==
-          Done{"/kdump/modules/0000-b.ko", "/kdump/modules/0001-a.ko", "/kdump/modules/0002-c.ko"});
+    CHECK(Done(fake.done.begin() + 3, fake.done.end()) == Done{"/kdump/modules/0000-b.ko",
+                                                               "/kdump/modules/0001-a.ko wide=1 b.c=2",
+                                                               "/kdump/modules/0002-c.ko"});
     CHECK(fake.console.find("0001-a.ko: Exec format error; going on without") != std::string::npos);
     fake.done.clear();
     leave_as_found(fake.world);
     CHECK(fake.done == Done{"unmount /dev", "unmount /sys", "unmount /proc"});
+}
+
+TEST_CASE("init: a module gets what the command line sets for it") {
+    std::string line =
+        "mpt3sas.max_queue_depth=8 a=mpt3sas.b=1 dm-mod.create=x dm_mod.y mpt3sas.msix_disable=1\n";
+    CHECK(parameters_of("mpt3sas", line) == "max_queue_depth=8 msix_disable=1");
+    CHECK(parameters_of("dm_mod", line) == "create=x y");
+    CHECK(parameters_of("a", line).empty());
+    CHECK(parameters_of("nvme", line).empty());
 }
 
 TEST_CASE("init: a dump's memory is given back by the file that the kernel has for it") {

@@ -95,6 +95,18 @@ TEST_CASE("store: a device that does not appear fails within the wait, and the r
     CHECK(text_of_file(fake.files().path("dev/kmsg")).find("kdump-capture: ") == 0);
 }
 
+TEST_CASE("store: where pstore takes no messages, the kernel is told to keep its log at the end") {
+    FakeWorld fake;
+    fake.settings.targets.front().source = "LABEL=unplugged";
+    std::string keeping = "sys/module/printk/parameters/always_kmsg_dump";
+    fake.files().write(keeping, "N");
+    REQUIRE(store_dump(fake.world, fake.settings) == Ending::failed);
+    CHECK(text_of_file(fake.files().path(keeping)) == "N");
+    fake.files().remove("dev/pmsg0");
+    REQUIRE(store_dump(fake.world, fake.settings) == Ending::failed);
+    CHECK(text_of_file(fake.files().path(keeping)) == "Y");
+}
+
 TEST_CASE("store: the next target is tried where one fails") {
     FakeWorld fake;
     Target first = fake.settings.targets.front();
