@@ -117,6 +117,7 @@ def further_scenarios():
         Case("x86_64", "x86_64 kdump-tools of Debian, installed by dpkg", kdump_tools.run_installed),
         Case("x86_64", "x86_64 kdump service of a Debian, as its how-to says", how_to.run),
         Case("x86_64", "x86_64 configuration tried by kdumpctl test --vm", trial.run_test),
+        Case("x86_64", "x86_64 reservation measured by kdumpctl estimate", trial.run_measure),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""kdumpctl test --vm, run in a directory with a Debian: its kernel and modules, a configuration, a /sys with a disk.
+"""kdumpctl test --vm and estimate --measure, run in a directory with a Debian: its kernel and modules, a configuration, a /sys with a disk.
 The machine that they emulate is real; nothing reaches the kernel of this host."""
 import os
 import re
@@ -68,3 +68,14 @@ def run_test(bench):
     require(re.search(r"^ +192M   dumped: /dumps/127\.0\.0\.1-20.* \(\d+M of \d+M were left at least\)$", said, re.MULTILINE),
             "it does not tell of a dump")
     return ["a crash of this configuration is dumped in an emulated machine"]
+
+
+def run_measure(bench):
+    status, said = run_in(bench, make_tree(bench, 144), "estimate", "--measure")
+    require(status == 0, f"kdumpctl estimate --measure ended with {status}")
+    tried = {int(size): result for size, result in re.findall(r"^ +(\d+)M   (dumped|NOT dumped)", said, re.MULTILINE)}
+    smallest = re.search(r"^The smallest reservation that still saves a dump: crashkernel=(\d+)M$", said, re.MULTILINE)
+    require(smallest, "no smallest reservation is told")
+    size = int(smallest[1])
+    require(tried.get(size) == "dumped" and tried.get(size - 4) == "NOT dumped", f"{size}M is not where it ends: {tried}")
+    return [f"{size}M are enough here, {size - 4}M are not"]
