@@ -20,6 +20,7 @@ for form in text json svg; do
     say plan_exit $? lines "$(wc -l </tmp/live)"
     kexec --plan=$form {words} --root=/tmp/machine >/tmp/replayed
     cmp /tmp/live /tmp/replayed && say plans_agree "$form"
+    [ "$form" != json ] || gzip </tmp/live | base64 | say_lines plan_json
 done
 say loaded_by_plans "$(cat /sys/kernel/kexec_loaded)" "$(cat /sys/kernel/kexec_crash_loaded)"
 """
@@ -32,7 +33,6 @@ say doctor_exit $?
 gzip </tmp/said | base64 | say_lines doctor_{when}
 kexec --doctor -p 2>&1 | say_lines doctor_text_{when}
 """
-SCHEMA = supplies.HERE.parent.parent / "extras/doctor.schema.json"
 STATUSES = {"healthy": 0, "warnings": 2, "broken": 3}
 # What the doctor tells an initial ramdisk to do, and the directory where a load is recorded.
 REMEDIES = """\
@@ -64,15 +64,23 @@ def judge_plans(said, stage="first"):
     require([line[0] for line in exits] == ["0"] * len(FORMS) and all(int(line[2]) > 15 for line in exits), f"the plans ended with {exits}")
     require(said.all(stage, "plans_agree") == FORMS, "a plan from the recording is not the machine's own")
     require(said.one(stage, "loaded_by_plans") == "0 0", "something was loaded by planning")
+    plan = fitting(said, stage, "plan_json", "plan.schema.json")
+    require(any("segments" in attempt for attempt in plan["attempts"]), f"the plan has no segments: {plan['attempts']}")
     return [f"plans agree with a recording of {size} bytes"]
 
 
+def fitting(said, stage, key, schema):
+    """The value that a stage said in JSON; it fits that schema."""
+    value = json.loads(gzip.decompress(base64.b64decode("".join(said.all(stage, key)))))
+    rules = json.loads((supplies.HERE.parent.parent / "extras" / schema).read_text(encoding="utf-8"))
+    faults = check_schema.faults(value, rules, rules)
+    require(not faults, f"{key} does not fit {schema}: {faults}")
+    return value
+
+
 def diagnosis(said, when):
-    """{check: (verdict, what was found)} and the conclusion, of a text that fits the schema."""
-    text = gzip.decompress(base64.b64decode("".join(said.all("first", f"doctor_{when}")))).decode()
-    value, schema = json.loads(text), json.loads(SCHEMA.read_text(encoding="utf-8"))
-    faults = check_schema.faults(value, schema, schema)
-    require(not faults, f"what the doctor says {when} does not fit its schema: {faults}")
+    """{check: (verdict, what was found)} and the conclusion."""
+    value = fitting(said, "first", f"doctor_{when}", "doctor.schema.json")
     checks = {each["check"]: (each["verdict"], each["found"]) for each in value["checks"]}
     spoken = "\n".join(said.all("first", f"doctor_text_{when}"))
     require(all(each["title"] in spoken for each in value["checks"]) and f"\n{value['conclusion']}" in spoken,
