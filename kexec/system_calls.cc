@@ -77,6 +77,7 @@ int RealSystemCalls::set_link(const std::string &name, bool up) {
 
 int RealSystemCalls::execute(const std::string &path, const std::vector<std::string> &arguments) {
     std::vector<char *> words;
+    words.reserve(arguments.size() + 1);
     for (const std::string &argument : arguments)
         words.push_back(const_cast<char *>(argument.c_str())); // execv does not write to them
     words.push_back(nullptr);
