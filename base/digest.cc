@@ -5,7 +5,6 @@
 #include "base/digest.h"
 
 #include <bit>
-#include <cmath>
 
 namespace kexec {
 
@@ -48,13 +47,15 @@ std::array<std::byte, size> stored(const State &state) {
 }
 
 // RFC 1321, 3.4: the integer part of 2^32 times |sin(i + 1)|.
-std::array<std::uint32_t, 64> make_sines() {
-    std::array<std::uint32_t, 64> table{};
-    for (std::size_t i = 0; i < table.size(); i++)
-        table[i] =
-            static_cast<std::uint32_t>(std::floor(std::fabs(std::sin(static_cast<double>(i + 1))) * 0x1p32));
-    return table;
-}
+constexpr std::uint32_t md5_sines[64] = {
+    0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
+    0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
+    0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8,
+    0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a,
+    0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70,
+    0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665,
+    0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1,
+    0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
 
 constexpr int md5_turns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
 
@@ -72,13 +73,13 @@ Md5Step md5_step(std::size_t i, std::uint32_t b, std::uint32_t c, std::uint32_t 
     }
 }
 
-void md5_work(std::array<std::uint32_t, 4> &state, Bytes block, const std::array<std::uint32_t, 64> &sines) {
+void md5_work(std::array<std::uint32_t, 4> &state, Bytes block) {
     auto words = words_in<le32>(block);
     auto [a, b, c, d] = state;
     for (std::size_t i = 0; i < 64; i++) {
         Md5Step step = md5_step(i, b, c, d);
         std::uint32_t turned =
-            b + std::rotl(a + step.value + words[step.word] + sines[i], md5_turns[i / 16][i % 4]);
+            b + std::rotl(a + step.value + words[step.word] + md5_sines[i], md5_turns[i / 16][i % 4]);
         a = d, d = c, c = b, b = turned;
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
@@ -170,8 +171,7 @@ Sha512State sha512_state(Sha512State state, Bytes bytes) {
 
 std::array<std::byte, 16> md5_of(Bytes bytes) {
     std::array<std::uint32_t, 4> state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
-    const auto sines = make_sines();
-    for_each_block<le64>(bytes, [&](Bytes block) { md5_work(state, block, sines); });
+    for_each_block<le64>(bytes, [&](Bytes block) { md5_work(state, block); });
     return stored<le32, 16>(state);
 }
 

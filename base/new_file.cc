@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -99,6 +100,41 @@ Result<NewFile> NewFile::create(const std::string &path, Existing existing) {
     if (!file.is_open())
         return fail_to("making", incomplete);
     return NewFile(path, std::move(file), existing);
+}
+
+namespace {
+
+// fcntl(2): a write lease is granted where nobody else has the file open. Nobody is asked to end it: it is
+// over before that could matter, and the signal that asks is one that is ignored.
+bool is_left_behind(const std::string &path) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (!file.is_open())
+        return false;
+    ::fcntl(file.number(), F_SETSIG, SIGURG);
+    return ::fcntl(file.number(), F_SETLEASE, F_WRLCK) == 0 || errno != EAGAIN;
+}
+
+} // namespace
+
+// It takes no time to write into memory: whoever makes the same file for long has been stopped, and is not
+// waited for. A lock would do, and take three calls more each time.
+Result<NewFile> NewFile::create_alone(const std::string &path) {
+    constexpr int most_pauses = 20;
+    constexpr std::chrono::milliseconds pause(10);
+    std::string incomplete = path + "-incomplete";
+    for (int pauses = 0; pauses <= most_pauses; pauses++) {
+        Descriptor file(
+            ::open(incomplete.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (file.is_open())
+            return NewFile(path, std::move(file), Existing::replace);
+        if (errno != EEXIST)
+            return fail_to("making", incomplete);
+        if (is_left_behind(incomplete))
+            TRY(remove_file(incomplete));
+        else
+            std::this_thread::sleep_for(pause);
+    }
+    return fail_to("making", incomplete, EBUSY);
 }
 
 NewFile::NewFile(NewFile &&other) noexcept
@@ -221,28 +257,11 @@ Result<void> make_private_directory(const std::string &path) {
     return {};
 }
 
-// Two processes may write the same file at the same time. It takes no time to write into memory: whoever
-// holds the lock for long has been stopped, and is not waited for.
-Result<Descriptor> lock_directory(const std::string &path) {
-    constexpr int most_pauses = 20;
-    constexpr std::chrono::milliseconds pause(10);
-    Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.is_open())
-        return fail_to("locking the directory", path);
-    for (int pauses = 0; ::flock(directory.number(), LOCK_EX | LOCK_NB) != 0; pauses++) {
-        if ((errno != EWOULDBLOCK && errno != EINTR) || pauses == most_pauses)
-            return fail_to("locking the directory", path);
-        std::this_thread::sleep_for(pause);
-    }
-    return directory;
-}
-
 } // namespace
 
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
     TRY(make_private_directory(directory));
-    Descriptor locked = TRY(lock_directory(directory));
-    NewFile file = TRY(NewFile::create(directory + "/" + name, NewFile::Existing::replace));
+    NewFile file = TRY(NewFile::create_alone(directory + "/" + name));
     TRY(file.append(bytes));
     return file.finish_in_memory();
 }

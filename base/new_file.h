@@ -22,6 +22,9 @@ public:
 
     // Makes the file anew where an earlier attempt left one.
     static Result<NewFile> create(const std::string &path, Existing existing = Existing::keep);
+    // In memory, where another process may be making the same one: that is waited for, a short time. What has
+    // the name goes.
+    static Result<NewFile> create_alone(const std::string &path);
     NewFile(NewFile &&other) noexcept;
     NewFile &operator=(NewFile &&) = delete;
     ~NewFile();

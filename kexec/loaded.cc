@@ -6,7 +6,7 @@
 #include "kexec/kernel_state.h"
 #include "kexec/record.h"
 
-#include <ctime>
+#include <chrono>
 #include <fmt/core.h>
 
 namespace kexec {
@@ -30,14 +30,17 @@ std::vector<Slot> slots(const World &world) {
              recorded_with_digests(world, Purpose::crash)}};
 }
 
-// RFC 3339, in UTC.
+// RFC 3339, in UTC. Not strftime, with which come the C library's time zones and its scanf.
 std::string time_text(std::uint64_t seconds) {
-    auto time = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    char text[sizeof "2026-11-18T12:26:40Z and room for years that are longer"];
-    if (!gmtime_r(&time, &parts) || std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    using namespace std::chrono;
+    constexpr std::uint64_t a_day = 86400, most_days = 365 * 30000; // year_month_day goes to 32767
+    if (seconds / a_day > most_days)
         return fmt::format("{} seconds after 1970", seconds);
-    return text;
+    year_month_day date(sys_days(days(static_cast<int>(seconds / a_day))));
+    std::uint64_t second = seconds % a_day;
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600,
+                       second / 60 % 60, second % 60);
 }
 
 std::string state_text(const Slot &slot) {

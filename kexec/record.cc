@@ -195,11 +195,9 @@ Result<LoadRecord> parse_record(std::string_view text) {
 }
 
 void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
-    if (!is_directory(world.root + "/run"))
-        return;
     Purpose purpose = options.settings.purpose;
     auto kept = write_record(world, purpose, record_of(world, options, prepared, served));
-    if (kept)
+    if (kept || !is_directory(world.root + "/run"))
         return;
     warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
                             kept.error().what));

@@ -45,32 +45,34 @@ inline void extend_schedule(uint32_t *words) {
 }
 
 // FIPS 180-4, 6.2.2, step 3, one round. Instead of moving eight variables along, the caller renames them: the
-// new `e` is in d and the new `a` in h.
-[[gnu::always_inline]] inline void work_round(uint32_t a, uint32_t b, uint32_t c, uint32_t &d, uint32_t e,
-                                              uint32_t f, uint32_t g, uint32_t &h, uint32_t input) {
+// new `e` is in d and the new `a` in h. The majority of a, b and c is b but where b differs from both; what
+// one round finds of a and b is what the next one needs of b and c.
+[[gnu::always_inline]] inline void work_round(uint32_t a, uint32_t b, uint32_t &d, uint32_t e, uint32_t f,
+                                              uint32_t g, uint32_t &h, uint32_t input, uint32_t &b_from_c) {
     uint32_t big_sigma_1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
-    uint32_t choice = g ^ (e & (f ^ g));
-    uint32_t big_sigma_0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
-    uint32_t majority = (a & b) | (c & (a | b));
-    h += big_sigma_1 + choice + input;
+    h += big_sigma_1 + (g ^ (e & (f ^ g))) + input;
     d += h;
-    h += big_sigma_0 + majority;
+    uint32_t a_from_b = a ^ b;
+    uint32_t big_sigma_0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+    h += big_sigma_0 + (b ^ (a_from_b & b_from_c));
+    b_from_c = a_from_b;
 }
 
 // Steps 2 to 4.
 [[gnu::always_inline]] inline void work_words(uint32_t *state, const uint32_t *w) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+    uint32_t from = b ^ c;
     const uint32_t *k = sha256_constants;
     for (size_t i = 0; i < 64; i += 8) {
-        work_round(a, b, c, d, e, f, g, h, k[i] + w[i]);
-        work_round(h, a, b, c, d, e, f, g, k[i + 1] + w[i + 1]);
-        work_round(g, h, a, b, c, d, e, f, k[i + 2] + w[i + 2]);
-        work_round(f, g, h, a, b, c, d, e, k[i + 3] + w[i + 3]);
-        work_round(e, f, g, h, a, b, c, d, k[i + 4] + w[i + 4]);
-        work_round(d, e, f, g, h, a, b, c, k[i + 5] + w[i + 5]);
-        work_round(c, d, e, f, g, h, a, b, k[i + 6] + w[i + 6]);
-        work_round(b, c, d, e, f, g, h, a, k[i + 7] + w[i + 7]);
+        work_round(a, b, d, e, f, g, h, k[i] + w[i], from);
+        work_round(h, a, c, d, e, f, g, k[i + 1] + w[i + 1], from);
+        work_round(g, h, b, c, d, e, f, k[i + 2] + w[i + 2], from);
+        work_round(f, g, a, b, c, d, e, k[i + 3] + w[i + 3], from);
+        work_round(e, f, h, a, b, c, d, k[i + 4] + w[i + 4], from);
+        work_round(d, e, g, h, a, b, c, k[i + 5] + w[i + 5], from);
+        work_round(c, d, f, g, h, a, b, k[i + 6] + w[i + 6], from);
+        work_round(b, c, e, f, g, h, a, k[i + 7] + w[i + 7], from);
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;

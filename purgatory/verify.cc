@@ -21,6 +21,24 @@ void hash_region(const Region<uint64_t> &region, const Window *window, uint8_t (
     sum.finish(digest);
 }
 
+// Worth the registers of both: such as the two halves of a segment.
+bool are_alike(const Region<uint64_t> &one, const Region<uint64_t> &other) {
+    return one.size / 2 <= other.size && other.size / 2 <= one.size && other.size != 0;
+}
+
+// Side by side as far as the shorter one goes.
+void hash_two_regions(const Region<uint64_t> &one, const Region<uint64_t> &other,
+                      Sha256CompressTwo compress_two, uint8_t (&digest)[32], uint8_t (&other_digest)[32]) {
+    Sha256 first, second;
+    uint64_t blocks = (one.size < other.size ? one.size : other.size) / 64, common = blocks * 64;
+    Sha256::update_both(compress_two, first, reinterpret_cast<const uint8_t *>(one.start), second,
+                        reinterpret_cast<const uint8_t *>(other.start), blocks);
+    first.update(reinterpret_cast<const uint8_t *>(one.start + common), one.size - common);
+    second.update(reinterpret_cast<const uint8_t *>(other.start + common), other.size - common);
+    first.finish(digest);
+    second.finish(other_digest);
+}
+
 bool same_digest(const uint8_t (&a)[32], const uint8_t (&b)[32]) {
     uint8_t difference = 0;
     for (size_t i = 0; i < 32; i++)
@@ -31,16 +49,26 @@ bool same_digest(const uint8_t (&a)[32], const uint8_t (&b)[32]) {
 } // namespace
 
 size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32], const Window *window) {
+    bool striped = (parameters.flags & flag::striped) != 0;
+    Sha256CompressTwo compress_two = striped || window != nullptr ? nullptr : fastest_sha256_compress_two();
     for (size_t i = 0; i < region_count; i++) {
         const Region<uint64_t> &region = parameters.regions[i];
         if (region.size == 0)
             continue;
-        if ((parameters.flags & flag::striped) != 0)
+        uint8_t found_next[32];
+        bool together = compress_two != nullptr && i + 1 < region_count && are_alike(region, (&region)[1]);
+        if (together)
+            hash_two_regions(region, (&region)[1], compress_two, found, found_next);
+        else if (striped)
             hash_stripes(region, found);
         else
             hash_region(region, window, found);
         if (!same_digest(found, region.digest))
             return i;
+        if (together && !same_digest(found_next, parameters.regions[++i].digest)) {
+            __builtin_memcpy(found, found_next, sizeof found);
+            return i;
+        }
     }
     return region_count;
 }

@@ -8,7 +8,9 @@
 #include "tests/support/temporary.h"
 
 #include <cerrno>
+#include <chrono>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace kexec;
@@ -189,6 +191,27 @@ TEST_CASE("a private file is its owner's alone, and comes whole in the place of 
     CHECK(list_directory(place).value() == std::vector<std::string>{"name"});
     REQUIRE(::stat(place.c_str(), &status) == 0);
     CHECK((status.st_mode & 07777) == 0700);
+}
+
+TEST_CASE("a private file that another one is making is waited for, but not for long") {
+    TemporaryDirectory directory;
+    std::string place = directory.path("private"), path = place + "/name", incomplete = path + "-incomplete";
+    REQUIRE(write_private_file(place, "name", as_bytes("old")));
+    directory.write("private/name-incomplete", "of the other");
+    auto held = open_to_read(incomplete);
+    REQUIRE(held);
+    CHECK(write_private_file(place, "name", as_bytes("mine")).error().number == EBUSY);
+    CHECK(as_text(read_file(incomplete, 100).value()) == "of the other");
+
+    int renamed = -1;
+    std::thread other([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        renamed = ::rename(incomplete.c_str(), path.c_str());
+    });
+    auto written = write_private_file(place, "name", as_bytes("mine"));
+    other.join();
+    CHECK((written && renamed == 0));
+    CHECK(as_text(read_file(path, 100).value()) == "mine");
 }
 
 TEST_CASE("a private file is not written through a link, nor where there is no directory to be made") {

@@ -61,7 +61,8 @@ def shim():
     """The words that start a program under tests/shim, which is built for this run."""
     WORK.mkdir(parents=True, exist_ok=True)
     program, sysfs, records = WORK / "shim", WORK / "sys-kernel", WORK / "run"
-    subprocess.run(["g++", "-std=c++20", "-O2", "-o", program, ROOT / "tests" / "shim" / "shim.cc"], check=True)
+    sources = [ROOT / "tests" / "shim" / name for name in ("shim.cc", "faults.cc", "foreign.cc")]
+    subprocess.run(["g++", "-std=c++20", "-O2", "-I", ROOT, "-o", program, *sources], check=True)
     shutil.rmtree(sysfs, ignore_errors=True)
     pretended.sysfs(sysfs)
     records.mkdir(exist_ok=True)

@@ -1,16 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Figures that are counted in instructions, in emulated machines: hand-overs, and what loads cost a processor and a kernel."""
+import dataclasses
 import gzip
 import struct
 
+import downtime
 import guest
-from figure import Figure, ratio
+import hashing
+from figure import Figure, NotMeasured, ratio
 from guest import INSTRUCTIONS, hand_over, measured
 
 MILLION = 1e6
 SAMPLES = 16            # addresses that a placement is compared with
 MEMORY = 1536           # MiB
 ZBOOT_OFFSET = 0x400    # of the payload in the kernel that is made here
+PLACEMENTS = {"arm64": 200, "ppc64": None, "s390x": None, "x86_64": None}   # million instructions at most
+
+
+@dataclasses.dataclass(frozen=True)
+class Cpu:
+    """One that a hand-over is measured on."""
+    lacking: str
+    without: str        # for QEMU
+    target: float
+
+
+CPUS = (Cpu("", "", 0.06), Cpu(", no SHA-NI", ",-sha-ni", 0.35), Cpu(", nor AVX2", ",-sha-ni,-avx2", 0.5))
 
 
 def millions(value):
@@ -73,7 +88,7 @@ meter run zboot_{program.name} {program.words} -l -c -i --append=x /zboot || cat
         user = [instructions(said, name, "user") for name in ("kexec-tools", "toolkit")]
         return at_most("12", "arm64: -p -i with a 4 MiB initrd: user instructions", *user, 1 / 20)
 
-    def placement_figures(self, name, target=None):
+    def placement_figures(self, name):
         """What the kernel does with the segments where we put them, and where sampled lower bounds of memory put them."""
         theirs, ours = self.laboratory.contenders(name)
         command = "-l -c -i --initrd=/initrd --append=x"
@@ -86,23 +101,36 @@ meter run zboot_{program.name} {program.words} -l -c -i --append=x /zboot || cat
         said = self.loads(name, script, {"kernel": guest.kernel(name)})
         counts = [instructions(said, key, step=INSTRUCTIONS[name]) for key in ("theirs", "ours")]
         samples = [each["counter"] * INSTRUCTIONS[name] for each in said["sample"] if each["status"] == 0]
-        best = min(samples)
+        best, target = min(samples), PLACEMENTS[name]
         if target:
             yield Figure("13", f"{name}: -l -i with a 64 MiB initrd: instructions", *map(millions, counts), ratio(counts[1], counts[0]),
                          f"≤ {target} M", counts[1] <= target * MILLION)
         yield Figure("13", f"{name}: the same beside the best of {len(samples)} other places", "",
                      f"{millions(counts[1])}, {millions(best)}", ratio(counts[1], best), "≤ 1.1", counts[1] <= 1.1 * best)
 
-    def all_placement_figures(self):
-        for name, target in (("arm64", 200), ("ppc64", None), ("s390x", None), ("x86_64", None)):
-            yield from self.placement_figures(name, target)
+    def s390x_hash_figure(self):
+        return hashing.count_figure(self.laboratory.contenders("s390x")[0].files["theirs/kexec"])
+
+    def first_line_figure(self, cpu):
+        """From `kexec -e` to "Linux version"."""
+        (theirs, _), (ours, _) = self.downtimes(downtime.with_noise(self.laboratory), downtime.CPU + cpu.without)
+        return at_most("18", f"x86_64: kexec -e to the next kernel's first line, --fast{cpu.lacking}", theirs, ours, cpu.target)
+
+    def first_process_figure(self):
+        """To /init, with 64 MiB of gzip to be unpacked by whoever does it."""
+        (_, theirs), (_, ours) = self.downtimes(downtime.packed(self.laboratory), downtime.CPU)
+        return at_most("19", "x86_64: kexec -e to /init, 64 MiB of compressed initrd, --fast", theirs, ours, 0.7)
+
+    def downtimes(self, initrd, cpu):
+        theirs, ours = self.laboratory.contenders("x86_64")
+        return [downtime.downtime(self.laboratory, program, initrd, options, cpu) for program, options in ((theirs, ""), (ours, "--fast"))]
 
 
 def instructions(said, key, part="counter", step=INSTRUCTIONS["arm64"]):
     """Of a command that ended well; user time in microseconds is thousands of instructions."""
     found = said[key][0]
     if found["status"] != 0:
-        raise SystemExit(f"{key} failed with status {found['status']}")
+        raise NotMeasured(f"{key} failed with status {found['status']}")
     return found["counter"] * step if part == "counter" else found[part] * 1000
 
 

@@ -13,10 +13,37 @@ class Figure:
     ours: str
     ratio: str
     target: str
-    met: bool
+    met: bool | None    # nothing: there is no target
+
+    def verdict(self):
+        return {True: "met", False: "MISSED", None: "reported"}[self.met]
 
     def row(self):
-        return (self.number, self.what, self.theirs, self.ours, self.ratio, self.target, "met" if self.met else "MISSED")
+        return (self.number, self.what, self.theirs, self.ours, self.ratio, self.target, self.verdict())
+
+
+class NotMeasured(Exception):
+    """A figure that cannot be taken here: why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Missing:
+    """What stands in the place of figures that were not taken."""
+    number: str
+    what: str
+    why: str
+
+    def row(self):
+        return (self.number, f"{self.what}: {self.why}", "", "", "", "", "not measured")
+
+    def verdict(self):
+        return "not measured"
+
+
+def count(figures):
+    """The last line of a run."""
+    verdicts = [figure.verdict() for figure in figures]
+    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in ("met", "MISSED", "reported", "not measured"))
 
 
 def ratio(ours, theirs):

@@ -20,6 +20,7 @@ import fetch  # noqa: E402
 import initramfs  # noqa: E402
 import machine as machines  # noqa: E402
 import supplies  # noqa: E402
+from figure import NotMeasured  # noqa: E402
 
 # kexec-tools of Debian 12, as on the host; for arm64 the newer one, which knows zboot images.
 PACKAGES = ("kexec-tools", "libc6", "zlib1g", "liblzma5", "libzstd1", "libuuid1", "libfdt1", "libbz2-1.0")
@@ -167,5 +168,5 @@ meter leave {program.words} -e -x -y"""
     entered, lines = laboratory.run(name, script, r"@@ entered ([0-9a-f]{16})|@@ end", {"payload": kernel}, **setup)
     left = next((found for line in lines if (found := re.search(r"@@ left ([0-9a-f]+)", line))), None)
     if not entered[1] or not left:
-        raise SystemExit(f"{name}: {program.name} did not reach the payload: {lines[-12:]}")
+        raise NotMeasured(f"{name}: {program.name} did not reach the payload: {lines[-12:]}")
     return (int(entered[1], 16) - int(left[1], 16)) * INSTRUCTIONS[name]

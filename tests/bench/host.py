@@ -7,21 +7,12 @@ import subprocess
 import contenders
 import hashing
 from contenders import load, run
-from figure import Figure, ratio
+from figure import Figure, NotMeasured, ratio
 
 ROUNDS = 11
 DATA_PRECISION = 64     # KiB
 LARGEST_DATA = 1 << 20  # KiB
 GROWTH = (16, 64, 256, 512, 1024, 2048)   # MiB
-
-
-def start_instructions(program, emulator):
-    """User instructions of `program -v`, counted one by one."""
-    log = contenders.WORK / "instructions"
-    command = [emulator, "-singlestep", "-d", "nochain,exec", "-D", str(log), str(program), "-v"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    with open(log, encoding="ascii", errors="replace") as lines:
-        return sum(line.startswith("Trace") for line in lines)
 
 
 class Host:
@@ -40,7 +31,7 @@ class Host:
             for each in who:
                 seconds = run(load(each, self.shim, mebibytes))
                 if seconds is None:
-                    raise SystemExit(f"{each.name} could not load: " + " ".join(load(each, self.shim, mebibytes)))
+                    raise NotMeasured(f"{each.name} could not load: " + " ".join(load(each, self.shim, mebibytes)))
                 times[each].append(seconds - self.overhead)
         return {each: min(values) for each, values in times.items()}
 
@@ -126,9 +117,9 @@ class Host:
                      abs(data[0] - data[1]) <= DATA_PRECISION)
 
     def start_figure(self):
-        counts = [start_instructions(each.program, "qemu-x86_64") for each in (self.theirs, self.ours)]
+        counts = [hashing.instructions("qemu-x86_64", (each.program, "-v")) for each in (self.theirs, self.ours)]
         return Figure("15", "-v: user instructions (kexec-tools: with the dynamic loader)", str(counts[0]), str(counts[1]),
                       ratio(counts[1], counts[0]), "≤ 60000", counts[1] <= 60000)
 
     def purgatory_figure(self):
-        return hashing.purgatory_figure(self.theirs)
+        return hashing.time_figure(self.theirs.program)

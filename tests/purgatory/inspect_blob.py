@@ -22,7 +22,7 @@ VECTOR_SAMPLES = {
     'ppc64': 'lxvd2x  vs0,0,r4',
     's390x': 'ld\t%f2,8(%r1)',
 }
-VECTOR_FUNCTIONS = r'sha256_(compress_(ni|sha2|power8)|stripes_(sse2|avx2))\b'
+VECTOR_FUNCTIONS = r'sha256_(compress_((two_)?ni|sha2|power8)|stripes_(sse2|avx2|ni))\b'
 
 # Instructions that are an ordinary process's end, and the only places that may have them. An ID register is not among
 # them: the kernel reads it for a process.

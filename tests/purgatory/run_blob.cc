@@ -153,6 +153,8 @@ void check_altered(LoadedBlob &blob) {
     }
     regions.memory[9][0] ^= 1, regions.memory[4][0] ^= 1;
     expect("two altered regions: the first counts", blob.verify(regions.parameters), 1 + 4);
+    regions.memory[4][0] ^= 1, regions.memory[8][0] ^= 1;
+    expect("two altered regions of similar size", blob.verify(regions.parameters), 1 + 8);
 }
 
 void check_unused_entries(LoadedBlob &blob) {

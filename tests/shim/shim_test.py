@@ -272,7 +272,7 @@ class Behind(unittest.TestCase):
                 "openat", "fcntl", "newfstatat", "mmap",                                   # the initial ramdisk
                 "openat", "lseek", name,                                                   # the kernel's log before the call
                 "openat", "read", "read", "close", "unlink",                                 # the record of the load before
-                "newfstatat", "newfstatat", "openat", "flock", "openat", "write", "rename", "close", "close",  # the record below /run
+                "newfstatat", "openat", "write", "rename", "close",                        # the record below /run
                 "readlink", "readlink", "exit_group"]), "\n".join(lines))
 
     def test_an_attribute_is_read_by_three_calls(self):

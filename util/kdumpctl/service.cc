@@ -165,12 +165,16 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
     return std::move(built.steps);
 }
 
+Result<void> check_server(const World &world, const Service &service) {
+    const auto &target = service.configuration.conf.target;
+    if (!target || target->type != "ssh")
+        return {};
+    return TRY(server_step(world, service.configuration, patience_with_server)).act();
+}
+
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {
     Built built = TRY(build_initramfs(world, service, arming.rebuild));
     Steps steps;
-    const auto &target = service.configuration.conf.target;
-    if (target && target->type == "ssh" && arming.rebuild != Rebuild::never)
-        steps.push_back(TRY(server_step(world, service.configuration, patience_with_server)));
     if (auto label = label_step(world, service))
         steps.push_back(std::move(*label));
     std::ranges::move(built.steps, std::back_inserter(steps));

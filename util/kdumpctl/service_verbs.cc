@@ -55,6 +55,8 @@ bool follows_by_itself(const World &world) {
 
 Result<Outcome> arm(const World &world, const VerbLine &line, const Service &service, Rebuild rebuild) {
     Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
+    if (rebuild != Rebuild::never && !line.has("print"))
+        TRY(check_server(world, service));
     return take_steps(world, line, steps, "Starting kdump: [OK]");
 }
 
@@ -94,6 +96,8 @@ Result<Outcome> restart(const World &world, const VerbLine &line) {
     TRY(check_feasibility(facts));
     Service service = TRY(look_at_service(world, std::move(configuration)));
     Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
+    if (!line.has("print"))
+        TRY(check_server(world, service));
     if (is_armed(facts))
         TRY(disarm(world, line, facts));
     return take_steps(world, line, arming, "Starting kdump: [OK]");

@@ -3,8 +3,25 @@
 // hexadecimal, at the terminal of QEMU's machine "pseries". Sixteen letters fit into a hypervisor call
 // (H_PUT_TERM_CHAR, PAPR), the first in the highest byte of a register.
     .globl _start
+
+// The bytes of an instruction of big-endian code.
+.macro big word
+    .byte (\word) >> 24 & 255, (\word) >> 16 & 255, (\word) >> 8 & 255, (\word) & 255
+.endm
+
+// Kernels are entered in big-endian mode, or in the other. The first word is a branch over the second in the
+// one and a trap that never happens in the other.
 _start:
+    big 0x48000008          // b _start + 8
     b entered
+    big 0x429f0005          // bcl 20, 31, .+4
+    big 0x7d4802a6          // mflr 10, which is _start + 12
+    big (0x394a0000 + entered - _start - 12) // addi
+    big 0x7d6000a6          // mfmsr 11
+    big 0x696b0001          // xori 11, 11, 1: the other mode
+    big 0x7d5a03a6          // mtsrr0 10
+    big 0x7d7b03a6          // mtsrr1 11
+    big 0x4c000024          // rfid
     . = _start + 0x60       // where the kernel's other processors wait
 1:  b 1b
 

@@ -95,6 +95,21 @@ TEST_CASE("a server that does not answer is asked for three minutes, one that re
     CHECK(machine.commands.size() == 1);
 }
 
+TEST_CASE("a restart asks the server before it stops anything", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert({"dracut", "ssh"});
+    machine.root.write("/etc/kdump.conf", "ssh kdump@box\n");
+    machine.statuses["ssh"] = 255;
+    machine.ssh_says = "kdump@box: Permission denied (publickey).\n";
+    REQUIRE(machine.is_loaded());
+    Ran ran = machine.run({"restart"});
+    CHECK((ran.outcome == Outcome::failed && contains(ran.err, "Permission denied")));
+    CHECK((machine.is_loaded() && machine.commands.size() == 1));
+    machine.statuses.clear();
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(contains(machine.commands.back(), "kexec "));
+}
+
 TEST_CASE("the nodes of a cluster are told by a program that the initramfs has", "[service]") {
     FakeMachine machine;
     machine.unload();
