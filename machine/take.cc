@@ -21,8 +21,6 @@ namespace {
 class Directories {
 public:
     std::vector<std::string> matching(const std::string &directory, const std::string &component) {
-        if (component.find('*') == std::string::npos)
-            return {component};
         std::vector<std::string> names;
         for (const std::string &name : listed(directory))
             if (fnmatch(component.c_str(), name.c_str(), FNM_NOESCAPE) == 0)
@@ -77,6 +75,11 @@ std::vector<std::string> expand(Directories &directories, const std::string &roo
             return files_below(root, paths);
         std::string component(pattern.substr(0, pattern.find('/')));
         pattern.remove_prefix(component.size());
+        if (component.find('*') == std::string::npos) {
+            for (std::string &path : paths)
+                path += "/" + component;
+            continue;
+        }
         std::vector<std::string> longer;
         for (const std::string &path : paths)
             for (const std::string &name : directories.matching(root + path, component))

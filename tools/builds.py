@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HARDENING = ("-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -Wformat -Werror=format-security "
              "-D_GLIBCXX_ASSERTIONS")
 BOOT = "x86_64 reboot bios 6.1 bzImage -a"
+USUAL = ("-Dwerror=true", "-Doptimization=2", "-Ddebug=false")  # as ./run test has them
 # Of the sources as text, or of the tools around: the same whatever the build is.
 NOT_ABOUT_THE_BUILD = ("style", "tools")
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -44,7 +45,7 @@ def flags(text):
 
 CLANG = (("CC", "ccache clang"), ("CXX", "ccache clang++"))
 BUILDS = (
-    Build("default", boots=True),
+    Build("nothing", boots=True),
     Build("clang", environment=CLANG, boots=True),
     Build("clang-purgatory", ("-Dpurgatory_compiler=clang",), purgatory="clang"),
     Build("shared", ("-Ddefault_library=shared",)),
@@ -87,13 +88,13 @@ class Builder:
         print(f"FAIL  {what}: {problem}" if problem else f"ok    {what}", flush=True)
 
     def try_build(self, build):
-        directory = self._options.directory / build.name
+        directory = self._options.directory / f"with-{build.name}"  # as deep as others, for ccache
         shutil.rmtree(directory, ignore_errors=True)
-        log = self._options.directory / f"{build.name}.log"
+        log = self._options.directory / f"with-{build.name}.log"
         log.unlink(missing_ok=True)
-        environment = {"CC": "ccache gcc", "CXX": "ccache g++", **dict(build.environment)}
+        environment = dict(build.environment)  # where no compiler is named, meson takes the usual one through ccache
         where = f"see {log}"
-        if not run(["meson", "setup", directory, ROOT, *build.options], log, environment):
+        if not run(["meson", "setup", directory, ROOT, *USUAL, *build.options], log, environment):
             return self.tell(f"{build.name}: is configured", where)
         if not run(["ninja", "-j", str(self._options.jobs), "-C", directory], log):
             return self.tell(f"{build.name}: is built", where)
@@ -117,7 +118,7 @@ class Builder:
         self.tell(f"{build.name}: tests pass", "" if run(words, log, SANITIZERS) else f"see {log}")
 
     def boot(self, build, directory, log):
-        folder = self._options.directory / f"{build.name}-programs/x86_64"
+        folder = self._options.directory / f"with-{build.name}-programs/x86_64"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for program in programs.programs(directory):

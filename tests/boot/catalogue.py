@@ -62,6 +62,7 @@ def further_captures():
         Case("ppc64", "ppc64 capture by firmware and the boot goes on", capture.run_fadump),
         Case("x86_64", "x86_64 capture full disk", capture.run_full_disk),
         Case("x86_64", "x86_64 capture unplugged disk", capture.run_unplugged),
+        Case("x86_64", "x86_64 capture unplugged disk, the reason kept by pstore", capture.run_kept_by_pstore),
         Case("x86_64", "x86_64 capture missing module", capture.run_missing_module),
         Case("x86_64", "x86_64 capture collector crash", capture.run_collector_crash),
         Case("x86_64", "x86_64 capture time limit", capture.run_time_limit),

@@ -257,7 +257,7 @@ def run_unplugged(bench):
 
 
 # Memory that no kernel here uses, and that stays over a reset.
-KEPT_MEMORY = "ramoops.mem_address=0x2f000000 ramoops.mem_size=0x100000 ramoops.max_reason=0"
+KEPT_MEMORY = "ramoops.mem_address=0x8000000 ramoops.mem_size=0x100000 ramoops.max_reason=0"
 UNTIL_KEPT = """\
 insmod /reed_solomon.ko
 insmod /ramoops.ko {kept}
@@ -285,7 +285,7 @@ def run_kept_by_pstore(bench):
     script = UNTIL_KEPT.replace("{kept}", kept).replace("{append}", append)
     first = bench.initramfs(machine, "first", script, {**bench.program(), "kernel": kernel, "capture.img": made, **modules})
     setup = Setup(machine, machine.plain_firmware(), kernel, first, scene.memory, resets=True,
-                  append=f"crashkernel={scene.reservation} memmap=0x100000$0x2f000000")
+                  append=f"crashkernel={scene.reservation} memmap=0x100000$0x8000000")
     with bench.start(setup) as guest:
         guest.wait(r"@@ end|@@ load_exit [1-9]", LIMIT)
         found = guest.transcript()
