@@ -38,9 +38,6 @@ TTYPath=/dev/ttyS0
 ExecStart=/bin/sh /root/script
 """
 
-# Whatever Ethernet there is gets its address from the other side.
-NETWORK = {"etc/systemd/network/all.network": "[Match]\nName=e*\n[Network]\nDHCP=ipv4\n"}
-
 # Each boot is a stage: its function is called, and has named the next one before it ends.
 SCRIPT = """\
 . /root/common.sh
@@ -79,24 +76,13 @@ def unpack(directory):
     return directory
 
 
-def inside(tree, *command, **how):
-    """Starts a command that has the tree for its root; it cannot reboot."""
-    line = [*debian.WITHOUT_REBOOT, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", tree, *command]
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.Popen(list(map(str, line)), env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **how)
-
-
 class System:
     """The disk, and what a boot loader takes from it."""
 
-    def __init__(self, bench, first_stage, script, files=None, texts=None, installed=False, words=""):
-        """script: functions of a shell, one for each stage; files: {path in there: path here}; texts: {path in there: text};
-        installed: with our packages, and the service enabled; words: for the kernel."""
+    def __init__(self, bench, first_stage, script, files=None, texts=None):
+        """script: functions of a shell, one for each stage; files: {path in there: path here}; texts: {path in there: text}."""
         self.bench, self.machine = bench, MACHINES["x86_64"]
-        self._words = words
         tree = unpack(bench.directory / "tree")
-        if installed:
-            self._install(tree)
         for name in IDLE:
             (tree / "etc/systemd/system" / name).unlink(missing_ok=True)
             (tree / "etc/systemd/system" / name).symlink_to("/dev/null")
@@ -111,21 +97,11 @@ class System:
         self.disk = disks.make(bench.directory / "disk", "ext4", SIZE, tree)
         shutil.rmtree(tree)
 
-    def _install(self, tree):
-        names = ("kexec-toolkit", "kexec-toolkit-kdump")
-        for name in names:
-            shutil.copy(package_of_this_tree(self.bench, name), tree / "root" / f"{name}.deb")
-        for command in (("dpkg", "-i", *(f"/root/{name}.deb" for name in names)), ("systemctl", "enable", "kdump", "systemd-networkd")):
-            process = inside(tree, *command, stdout=subprocess.PIPE, text=True)
-            said, _ = process.communicate()
-            if process.returncode:
-                raise RuntimeError(f"{' '.join(command)}: {said}")
-
     def _own_texts(self, tree, first_stage, script):
         kernel, initrd = (next((tree / "boot").glob(pattern)) for pattern in ("vmlinuz-*", "initrd.img-*"))
         self.kernel, self.initrd = (shutil.copy(path, self.bench.directory) for path in (kernel, initrd))
         menu = (f"default debian\nlabel debian\n  linux /boot/{kernel.name}\n  initrd /boot/{initrd.name}\n"
-                f"  append root=UUID={disks.UUID} ro {self._words}\n")
+                f"  append root=UUID={disks.UUID} ro\n")
         return {"root/common.sh": initramfs.SHELL_COMMON.read_text(), "root/stage": first_stage + "\n",
                 "root/script": f'{SCRIPT}{script}\nsay stage "$stage"\n"$stage"\n', "etc/systemd/system/script.service": UNIT,
                 EXTLINUX: menu, "etc/fstab": f"UUID={disks.UUID} / ext4 errors=remount-ro 0 1\n", "etc/machine-id": MACHINE_ID,
