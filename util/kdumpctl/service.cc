@@ -92,19 +92,18 @@ std::optional<Step> label_step(const World &world, const Service &service) {
 }
 
 // A network has to be told on the command line.
-std::string words_for(const Service &service) {
-    return service.plan.userland.empty() ? std::string() : dracut_words(service.plan);
+std::string words_for(const World &world, const Service &service) {
+    return service.plan.userland.empty() ? std::string() : dracut_words(world, service);
 }
 
+// `more` stands at the end of the command line.
 Result<Step> load_step(const World &world, const Service &service, const std::string &more) {
     std::vector<std::string> arguments;
     for (std::string_view word : words_of(service.configuration.variable("KEXEC_ARGS").value_or("")))
         arguments.emplace_back(word);
     arguments.insert(arguments.end(),
                      {"-p", service.kernel.path, "--initrd=" + service.kernel.initramfs,
-                      "--command-line=" +
-                          capture_command_line(service.line, service.configuration,
-                                               join_command_lines(words_for(service), more))});
+                      "--command-line=" + capture_command_line(service.line, service.configuration, more)});
     return run_step(world, "kexec", std::move(arguments), "the crash kernel was not loaded");
 }
 
@@ -115,7 +114,10 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
                                      "firmware-assisted dump is not registered")));
         return {};
     }
-    steps.push_back(TRY(load_step(world, service, arming.more)));
+    std::string words = words_for(world, service);
+    if (auto kept = keep_words_step(world, words))
+        steps.push_back(std::move(*kept));
+    steps.push_back(TRY(load_step(world, service, join_command_lines(words, arming.more))));
     return {};
 }
 

@@ -53,10 +53,11 @@ bool follows_by_itself(const World &world) {
     return take_snapshot(hotplug_sources(), world.root).word(hotplug_sources().front().path) == "1";
 }
 
+// Where the server answers, the network is up: the steps tell the capture kernel of it.
 Result<Outcome> arm(const World &world, const VerbLine &line, const Service &service, Rebuild rebuild) {
-    Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
     if (rebuild != Rebuild::never && !line.has("print"))
         TRY(check_server(world, service));
+    Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
     return take_steps(world, line, steps, "Starting kdump: [OK]");
 }
 
@@ -95,9 +96,9 @@ Result<Outcome> restart(const World &world, const VerbLine &line) {
     Configuration configuration = TRY(look_at_configuration(world));
     TRY(check_feasibility(facts));
     Service service = TRY(look_at_service(world, std::move(configuration)));
-    Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
     if (!line.has("print"))
         TRY(check_server(world, service));
+    Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
     if (is_armed(facts))
         TRY(disarm(world, line, facts));
     return take_steps(world, line, arming, "Starting kdump: [OK]");
