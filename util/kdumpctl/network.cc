@@ -56,6 +56,12 @@ Way way_to(const World &world, const std::string &address) {
     return {word_behind(words, "dev"), word_behind(words, "via"), word_behind(words, "src")};
 }
 
+// The host may be a name.
+Way way_to_host(const World &world, const std::string &host) {
+    std::string address = is_address(host) ? host : first_word(said_by(world, "getent", {"ahosts", host}));
+    return address.empty() ? Way{} : way_to(world, address);
+}
+
 std::optional<Address> address_of(const World &world, const Way &way) {
     bool is_6 = is_version_6(way.source);
     std::string text =
@@ -117,12 +123,16 @@ std::string words_for(const World &world, const Way &way, const Address &address
 
 } // namespace
 
+void wait_for_way(const World &world, const std::string &host, std::uint64_t seconds) {
+    constexpr std::uint64_t between = 2;
+    std::uint64_t start = world.now();
+    while (world.find_program("ip") && way_to_host(world, host).source.empty() &&
+           world.now() - start < seconds)
+        world.sleep(between);
+}
+
 std::string network_words(const World &world, const std::string &host) {
-    bool is_name = !is_address(host);
-    std::string address = is_name ? first_word(said_by(world, "getent", {"ahosts", host})) : host;
-    if (address.empty())
-        return {};
-    Way way = way_to(world, address);
+    Way way = way_to_host(world, host);
     auto own = way.source.empty() ? std::nullopt : address_of(world, way);
     if (!own || way.interface.empty() || way.interface == "lo")
         return {};
@@ -134,7 +144,7 @@ std::string network_words(const World &world, const std::string &host) {
                          host, way.interface));
         return {};
     }
-    return words_for(world, way, *own, is_name);
+    return words_for(world, way, *own, !is_address(host));
 }
 
 std::string host_in(std::string_view target) {

@@ -53,16 +53,22 @@ bool follows_by_itself(const World &world) {
     return take_snapshot(hotplug_sources(), world.root).word(hotplug_sources().front().path) == "1";
 }
 
-// Where the server answers, the network is up: the steps tell the capture kernel of it.
 Result<Outcome> arm(const World &world, const VerbLine &line, const Service &service, Rebuild rebuild) {
-    if (rebuild != Rebuild::never && !line.has("print"))
-        TRY(check_server(world, service));
     Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
     return take_steps(world, line, steps, "Starting kdump: [OK]");
 }
 
 Result<Outcome> disarm(const World &world, const VerbLine &line, const Facts &facts) {
     return take_steps(world, line, TRY(steps_to_disarm(world, facts)), "Stopping kdump: [OK]");
+}
+
+// Where the server answers, the network is up: before that this machine's address and its way there are not
+// to be seen.
+Result<Service> look_with_server(const World &world, const VerbLine &line) {
+    Configuration configuration = TRY(look_at_configuration(world));
+    if (!line.has("print"))
+        TRY(reach_server(world, configuration));
+    return look_at_service(world, std::move(configuration));
 }
 
 } // namespace
@@ -81,7 +87,9 @@ Result<Outcome> start(const World &world, const VerbLine &line) {
         warn(world, "Kdump already running: [WARNING]");
         return Outcome::done;
     }
-    return arm(world, line, TRY(service), Rebuild::needed);
+    if (!service)
+        return Failure(service.error());
+    return arm(world, line, TRY(look_with_server(world, line)), Rebuild::needed);
 }
 
 Result<Outcome> stop(const World &world, const VerbLine &line) {
@@ -93,11 +101,8 @@ Result<Outcome> stop(const World &world, const VerbLine &line) {
 Result<Outcome> restart(const World &world, const VerbLine &line) {
     auto turn = TRY(turn_for(world, line));
     Facts facts = TRY(look(world));
-    Configuration configuration = TRY(look_at_configuration(world));
     TRY(check_feasibility(facts));
-    Service service = TRY(look_at_service(world, std::move(configuration)));
-    if (!line.has("print"))
-        TRY(check_server(world, service));
+    Service service = TRY(look_with_server(world, line));
     Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
     if (is_armed(facts))
         TRY(disarm(world, line, facts));

@@ -52,7 +52,7 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     machine.root.write("/root/.ssh/known_hosts", "box ssh-ed25519 key\n");
     machine.root.write("/etc/kdump.conf", "ssh kdump@box\nsshkey /root/key\nextra_modules one two\n");
     CHECK(machine.run({"start"}).outcome == Outcome::done);
-    // The server is asked before anything is made.
+    // The server is asked before anything is made, or looked at.
     CHECK(machine.commands[0] == "ssh -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=yes "
                                  "-o ConnectTimeout=10 kdump@box true");
     machine.commands.erase(machine.commands.begin());
@@ -145,6 +145,13 @@ TEST_CASE("the capture kernel goes the way of the running system to the server",
     Networked six("nfs [fd00::9]:/crash\n", "fd00::9", "fd00::9 from :: dev enp1s0 src fd00::2 metric 256 \n",
                   "2: enp1s0    inet6 fd00::2/64 scope global \\       valid_lft forever\n");
     CHECK(six.words() == " rd.neednet=1 ip=[fd00::2]:::64::enp1s0:none:9000");
+}
+
+TEST_CASE("a start waits for the network to an nfs server, not for ever", "[service]") {
+    Networked network("nfs server:/crash\n", "10.0.0.9", "", "");
+    std::uint64_t start = network.machine.now;
+    CHECK(network.words() == " rd.neednet=1 ip=dhcp");
+    CHECK((network.machine.now - start >= 30 && network.machine.now - start < 60));
 }
 
 TEST_CASE("while the network is down, what was found of it the last time stands", "[service]") {
