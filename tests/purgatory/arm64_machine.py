@@ -89,7 +89,7 @@ class Blob(NamedTuple):
     def words(self):
         """(offset, instruction) up to the tables; what is no code is in it too."""
         end = self.symbols['purgatory_tables']
-        return [(at, struct.unpack_from('<I', self.code, at)[0]) for at in range(0x500, end, 4)]
+        return [(at, struct.unpack_from('<I', self.code, at)[0]) for at in range(0x700, end, 4)]
 
     def with_id_register(self, encoding, instruction):
         """A copy that finds something else in an identification register; `instruction` without its register sets
