@@ -12,7 +12,7 @@ import cache
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "package"
-NOT_SOURCE = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache", "obj-*", ".debhelper")
+NOT_SOURCE = shutil.ignore_patterns(".git", "build", "__pycache__", ".cache", ".debhelper")
 
 # What a Debian has: the package's libraries, what it replaces, what depends on that, an init system.
 SUITE = "bookworm"
@@ -40,13 +40,13 @@ def stored_root(packages=tuple(PACKAGES), kept=tuple(KEPT)):
 
 
 def build_package(jobs):
-    """Builds source and binary package of this tree in WORK; without optimisation, which changes no file's place."""
+    """Builds source and binary package of this tree in WORK, from the objects of build/test where a compiler cache has them."""
     for old in WORK.glob("kexec-toolkit*"):
         old.unlink()
     source = WORK / "source"
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(ROOT, source, symlinks=True, ignore=NOT_SOURCE)
-    environment = dict(os.environ, LC_ALL="C.UTF-8", DEB_BUILD_OPTIONS=f"noopt noautodbgsym parallel={jobs}", DEB_CXXFLAGS_STRIP="-g")
+    environment = dict(os.environ, LC_ALL="C.UTF-8", DEB_BUILD_OPTIONS=f"werror noautodbgsym parallel={jobs}", DEB_CXXFLAGS_STRIP="-g")
     # debhelper gives the build another home: a compiler cache goes on to be where it is.
     environment.setdefault("CCACHE_DIR", str(Path.home() / ".cache/ccache"))
     with open(WORK / "build.log", "w", encoding="utf-8") as log:

@@ -9,6 +9,7 @@ in namespaces of its own, and processes there lack the right to load a kernel, t
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -124,11 +125,12 @@ def newer_package(name="kexec-toolkit"):
 
 class PackageTest(unittest.TestCase):
     def test_lintian_finds_nothing_that_is_not_listed(self):
-        # Without optimisation there is no fortified function; that is this build's, not the package's.
-        done = subprocess.run(["lintian", "--allow-root", "--display-info", "--fail-on=error,warning,info",
-                               "--suppress-tags=hardening-no-fortify-functions", *WORK.glob("kexec-toolkit_*.changes")],
+        done = subprocess.run(["lintian", "--allow-root", "--display-info", *WORK.glob("kexec-toolkit_*.changes")],
                               capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        # A compiler puts a short word into an instruction, and lintian takes the next one's first byte for a letter of it.
+        findings = [line for line in done.stdout.splitlines()
+                    if not re.search(r": spelling-error-in-binary (\w+)[A-Z] \1 ", line)]
+        self.assertEqual((done.stderr, findings), ("", []))
 
     def test_what_is_overridden_is_there(self):
         done = subprocess.run(["lintian", "--allow-root", "--tags=unused-override,mismatched-override",
