@@ -64,9 +64,9 @@ def make_content(size, seed=89):
 def make_parameters(entry, argument, regions, flags=0, console=(0, 0), register_width=0):
     head = struct.pack('<QQII', entry, argument, flags, 0) + bytes(24)
     places = struct.pack('<QII', *console, 0) + struct.pack('<Q', register_width) + bytes(56)
-    table = b''.join(struct.pack('<QQ', each.start, len(each.loaded)) + hashlib.sha256(each.loaded).digest()
+    table = b''.join(struct.pack('<QQ', each.start, len(each.loaded)) + hashlib.sha256(each.loaded).digest() + bytes(40)
                      for each in regions)
-    return (head + places + table).ljust(0x80 + 16 * 0x30, b'\0')
+    return (head + places + table).ljust(0x80 + 16 * 0x58, b'\0')
 
 
 def place(blob, parameters):
