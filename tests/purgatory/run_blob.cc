@@ -26,7 +26,8 @@ static_assert(alignof(Parameters) == 1);
 // Where the loader says which instructions there are, each answer is another way through the blob; and so are
 // striped digests.
 #if defined(__powerpc64__)
-constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::vector_sha};
+constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::vector_sha, purgatory::flag::striped,
+                                     purgatory::flag::vector_sha | purgatory::flag::striped};
 #elif defined(__x86_64__)
 constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::striped};
 #else
@@ -200,6 +201,17 @@ void check_parts_of_files(LoadedBlob &blob) {
     expect("what comes before a part is not looked at", blob.verify(regions.parameters), 0);
 }
 
+// A stripe, some blocks and some bytes: no place that is hashed in its own way is left out.
+void check_each_byte(LoadedBlob &blob) {
+    Regions regions({512 + 3 * 64 + 7});
+    for (size_t at = 0; at < regions.memory[0].size(); at++) {
+        auto bit = static_cast<uint8_t>(1 << at % 8);
+        regions.memory[0][at] ^= bit;
+        expect("bit flipped in byte " + std::to_string(at), blob.verify(regions.parameters), 1);
+        regions.memory[0][at] ^= bit;
+    }
+}
+
 void check_unused_entries(LoadedBlob &blob) {
     Regions regions({100, 100, 100});
     regions.parameters.regions[1].size = 0;
@@ -227,7 +239,8 @@ int main(int argc, char **argv) {
         std::puts("usage: run_blob BLOB");
         return 2;
     }
-    for (uint64_t address : {0x200000ull, 0x40003000ull, 0x123456000ull}) {
+    const uint64_t addresses[] = {0x200000, 0x40003000, 0x123456000};
+    for (uint64_t address : addresses) {
         LoadedBlob blob(bytes, address);
         if (!blob.is_mapped()) {
             std::printf("cannot map the blob at 0x%llx\n", static_cast<unsigned long long>(address));
@@ -238,6 +251,8 @@ int main(int argc, char **argv) {
             striped = (flags & purgatory::flag::striped) != 0;
             check_intact(blob);
             check_altered(blob);
+            if (address == addresses[0])
+                check_each_byte(blob);
             check_unused_entries(blob);
             check_skip(blob);
             if (!striped)

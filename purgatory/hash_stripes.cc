@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Striped digests: this machine's loader asks for them with --fast.
+// For machines whose loader asks for striped digests.
 #include "purgatory/sha256.h"
 #include "purgatory/verify.h"
 
