@@ -5,7 +5,7 @@
 
 namespace purgatory {
 
-void hash_stripes(const Region<uint64_t> &region, uint8_t (&digest)[32]) {
+void hash_stripes(const OwnRegion &region, uint8_t (&digest)[32]) {
     StripedSha256 sum;
     sum.update(reinterpret_cast<const uint8_t *>(region.start), region.size);
     sum.finish(digest);

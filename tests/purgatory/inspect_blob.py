@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 
-PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK, PAGE = 0x100, 0x380, 0x500, 0x1000, 0x1000
+PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK, PAGE = 0x100, 0x600, 0x700, 0x1000, 0x1000
 LARGEST = {'x86_64': 32 << 10, 'arm64': 64 << 10, 'ppc64': 20 << 10, 's390x': 16 << 10}
 
 # Operands that are vector or floating-point registers, in objdump's notation.
