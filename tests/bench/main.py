@@ -63,7 +63,7 @@ GROUPS = (
     Group(("15",), "start of the program", ("x86_64",), lambda bench, _: [bench.start_figure()]),
     *(Group(("15",), f"size of {size.name}", ("x86_64", "sizes"), lambda bench, _, size=size: [size.figure(bench.ours.program)])
       for size in sizes.SIZES),
-    Group(("16",), "plans for giants", ("tests",), lambda *_: [proved.giant_figure()]),
+    Group(("16",), "plans for giants", ("tests",), lambda *_: proved.giant_figures()),
     Group(("17",), "growth", ("x86_64",), lambda bench, _: bench.growth_figures()),
     *(Group(("18",), f"downtime{cpu.lacking}", ("x86_64",), lambda _, machines, cpu=cpu: [machines.first_line_figure(cpu)])
       for cpu in emulated.CPUS),
