@@ -23,6 +23,7 @@ import emulated  # noqa: E402
 import host  # noqa: E402
 import plot  # noqa: E402
 import proved  # noqa: E402
+import reservations  # noqa: E402
 import sizes  # noqa: E402
 from archive import ArchiveError  # noqa: E402
 from figure import Missing, NotMeasured, count, table  # noqa: E402
@@ -68,6 +69,8 @@ GROUPS = (
     *(Group(("18",), f"downtime{cpu.lacking}", ("x86_64",), lambda _, machines, cpu=cpu: [machines.first_line_figure(cpu)])
       for cpu in emulated.CPUS),
     Group(("19",), "downtime to /init", ("x86_64",), lambda _, machines: [machines.first_process_figure()]),
+    *(Group(("20",), f"reservation on {name}", (name, "tests"),
+            lambda _, machines, name=name: [reservations.figure(machines.laboratory, name)]) for name in reservations.SCENES),
 )
 
 
