@@ -3,11 +3,13 @@
 kernel is started with the words that /boot/extlinux/extlinux.conf on that disk has at the time."""
 import re
 import shutil
+import socket
 import subprocess
 
 import debian
 import disks
 import initramfs
+import supplies
 from machine import MACHINES, Setup
 from proof import require
 
@@ -20,6 +22,8 @@ IDLE = ("ssh.service", "nfs-server.service", "nfs-client.target", "rpcbind.servi
         "rpc-statd-notify.service", "nfs-blkmap.service")
 SIZE = 3 << 30
 MEMORY = 3072      # MiB; the default reservation is for machines of 2 GiB and more
+PROGRAMS = ("kexec", "kdumpctl", "kdump-capture")
+SYSTEM = supplies.HERE.parents[1] / "system"
 EXTLINUX = "boot/extlinux/extlinux.conf"
 MACHINE_ID = "0123456789abcdef0123456789abcdef\n"
 
@@ -37,6 +41,15 @@ StandardError=tty
 TTYPath=/dev/ttyS0
 ExecStart=/bin/sh /root/script
 """
+
+
+def network(setting):
+    """Texts that have systemd set up whatever Ethernet there is."""
+    return {"etc/systemd/network/all.network": f"[Match]\nName=e*\n[Network]\n{setting}\n"}
+
+
+GIVEN_ADDRESS = network("DHCP=ipv4")
+
 
 # Each boot is a stage: its function is called, and has named the next one before it ends.
 SCRIPT = """\
@@ -76,13 +89,31 @@ def unpack(directory):
     return directory
 
 
+def free_port():
+    """One of this host's that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def inside(tree, *command, **how):
+    """Starts a command that has the tree for its root; it cannot reboot."""
+    line = [*debian.WITHOUT_REBOOT, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", tree, *command]
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.Popen(list(map(str, line)), env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **how)
+
+
 class System:
     """The disk, and what a boot loader takes from it."""
 
-    def __init__(self, bench, first_stage, script, files=None, texts=None):
-        """script: functions of a shell, one for each stage; files: {path in there: path here}; texts: {path in there: text}."""
+    def __init__(self, bench, first_stage, script, files=None, texts=None, installed=False, words="", disk="disk"):
+        """script: functions of a shell, one for each stage; files: {path in there: path here}; texts: {path in there: text};
+        installed: with our programs, and the service enabled; words: for the kernel; disk: its file's name."""
         self.bench, self.machine = bench, MACHINES["x86_64"]
-        tree = unpack(bench.directory / "tree")
+        self._words = words
+        tree = unpack(bench.directory / f"{disk}-tree")
+        if installed:
+            self._install(tree)
         for name in IDLE:
             (tree / "etc/systemd/system" / name).unlink(missing_ok=True)
             (tree / "etc/systemd/system" / name).symlink_to("/dev/null")
@@ -94,14 +125,27 @@ class System:
             (tree / path).write_text(text, encoding="utf-8")
         wanted = tree / "etc/systemd/system/multi-user.target.wants"
         (wanted / "script.service").symlink_to("../script.service")
-        self.disk = disks.make(bench.directory / "disk", "ext4", SIZE, tree)
+        if any(path.startswith("etc/systemd/network/") for path in texts or {}):
+            (wanted / "systemd-networkd.service").symlink_to("/lib/systemd/system/systemd-networkd.service")
+        self.disk = disks.make(bench.directory / disk, "ext4", SIZE, tree)
         shutil.rmtree(tree)
+
+    def _install(self, tree):
+        for name in PROGRAMS:
+            shutil.copy(self.bench.programs / name, tree / "usr/sbin")
+        shutil.copytree(SYSTEM / "dracut/99kdump-toolkit", tree / "usr/lib/dracut/modules.d/99kdump-toolkit")
+        units = tree / "etc/systemd/system"
+        for name in ("kdump.service.in", "kdump-hotplug.service.in", "kdump-hotplug.timer"):
+            text = (SYSTEM / name).read_text(encoding="utf-8").replace("@SBINDIR@", "/usr/sbin")
+            (units / name.removesuffix(".in")).write_text(text, encoding="utf-8")
+        shutil.copy(SYSTEM / "98-kdump-toolkit.rules", tree / "etc/udev/rules.d")
+        (units / "multi-user.target.wants/kdump.service").symlink_to("../kdump.service")
 
     def _own_texts(self, tree, first_stage, script):
         kernel, initrd = (next((tree / "boot").glob(pattern)) for pattern in ("vmlinuz-*", "initrd.img-*"))
         self.kernel, self.initrd = (shutil.copy(path, self.bench.directory) for path in (kernel, initrd))
         menu = (f"default debian\nlabel debian\n  linux /boot/{kernel.name}\n  initrd /boot/{initrd.name}\n"
-                f"  append root=UUID={disks.UUID} ro\n")
+                f"  append root=UUID={disks.UUID} ro {self._words}\n")
         return {"root/common.sh": initramfs.SHELL_COMMON.read_text(), "root/stage": first_stage + "\n",
                 "root/script": f'{SCRIPT}{script}\nsay stage "$stage"\n"$stage"\n', "etc/systemd/system/script.service": UNIT,
                 EXTLINUX: menu, "etc/fstab": f"UUID={disks.UUID} / ext4 errors=remount-ro 0 1\n", "etc/machine-id": MACHINE_ID,
