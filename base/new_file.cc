@@ -279,6 +279,14 @@ Result<void> rename_directory(const std::string &path, const std::string &new_pa
     return synchronise_directory(directory_of(new_path));
 }
 
+Result<bool> rename_in_memory(const std::string &path, const std::string &new_path) {
+    if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, new_path.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno == ENOENT || errno == ENOTDIR)
+        return false;
+    return fail_to("making", new_path);
+}
+
 Result<void> remove_tree(const std::string &path) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0)

@@ -69,6 +69,9 @@ Result<void> replace_content(const std::string &path, Bytes bytes);
 Result<void> rename_directory(const std::string &path, const std::string &new_path);
 // With everything in it; links in it are not followed. No such directory is a success.
 Result<void> remove_tree(const std::string &path);
+// Gives a file of a file system in memory another name, unless there is one of that name. Whether there was
+// such a file.
+Result<bool> rename_in_memory(const std::string &path, const std::string &new_path);
 // No such file is a success.
 Result<void> remove_file(const std::string &path);
 

@@ -7,58 +7,128 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <functional>
-#include <numeric>
-#include <tuple>
 
 namespace kexec {
 
 namespace {
 
-constexpr std::size_t block = 64;
-
 const std::uint8_t *start_of(Bytes bytes) { return reinterpret_cast<const std::uint8_t *>(bytes.data()); }
 
-template <typename Sum> Digest finished(Sum &sum, Bytes rest) {
+template <typename Sum> Digest finished(Sum sum, Bytes rest) {
     std::uint8_t digest[sizeof(Digest)];
     sum.update(start_of(rest), rest.size());
     sum.finish(digest);
     return std::to_array(digest);
 }
 
-// Together as far as the shorter one goes.
-std::pair<Digest, Digest> digests_of_two(Bytes one, Bytes other) {
-    purgatory::Sha256 first, second;
-    std::size_t common = std::min(one.size(), other.size()) / block * block;
-    if (auto compress_two = purgatory::fastest_sha256_compress_two(); compress_two && common > 0)
-        purgatory::Sha256::update_both(compress_two, first, start_of(one), second, start_of(other),
-                                       common / block);
-    else
-        common = 0;
-    return {finished(first, one.subspan(common)), finished(second, other.subspan(common))};
+// A message that is being read. It stops where a part begins or ends, to note what the sum is there.
+class Reading {
+public:
+    explicit Reading(const Message &all) : message(all) {
+        digests.parts.resize(message.parts.size());
+        note();
+    }
+
+    std::size_t size() const { return message.bytes.size(); }
+    bool is_done() const { return done == message.bytes.size(); }
+
+    // That can be worked before the next stop; 0 behind a stop within a block, too.
+    std::size_t blocks() const { return done % sha256_block == 0 ? (next_stop() - done) / sha256_block : 0; }
+
+    void go_to_stop() {
+        Bytes next = message.bytes.subspan(done, next_stop() - done);
+        sum.update(start_of(next), next.size());
+        done += next.size();
+        note();
+    }
+
+    // At most blocks() of both.
+    static void go_together(purgatory::Sha256CompressTwo compress_two, Reading &one, Reading &other,
+                            std::size_t count) {
+        purgatory::Sha256::update_both(compress_two, one.sum, start_of(one.message.bytes) + one.done,
+                                       other.sum, start_of(other.message.bytes) + other.done, count);
+        for (Reading *each : {&one, &other}) {
+            each->done += count * sha256_block;
+            each->note();
+        }
+    }
+
+    MessageDigest result() const {
+        MessageDigest all = digests;
+        all.whole = finished(sum, {});
+        return all;
+    }
+
+private:
+    std::size_t next_stop() const {
+        std::size_t stop = message.bytes.size();
+        for (const MessagePart &part : message.parts)
+            for (std::size_t at : {part.first, part.first + part.size})
+                if (at > done)
+                    stop = std::min(stop, at);
+        return stop;
+    }
+
+    void note() {
+        for (std::size_t i = 0; i < message.parts.size(); i++) {
+            const MessagePart &part = message.parts[i];
+            if (part.first == done)
+                sum.copy_state(digests.parts[i].state);
+            if (part.first + part.size == done)
+                digests.parts[i].digest = finished(sum, {});
+        }
+    }
+
+    const Message &message;
+    purgatory::Sha256 sum;
+    std::size_t done = 0;
+    MessageDigest digests{};
+};
+
+// Two at a time, the largest first; where one ends the next takes its place.
+void read_side_by_side(std::vector<Reading *> waiting, purgatory::Sha256CompressTwo compress_two) {
+    auto next = [&]() -> Reading * {
+        if (waiting.empty())
+            return nullptr;
+        Reading *first = waiting.front();
+        waiting.erase(waiting.begin());
+        return first;
+    };
+    Reading *one = next(), *other = next();
+    while (one && other) {
+        std::size_t blocks = std::min(one->blocks(), other->blocks());
+        if (blocks > 0)
+            Reading::go_together(compress_two, *one, *other, blocks);
+        else
+            (one->blocks() == 0 ? one : other)->go_to_stop();
+        for (Reading **each : {&one, &other})
+            if (*each && (*each)->is_done())
+                *each = next();
+    }
 }
 
 } // namespace
 
-Digest digest_of(Bytes bytes) {
-    purgatory::Sha256 sha256;
-    return finished(sha256, bytes);
-}
+Digest digest_of(Bytes bytes) { return finished(purgatory::Sha256(), bytes); }
 
-Digest striped_digest_of(Bytes bytes) {
-    purgatory::StripedSha256 striped;
-    return finished(striped, bytes);
-}
+Digest striped_digest_of(Bytes bytes) { return finished(purgatory::StripedSha256(), bytes); }
 
-std::vector<Digest> digests_of(std::span<const Bytes> pieces) {
-    std::vector<std::size_t> order(pieces.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return pieces[i].size(); });
-    std::vector<Digest> digests(pieces.size());
-    for (std::size_t i = 0; i + 1 < order.size(); i += 2)
-        std::tie(digests[order[i]], digests[order[i + 1]]) =
-            digests_of_two(pieces[order[i]], pieces[order[i + 1]]);
-    if (order.size() % 2 != 0)
-        digests[order.back()] = digest_of(pieces[order.back()]);
+std::vector<MessageDigest> digests_of(std::span<const Message> messages) {
+    std::vector<Reading> readings(messages.begin(), messages.end());
+    if (auto compress_two = purgatory::fastest_sha256_compress_two()) {
+        std::vector<Reading *> order;
+        for (Reading &each : readings)
+            if (!each.is_done())
+                order.push_back(&each);
+        std::ranges::stable_sort(order, std::greater(), &Reading::size);
+        read_side_by_side(std::move(order), compress_two);
+    }
+    std::vector<MessageDigest> digests;
+    for (Reading &each : readings) {
+        while (!each.is_done())
+            each.go_to_stop();
+        digests.push_back(each.result());
+    }
     return digests;
 }
 

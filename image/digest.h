@@ -19,9 +19,32 @@ Digest digest_of(Bytes bytes);
 // The striped digest (purgatory/sha256.h).
 Digest striped_digest_of(Bytes bytes);
 
-// The digest of each, in their order. Where the processor can work on two at a time it does: best on pairs of
-// one size.
-std::vector<Digest> digests_of(std::span<const Bytes> pieces);
+inline constexpr std::size_t sha256_block = 64;
+
+// A part of a message. Its digest is that of the message up to the part's end.
+struct MessagePart {
+    std::size_t first; // whole blocks
+    std::size_t size;
+};
+
+struct Message {
+    Bytes bytes;
+    std::vector<MessagePart> parts = {}; // ascending, apart from each other
+};
+
+struct PartDigest {
+    std::uint32_t state[8]; // of SHA-256 where the part begins: the digest goes on from there
+    Digest digest;
+};
+
+struct MessageDigest {
+    Digest whole;
+    std::vector<PartDigest> parts;
+};
+
+// The digests of each message, in their order: every byte is read once. Where the processor can work on two
+// messages at a time it does.
+std::vector<MessageDigest> digests_of(std::span<const Message> messages);
 
 // In hexadecimal.
 std::string digest_text(const Digest &digest);

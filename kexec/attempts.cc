@@ -29,12 +29,21 @@ int make_call(World &world, const FileLoad &plan, int kernel) {
     });
 }
 
+void seal_with(SegmentLoad &plan, std::vector<LoadedFile> &files) {
+    std::vector<Bytes> contents;
+    for (const LoadedFile &each : files)
+        contents.push_back(each.file->bytes());
+    std::vector<std::optional<Digest>> digests = seal(plan, contents);
+    for (std::size_t i = 0; i < files.size(); i++)
+        files[i].digest = digests[i];
+}
+
 // An errno, or 0.
-Result<int> attempt(World &world, Plan &plan) {
+Result<int> attempt(World &world, Plan &plan, std::vector<LoadedFile> &files) {
     if (auto *segments = std::get_if<SegmentLoad>(&plan)) {
         if (!segments->announcement.empty())
             world.complain(segments->announcement + "\n");
-        seal(*segments);
+        seal_with(*segments, files);
         return make_call(world, *segments);
     }
     const auto &file = std::get<FileLoad>(plan);
@@ -88,10 +97,11 @@ Error with_earlier(Error error, const std::vector<Error> &earlier) {
 
 } // namespace
 
-Result<RefusedCall> make_attempts(World &world, const Settings &settings, std::vector<Attempt> &attempts) {
+Result<RefusedCall> make_attempts(World &world, const Settings &settings, std::vector<Attempt> &attempts,
+                                  std::vector<LoadedFile> &files) {
     std::vector<Error> refused;
     for (Attempt &each : attempts) {
-        int number = TRY(attempt(world, each.plan));
+        int number = TRY(attempt(world, each.plan, files));
         if (number == 0)
             return call_of(each.plan);
         refused.push_back(explain(world, settings, each.plan, number));

@@ -191,7 +191,8 @@ Error take_back(World &world, const Options &options, Error changed) {
 
 Result<RefusedCall> load_prepared(World &world, const Options &options, PreparedLoad &prepared) {
     TRY(check_unchanged(prepared));
-    RefusedCall served = TRY(make_attempts(world, options.settings, prepared.decision.attempts));
+    RefusedCall served =
+        TRY(make_attempts(world, options.settings, prepared.decision.attempts, prepared.files));
     auto unchanged = check_unchanged(prepared);
     if (!unchanged)
         return Failure(take_back(world, options, std::move(unchanged).error()));
@@ -201,10 +202,11 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
     Purpose purpose = options.settings.purpose;
     bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
-    auto set_aside = take_record_away(world, purpose);
+    bool is_aside = set_record_aside(world, purpose);
     auto served = load_prepared(world, options, prepared);
     if (!served) {
-        put_record_back(world, purpose, set_aside);
+        if (is_aside)
+            put_record_back(world, purpose);
         // For a crash load the kernel drops the old image before it accepts the new one.
         if (crash_was_loaded && look_at_kernel(world.root).crash_loaded == 0U)
             return Failure(rearm(world, std::move(served).error()));
@@ -215,6 +217,8 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
     // Where the new kernel is started at once, nobody is left to ask.
     if (!options.steps.contains(Step::execute))
         keep_record(world, options, prepared, *served);
+    if (is_aside)
+        drop_record_aside(world, purpose);
     return {};
 }
 

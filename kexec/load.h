@@ -3,6 +3,7 @@
 // checked, without changing anything. Only then is it carried out.
 #pragma once
 
+#include "image/digest.h"
 #include "kexec/options.h"
 #include "kexec/refusal.h"
 #include "kexec/world.h"
@@ -13,6 +14,7 @@ namespace kexec {
 struct LoadedFile {
     std::string role; // "kernel", "addon", "initrd", "dtb", "dtb-overlay"
     std::shared_ptr<const MappedFile> file;
+    std::optional<Digest> digest = {}; // its SHA-256, where the load has computed it
 };
 
 struct PreparedLoad {

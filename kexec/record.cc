@@ -22,6 +22,11 @@ constexpr std::string_view directory = "/run/kexec";
 std::string directory_of(const World &world) { return world.root + std::string(directory); }
 std::string name_of(Purpose purpose) { return purpose == Purpose::crash ? "crash" : "reboot"; }
 
+std::string path_of(const World &world, Purpose purpose) {
+    return directory_of(world) + "/" + name_of(purpose);
+}
+constexpr const char *aside = "-before"; // behind the name of a record that is set aside
+
 std::string escaped(std::string_view text) {
     std::string line;
     for (char letter : text)
@@ -130,6 +135,22 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
     return words;
 }
 
+// What the load has not hashed: an unwrapped kernel's file, and all that kexec_file_load reads by itself.
+void hash_the_rest(std::vector<LoadedFile> &files) {
+    std::vector<LoadedFile *> rest;
+    std::vector<Message> messages;
+    for (LoadedFile &each : files) {
+        if (each.digest)
+            continue;
+        rest.push_back(&each);
+        messages.push_back({each.file->bytes()});
+    }
+    std::vector<MessageDigest> digests = digests_of(messages);
+    for (std::size_t i = 0; i < rest.size(); i++)
+        if (rest[i]->file->unchanged())
+            rest[i]->digest = digests[i].whole;
+}
+
 LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
     LoadRecord record{.boot = this_boot(world),
                       .time = world.calls.now(),
@@ -139,7 +160,8 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
                       .words = {}};
     for (const LoadedFile &each : prepared.files) {
         const MappedFile &file = *each.file;
-        record.files.push_back({each.role, file.real_path(), file.bytes().size(), file.identity(), {}});
+        record.files.push_back({each.role, file.real_path(), file.bytes().size(), file.identity(),
+                                each.digest ? digest_text(*each.digest) : std::string()});
     }
     if (options.settings.purpose == Purpose::crash)
         record.words = words_to_repeat(options, prepared);
@@ -161,6 +183,13 @@ std::string digest_of_unchanged(const RecordedFile &recorded) {
 
 bool has_digest(const MappedFile &file, const RecordedFile &recorded) {
     return !recorded.sha256.empty() && digest_text(digest_of(file.bytes())) == recorded.sha256;
+}
+
+void drop_file(World &world, const std::string &path) {
+    auto removed = remove_file(path);
+    if (!removed)
+        warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
+                                removed.error().what));
 }
 
 } // namespace
@@ -194,10 +223,14 @@ Result<LoadRecord> parse_record(std::string_view text) {
     return record;
 }
 
-void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
+void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served) {
+    if (!is_directory(world.root + "/run"))
+        return;
     Purpose purpose = options.settings.purpose;
+    if (options.settings.checks)
+        hash_the_rest(prepared.files);
     auto kept = write_record(world, purpose, record_of(world, options, prepared, served));
-    if (kept || !is_directory(world.root + "/run"))
+    if (kept)
         return;
     warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
                             kept.error().what));
@@ -205,28 +238,29 @@ void keep_record(World &world, const Options &options, const PreparedLoad &prepa
 }
 
 void drop_record(World &world, Purpose purpose) {
-    auto removed = remove_file(directory_of(world) + "/" + name_of(purpose));
-    if (!removed)
-        warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
-                                removed.error().what));
+    drop_file(world, path_of(world, purpose));
+    drop_record_aside(world, purpose); // of a load that was ended
 }
 
-std::optional<Buffer> take_record_away(World &world, Purpose purpose) {
-    auto text = read_file(directory_of(world) + "/" + name_of(purpose), longest_record);
-    if (!text)
-        return std::nullopt;
-    drop_record(world, purpose);
-    return std::move(*text);
+bool set_record_aside(World &world, Purpose purpose) {
+    std::string path = path_of(world, purpose);
+    auto is_aside = rename_in_memory(path, path + aside);
+    if (!is_aside) { // what stands in its way is of a load that was ended, or the file system is read-only
+        drop_file(world, path + aside);
+        is_aside = rename_in_memory(path, path + aside);
+    }
+    if (!is_aside)
+        drop_file(world, path);
+    return is_aside.value_or(false);
 }
 
-void put_record_back(World &world, Purpose purpose, const std::optional<Buffer> &record) {
-    if (!record)
-        return;
-    auto kept = write_private_file(directory_of(world), name_of(purpose), *record);
-    if (!kept)
-        warn(world, fmt::format("the record of what is loaded cannot be kept: {}; going on without",
-                                kept.error().what));
+void put_record_back(World &world, Purpose purpose) {
+    std::string path = path_of(world, purpose);
+    if (!rename_in_memory(path + aside, path))
+        drop_file(world, path + aside);
 }
+
+void drop_record_aside(World &world, Purpose purpose) { drop_file(world, path_of(world, purpose) + aside); }
 
 Result<void> check_unchanged(const RecordedFile &recorded) {
     auto changed = [&](std::string_view how) {
@@ -253,7 +287,7 @@ Result<Options> options_to_repeat(const World &world, const LoadRecord &record) 
 }
 
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose) {
-    std::string path = directory_of(world) + "/" + name_of(purpose);
+    std::string path = path_of(world, purpose);
     auto text = read_file(path, longest_record);
     if (!text && (text.error().number == ENOENT || text.error().number == ENOTDIR))
         return std::nullopt;

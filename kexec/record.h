@@ -24,7 +24,7 @@ struct RecordedFile {
     std::string path; // absolute, without symbolic links
     std::uint64_t size;
     std::string identity; // MappedFile's
-    std::string sha256;   // empty until somebody asks: to hash it would take longer than the load
+    std::string sha256;   // empty: not known, of a load without checks until somebody asks
 
     bool operator==(const RecordedFile &) const = default;
 };
@@ -45,19 +45,24 @@ struct LoadRecord {
 std::string text_of(const LoadRecord &record);
 Result<LoadRecord> parse_record(std::string_view text);
 
-// Where there is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
-void keep_record(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served);
+// With the SHA-256 of each file. That of a file which is handed over as it is was computed for the purgatory;
+// others are hashed now, but with checks off (-i), which is for machines where that takes long. Where there
+// is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
+void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served);
 void drop_record(World &world, Purpose purpose);
 
-// From a load on until its record is kept an older one may be wrong, and this program may be ended: so it is
-// taken away, and put back where the kernel was not loaded. Nothing where there is none.
-std::optional<Buffer> take_record_away(World &world, Purpose purpose);
-void put_record_back(World &world, Purpose purpose, const std::optional<Buffer> &record);
+// From a load on until its record is kept an older one may be wrong, and this program may be ended: so it
+// gets another name, and its own again where the kernel was not loaded. One that another load has kept
+// meanwhile stays. Whether there was one.
+bool set_record_aside(World &world, Purpose purpose);
+void put_record_back(World &world, Purpose purpose);
+// After a load: what was set aside is of no use any more.
+void drop_record_aside(World &world, Purpose purpose);
 
 // Nothing where none is kept, or it is of an earlier boot.
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
 
-// The same with the SHA-256 of every file that is still what was loaded: where the record has none yet it is
+// The same with the SHA-256 of every file that is still what was loaded: where the record has none it is
 // computed, and kept in the record, so that it is known after the file has been changed.
 Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purpose purpose);
 

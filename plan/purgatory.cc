@@ -2,6 +2,9 @@
 // Fills purgatory parameters in either byte order, and seals a plan: a SHA-256 of each segment, or of each
 // half of one, over the bytes that come from files. The zeros behind them are no data: whoever is entered
 // clears its own bss.
+//
+// A file that a segment is part of is hashed from its first byte to its last, once: what its regions need is
+// noted on the way (purgatory/parameters.h), and its own SHA-256 is there in the end.
 #include "plan/purgatory.h"
 
 #include <algorithm>
@@ -43,57 +46,127 @@ template <typename U64, typename U32> Parameters<U64, U32> stored_in(const Segme
     return stored;
 }
 
-// What one digest covers.
-struct Piece {
+// What is hashed, and which part of that each region is.
+struct Region {
     std::uint64_t start; // physical
-    Bytes bytes;
+    std::size_t message;
+    std::size_t part;
 };
 
-// A large segment is two pieces while there are regions to spare: digests of two equal pieces can be
-// computed side by side, but for striped ones, which are so already. It is cut between pages.
-std::vector<Piece> pieces_of(const SegmentLoad &plan, bool striped) {
-    constexpr std::size_t worth_cutting = 1 << 20, page = 4096;
-    std::vector<const Segment *> segments = verified_segments(plan);
-    std::size_t spare = purgatory::region_count - std::min(segments.size(), purgatory::region_count);
-    std::vector<Piece> pieces;
-    for (const Segment *segment : segments) {
-        std::uint64_t start = segment->destination.first();
-        std::size_t first = segment->bytes.size();
-        if (!striped && first >= worth_cutting && spare > 0) {
-            first = first / 2 / page * page;
+class Reading {
+public:
+    Reading(const SegmentLoad &plan, std::span<const Bytes> files) : messages_of_files(files.size()) {
+        std::vector<const Segment *> segments = verified_segments(plan); // check() has counted them
+        std::size_t spare = purgatory::region_count - std::min(segments.size(), purgatory::region_count);
+        for (const Segment *segment : segments)
+            add(*segment, files, spare);
+    }
+
+    std::vector<Message> messages;
+    std::vector<Region> regions;
+    std::vector<std::optional<std::size_t>> messages_of_files;
+
+private:
+    // A large segment is two regions while there are some to spare: the purgatory can work on two of one size
+    // side by side. It is cut between pages.
+    void add(const Segment &segment, std::span<const Bytes> files, std::size_t &spare) {
+        constexpr std::size_t worth_cutting = 1 << 20, page = 4096;
+        auto [message, before] = message_for(segment.bytes, files);
+        std::uint64_t start = segment.destination.first();
+        std::size_t size = segment.bytes.size(), first = size;
+        if (size >= worth_cutting && spare > 0) {
+            first = size / 2 / page * page;
             spare--;
         }
-        pieces.push_back({start, segment->bytes.first(first)});
-        if (first < segment->bytes.size())
-            pieces.push_back({start + first, segment->bytes.subspan(first)});
+        add_region(start, message, {before, first});
+        if (first < size)
+            add_region(start + first, message, {before + first, size - first});
     }
-    return pieces;
+
+    void add_region(std::uint64_t start, std::size_t message, MessagePart part) {
+        regions.push_back({start, message, messages[message].parts.size()});
+        messages[message].parts.push_back(part);
+    }
+
+    // The file that the bytes lie in, where its digest can be theirs as well, else they themselves; and how
+    // many bytes of it come before.
+    std::pair<std::size_t, std::size_t> message_for(Bytes bytes, std::span<const Bytes> files) {
+        for (std::size_t i = 0; i < files.size(); i++) {
+            auto before = place_in(files[i], bytes);
+            if (!before || *before % sha256_block != 0)
+                continue;
+            auto &message = messages_of_files[i];
+            if (message && end_of_parts(messages[*message]) > *before)
+                continue;
+            if (!message)
+                message = added(files[i]);
+            return {*message, *before};
+        }
+        return {added(bytes), 0};
+    }
+
+    std::size_t added(Bytes bytes) {
+        messages.push_back({bytes});
+        return messages.size() - 1;
+    }
+
+    static std::optional<std::size_t> place_in(Bytes file, Bytes bytes) {
+        auto outer = reinterpret_cast<std::uintptr_t>(file.data());
+        auto inner = reinterpret_cast<std::uintptr_t>(bytes.data());
+        if (inner < outer || inner - outer > file.size() || bytes.size() > file.size() - (inner - outer))
+            return std::nullopt;
+        return inner - outer;
+    }
+
+    static std::size_t end_of_parts(const Message &message) {
+        return message.parts.empty() ? 0 : message.parts.back().first + message.parts.back().size;
+    }
+};
+
+template <typename U64, typename U32>
+std::vector<std::optional<Digest>> write_chained(Parameters<U64, U32> &stored, const Reading &reading) {
+    std::vector<MessageDigest> digests = digests_of(reading.messages);
+    for (std::size_t i = 0; i < reading.regions.size(); i++) {
+        const Region &region = reading.regions[i];
+        const MessagePart &part = reading.messages[region.message].parts[region.part];
+        const PartDigest &digest = digests[region.message].parts[region.part];
+        auto &to = stored.regions[i];
+        to.start = region.start;
+        to.size = part.size;
+        to.before = part.first;
+        std::ranges::copy(digest.digest, to.digest);
+        if (part.first > 0)
+            std::ranges::copy(digest.state, to.state);
+    }
+    std::vector<std::optional<Digest>> of_files;
+    for (const auto &message : reading.messages_of_files)
+        of_files.push_back(message ? std::optional(digests[*message].whole) : std::nullopt);
+    return of_files;
 }
 
-std::vector<Digest> striped_digests_of(std::span<const Bytes> pieces) {
-    std::vector<Digest> digests;
-    for (Bytes piece : pieces)
-        digests.push_back(striped_digest_of(piece));
-    return digests;
+template <typename U64, typename U32>
+void write_striped(Parameters<U64, U32> &stored, const SegmentLoad &plan) {
+    std::size_t i = 0;
+    for (const Segment *segment : verified_segments(plan)) {
+        auto &region = stored.regions[i++];
+        region.start = segment->destination.first();
+        region.size = segment->bytes.size();
+        std::ranges::copy(striped_digest_of(segment->bytes), region.digest);
+    }
 }
 
-template <typename U64, typename U32> void write_regions(const SegmentLoad &plan) {
+template <typename U64, typename U32>
+std::vector<std::optional<Digest>> write_regions(const SegmentLoad &plan, std::span<const Bytes> files) {
+    std::vector<std::optional<Digest>> digests(files.size());
     auto stored = stored_in<U64, U32>(plan);
     if (stored.flags & purgatory::flag::skip_checks)
-        return;
-    bool striped = stored.flags & purgatory::flag::striped;
-    std::vector<Piece> pieces = pieces_of(plan, striped); // check() has counted the segments
-    std::vector<Bytes> contents;
-    for (const Piece &piece : pieces)
-        contents.push_back(piece.bytes);
-    std::vector<Digest> digests = striped ? striped_digests_of(contents) : digests_of(contents);
-    for (std::size_t i = 0; i < pieces.size(); i++) {
-        auto &region = stored.regions[i];
-        region.start = pieces[i].start;
-        region.size = pieces[i].bytes.size();
-        std::ranges::copy(digests[i], region.digest);
-    }
+        return digests;
+    if (stored.flags & purgatory::flag::striped)
+        write_striped(stored, plan);
+    else
+        digests = write_chained(stored, Reading(plan, files));
     write_at(*plan.purgatory, PURGATORY_PARAMETERS, stored);
+    return digests;
 }
 
 } // namespace
@@ -107,13 +180,11 @@ std::shared_ptr<Buffer> prepare_purgatory(Bytes blob, std::endian order, const P
     return prepared;
 }
 
-void seal(SegmentLoad &plan) {
+std::vector<std::optional<Digest>> seal(SegmentLoad &plan, std::span<const Bytes> files) {
     if (!plan.purgatory)
-        return;
-    if (plan.order == std::endian::little)
-        write_regions<le64, le32>(plan);
-    else
-        write_regions<be64, be32>(plan);
+        return std::vector<std::optional<Digest>>(files.size());
+    return plan.order == std::endian::little ? write_regions<le64, le32>(plan, files)
+                                             : write_regions<be64, be32>(plan, files);
 }
 
 } // namespace kexec

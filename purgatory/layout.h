@@ -10,7 +10,7 @@
 // A function `int verify(void)` in the machine's ordinary calling convention: 0 when every region is what it
 // was when it was loaded, else 1 + the index of the first one that differs. Executes no privileged
 // instruction.
-#define PURGATORY_VERIFY 0x500
+#define PURGATORY_VERIFY 0x700
 
 // Bytes of stack at the very end of the blob, in whole pages of its own.
 #define PURGATORY_STACK 0x1000

@@ -4,7 +4,7 @@
 
 namespace purgatory {
 
-void hash_stripes(const Region<uint64_t> &, uint8_t (&digest)[32]) {
+void hash_stripes(const OwnRegion &, uint8_t (&digest)[32]) {
     for (uint8_t &byte : digest)
         byte = 0;
 }

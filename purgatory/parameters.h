@@ -68,10 +68,17 @@ constexpr size_t crash_size = S390X_WORD_CRASH_SIZE; // memory before the new ke
 // A piece of memory that must still be what it was when it was loaded. Only bytes that exist in a file are
 // covered, never the zero padding behind them. An entry of size 0 is unused and is skipped, whatever stands
 // in the others.
-template <typename U64> struct Region {
+//
+// A region may be part of a file, or of a segment that is cut in two. Its digest is that of the file up to
+// the region's end then, and goes on from the state that SHA-256 has behind what comes before the region. So
+// the loader hashes a file once, from its first byte to its last, for all its regions and for the digest of
+// the file, and the purgatory can work on regions in any order.
+template <typename U64, typename U32> struct Region {
     U64 start;          // physical address
     U64 size;           // bytes
-    uint8_t digest[32]; // SHA-256 of these bytes alone, or with flag::striped their striped digest
+    uint8_t digest[32]; // SHA-256; with flag::striped the striped digest of these bytes alone
+    U64 before;         // bytes of the file before these, whole blocks of 64; 0: these are the first
+    U32 state[8];       // of SHA-256 behind those; not used where there are none, or with flag::striped
 };
 
 // Memory that a crash kernel overwrites by running, saved before it is entered. Size 0: nothing is copied.
@@ -97,7 +104,7 @@ template <typename U64, typename U32> struct Parameters {
     Backup<U64> backup;
     Console<U64, U32> console;
     U64 machine[machine_word_count]; // arm64_word, ppc64_word, s390x_word; unused words are 0
-    Region<U64> regions[region_count];
+    Region<U64, U32> regions[region_count];
 };
 
 // True when P has the layout of the contract. Asserted here for the purgatory's own view, and by whoever
@@ -116,12 +123,14 @@ template <typename P> constexpr bool has_contract_layout() {
     static_assert(offsetof(P, console.baud) == 0x3c);
     static_assert(offsetof(P, machine) == 0x40 && PARAMETER_MACHINE == 0x40);
     static_assert(offsetof(P, regions) == 0x80);
-    static_assert(sizeof(R) == 0x30);
-    static_assert(sizeof(P) == 0x80 + region_count * 0x30);
+    static_assert(sizeof(R) == 0x58);
+    static_assert(sizeof(P) == 0x80 + region_count * 0x58);
     static_assert(PURGATORY_PARAMETERS + sizeof(P) <= PURGATORY_VERIFY);
     return true;
 }
 
-static_assert(has_contract_layout<Parameters<uint64_t, uint32_t>>());
+using OwnRegion = Region<uint64_t, uint32_t>;
+using OwnParameters = Parameters<uint64_t, uint32_t>;
+static_assert(has_contract_layout<OwnParameters>());
 
 } // namespace purgatory

@@ -6,7 +6,7 @@ namespace purgatory {
 
 namespace {
 
-void write_place(Messages &messages, const Region<uint64_t> &region) {
+void write_place(Messages &messages, const OwnRegion &region) {
     messages.write(" (");
     messages.write_address(region.start);
     messages.write("-");
@@ -15,7 +15,7 @@ void write_place(Messages &messages, const Region<uint64_t> &region) {
 }
 
 void report(Messages &messages, size_t index, const OwnParameters &parameters, const uint8_t (&found)[32]) {
-    const Region<uint64_t> &region = parameters.regions[index];
+    const OwnRegion &region = parameters.regions[index];
     messages.write("purgatory: region ");
     messages.write_decimal(index);
     if ((parameters.flags & flag::hidden_places) == 0)

@@ -36,6 +36,7 @@ inline void load_block(uint32_t *words, const uint8_t *block) {
 
 // FIPS 180-4, 6.2.2, step 1: words 16 to 63 of the message schedule.
 inline void extend_schedule(uint32_t *words) {
+#pragma GCC unroll 4
     for (size_t i = 16; i < 64; i++) {
         uint32_t a = words[i - 15], b = words[i - 2];
         uint32_t small_sigma_0 = rotate_right(a, 7) ^ rotate_right(a, 18) ^ a >> 3;
@@ -48,9 +49,12 @@ inline void extend_schedule(uint32_t *words) {
 // new `e` is in d and the new `a` in h. The majority of a, b and c is b but where b differs from both; what
 // one round finds of a and b is what the next one needs of b and c.
 [[gnu::always_inline]] inline void work_round(uint32_t a, uint32_t b, uint32_t &d, uint32_t e, uint32_t f,
-                                              uint32_t g, uint32_t &h, uint32_t input, uint32_t &b_from_c) {
-    uint32_t big_sigma_1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
-    h += big_sigma_1 + (g ^ (e & (f ^ g))) + input;
+                                              uint32_t g, uint32_t &h, uint32_t constant, uint32_t word,
+                                              uint32_t &b_from_c) {
+    h += word;
+    h += constant;
+    h += rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+    h += g ^ (e & (f ^ g));
     d += h;
     uint32_t a_from_b = a ^ b;
     uint32_t big_sigma_0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
@@ -65,14 +69,14 @@ inline void extend_schedule(uint32_t *words) {
     uint32_t from = b ^ c;
     const uint32_t *k = sha256_constants;
     for (size_t i = 0; i < 64; i += 8) {
-        work_round(a, b, d, e, f, g, h, k[i] + w[i], from);
-        work_round(h, a, c, d, e, f, g, k[i + 1] + w[i + 1], from);
-        work_round(g, h, b, c, d, e, f, k[i + 2] + w[i + 2], from);
-        work_round(f, g, a, b, c, d, e, k[i + 3] + w[i + 3], from);
-        work_round(e, f, h, a, b, c, d, k[i + 4] + w[i + 4], from);
-        work_round(d, e, g, h, a, b, c, k[i + 5] + w[i + 5], from);
-        work_round(c, d, f, g, h, a, b, k[i + 6] + w[i + 6], from);
-        work_round(b, c, e, f, g, h, a, k[i + 7] + w[i + 7], from);
+        work_round(a, b, d, e, f, g, h, k[i], w[i], from);
+        work_round(h, a, c, d, e, f, g, k[i + 1], w[i + 1], from);
+        work_round(g, h, b, c, d, e, f, k[i + 2], w[i + 2], from);
+        work_round(f, g, a, b, c, d, e, k[i + 3], w[i + 3], from);
+        work_round(e, f, h, a, b, c, d, k[i + 4], w[i + 4], from);
+        work_round(d, e, g, h, a, b, c, k[i + 5], w[i + 5], from);
+        work_round(c, d, f, g, h, a, b, k[i + 6], w[i + 6], from);
+        work_round(b, c, e, f, g, h, a, k[i + 7], w[i + 7], from);
     }
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;

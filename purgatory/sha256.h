@@ -45,6 +45,9 @@ public:
         __builtin_memcpy(state, from, sizeof state);
     }
 
+    // Where this can be gone on from. All bytes so far are whole blocks.
+    void copy_state(uint32_t (&to)[8]) const { __builtin_memcpy(to, state, sizeof to); }
+
     // Any number of calls; the digest is that of all bytes in order.
     void update(const uint8_t *data, size_t size);
 

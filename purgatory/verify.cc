@@ -9,8 +9,15 @@ namespace purgatory {
 
 namespace {
 
-void hash_region(const Region<uint64_t> &region, const Window *window, uint8_t (&digest)[32]) {
-    Sha256 sum;
+// The digest of a region's file, as far as it comes before the region.
+Sha256 sum_before(const OwnRegion &region) {
+    if (region.before == 0)
+        return Sha256();
+    return Sha256(fastest_sha256_compress(), region.state, region.before);
+}
+
+void hash_region(const OwnRegion &region, const Window *window, uint8_t (&digest)[32]) {
+    Sha256 sum = sum_before(region);
     uint64_t start = region.start, left = region.size;
     while (left != 0) {
         uint64_t size = window == nullptr ? left : window->open(window->context, start, left);
@@ -22,14 +29,14 @@ void hash_region(const Region<uint64_t> &region, const Window *window, uint8_t (
 }
 
 // Worth the registers of both: such as the two halves of a segment.
-bool are_alike(const Region<uint64_t> &one, const Region<uint64_t> &other) {
+bool are_alike(const OwnRegion &one, const OwnRegion &other) {
     return one.size / 2 <= other.size && other.size / 2 <= one.size && other.size != 0;
 }
 
 // Side by side as far as the shorter one goes.
-void hash_two_regions(const Region<uint64_t> &one, const Region<uint64_t> &other,
-                      Sha256CompressTwo compress_two, uint8_t (&digest)[32], uint8_t (&other_digest)[32]) {
-    Sha256 first, second;
+void hash_two_regions(const OwnRegion &one, const OwnRegion &other, Sha256CompressTwo compress_two,
+                      uint8_t (&digest)[32], uint8_t (&other_digest)[32]) {
+    Sha256 first = sum_before(one), second = sum_before(other);
     uint64_t blocks = (one.size < other.size ? one.size : other.size) / 64, common = blocks * 64;
     Sha256::update_both(compress_two, first, reinterpret_cast<const uint8_t *>(one.start), second,
                         reinterpret_cast<const uint8_t *>(other.start), blocks);
@@ -52,7 +59,7 @@ size_t find_altered_region(const OwnParameters &parameters, uint8_t (&found)[32]
     bool striped = (parameters.flags & flag::striped) != 0;
     Sha256CompressTwo compress_two = striped || window != nullptr ? nullptr : fastest_sha256_compress_two();
     for (size_t i = 0; i < region_count; i++) {
-        const Region<uint64_t> &region = parameters.regions[i];
+        const OwnRegion &region = parameters.regions[i];
         if (region.size == 0)
             continue;
         uint8_t found_next[32];

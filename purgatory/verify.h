@@ -6,8 +6,6 @@
 
 namespace purgatory {
 
-using OwnParameters = Parameters<uint64_t, uint32_t>;
-
 // Makes memory readable piece by piece, on a machine where it is not readable anyway.
 struct Window {
     // Says how many of the `size` bytes from `start` can be read until the next call: at least 1.
@@ -17,7 +15,7 @@ struct Window {
 
 // The striped digest of a region that is readable as a whole. A machine that is never asked for one gives
 // none, which is no region's.
-void hash_stripes(const Region<uint64_t> &region, uint8_t (&digest)[32]);
+void hash_stripes(const OwnRegion &region, uint8_t (&digest)[32]);
 
 // The index of the first region whose bytes differ from its digest, with the digest that they have in
 // `found`; region_count when every region is intact. Ignores flag::skip_checks. Without a window all memory

@@ -154,7 +154,7 @@ PurgatorySettings purgatory_settings(const Load &load, const PlacedKernel &kerne
     if (!load.request.settings.checks)
         told.flags |= purgatory::flag::skip_checks;
     if (load.facts.vector_sha)
-        told.flags |= purgatory::flag::vector_sha;
+        told.flags |= purgatory::flag::vector_sha | purgatory::flag::striped;
     if (load.crash) {
         told.flags |= purgatory::flag::panic;
         told.backup = {.source = saved_memory.first(),

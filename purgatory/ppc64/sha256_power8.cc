@@ -1,49 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SHA-256 with vshasigmaw (Power ISA 2.07B, section 6.11.3), which computes one of the four sigma functions
-// in each word of a vector. The message schedule is made with it, four words at a time. The rounds, each of
-// which needs the one before, are quicker in general registers. This is the only file whose code may touch
-// vector registers.
+// SHA-256 with vshasigmaw. The message schedule is made with it, four words at a time. The rounds, each of
+// which needs the one before, are quicker in general registers. Which routine serves is decided here, too.
+// This file and stripes_power8.cc alone may touch vector registers.
+#include "purgatory/ppc64/stripes_power8.h"
+#include "purgatory/ppc64/vector_words.h"
 #include "purgatory/sha256.h"
 
 namespace purgatory {
 
 namespace {
 
-using Words [[gnu::vector_size(16)]] = uint32_t;
-using Octets [[gnu::vector_size(16)]] = uint8_t;
-
-// Of FIPS 180-4, section 4.1.2.
-inline Words small_sigma0(Words x) {
-    Words result;
-    asm("vshasigmaw %0, %1, 0, 0" : "=v"(result) : "v"(x));
-    return result;
-}
-inline Words small_sigma1(Words x) {
-    Words result;
-    asm("vshasigmaw %0, %1, 0, 15" : "=v"(result) : "v"(x));
-    return result;
-}
-
-inline Words load(const void *from) {
-    Words words;
-    __builtin_memcpy(&words, from, sizeof words);
-    return words;
-}
-
-inline Words load_big_endian(const uint8_t *from) {
-    Octets octets = reinterpret_cast<Octets>(load(from));
-    return reinterpret_cast<Words>(
-        __builtin_shuffle(octets, Octets{3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12}));
-}
-
 // The next four words of the schedule from the sixteen before them, oldest four first. The last two of them
 // need the first two.
 inline Words next_words(Words a, Words b, Words c, Words d) {
     const Words zero = {};
-    Words next = a + small_sigma0(__builtin_shuffle(a, b, Words{1, 2, 3, 4})) +
+    Words next = a + sigma<0, 0>(__builtin_shuffle(a, b, Words{1, 2, 3, 4})) +
                  __builtin_shuffle(c, d, Words{1, 2, 3, 4});
-    next += __builtin_shuffle(small_sigma1(d), zero, Words{2, 3, 4, 5});
-    return next + __builtin_shuffle(zero, small_sigma1(next), Words{0, 1, 4, 5});
+    next += __builtin_shuffle(sigma<0, 1>(d), zero, Words{2, 3, 4, 5});
+    return next + __builtin_shuffle(zero, sigma<0, 1>(next), Words{0, 1, 4, 5});
 }
 
 inline void make_schedule(Words *words, const uint8_t *block) {
@@ -88,3 +62,7 @@ purgatory::Sha256Compress purgatory::fastest_sha256_compress() {
 }
 
 purgatory::Sha256CompressTwo purgatory::fastest_sha256_compress_two() { return nullptr; }
+
+purgatory::Sha256Stripes purgatory::fastest_sha256_stripes() {
+    return has_vector_sha() ? sha256_stripes_power8 : sha256_stripes_serial;
+}

@@ -29,7 +29,7 @@ inline void kimd(unsigned function, void *parameters, const uint8_t *data, size_
                  : "cc", "memory");
 }
 
-// STFLE is there from the z9 on; the oldest machine that this code runs on at all is the z10.
+// STFLE is there from the z9 on; the oldest machine that this code runs on at all is the z196.
 inline bool has_message_security_assist() {
     constexpr unsigned message_security_assist = 17; // bits are counted from the left
     uint64_t facilities[1] = {};

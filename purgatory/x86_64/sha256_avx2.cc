@@ -5,15 +5,10 @@
 using Lanes [[gnu::vector_size(32)]] = uint32_t;
 #define WITH_LANES gnu::always_inline, gnu::target("avx2")
 
-#include "purgatory/x86_64/lane_rounds.h"
+#include "purgatory/x86_64/lane_operations.h"
+#include "purgatory/x86_64/lanes.h"
 
-namespace purgatory {
-
-[[gnu::target("avx2")]] void sha256_stripes_avx2(uint32_t (*states)[lane_count], const uint8_t *stripes,
-                                                 size_t count) {
-    for (size_t i = 0; i < count; i++)
-        for (size_t lane = 0; lane < lane_count; lane += lanes_at_once)
-            work_blocks(states, lane, stripes + stripe_size * i);
+[[gnu::target("avx2")]] void purgatory::sha256_stripes_avx2(uint32_t (*states)[lane_count],
+                                                            const uint8_t *stripes, size_t count) {
+    work_stripes(states, stripes, count);
 }
-
-} // namespace purgatory

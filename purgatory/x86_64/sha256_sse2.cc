@@ -5,14 +5,9 @@
 using Lanes [[gnu::vector_size(16)]] = uint32_t;
 #define WITH_LANES gnu::always_inline
 
-#include "purgatory/x86_64/lane_rounds.h"
+#include "purgatory/x86_64/lane_operations.h"
+#include "purgatory/x86_64/lanes.h"
 
-namespace purgatory {
-
-void sha256_stripes_sse2(uint32_t (*states)[lane_count], const uint8_t *stripes, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        for (size_t lane = 0; lane < lane_count; lane += lanes_at_once)
-            work_blocks(states, lane, stripes + stripe_size * i);
+void purgatory::sha256_stripes_sse2(uint32_t (*states)[lane_count], const uint8_t *stripes, size_t count) {
+    work_stripes(states, stripes, count);
 }
-
-} // namespace purgatory

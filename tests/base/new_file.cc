@@ -232,6 +232,17 @@ TEST_CASE("the start of a file is made zeros, and the rest stays") {
     CHECK(::access(directory.path("none").c_str(), F_OK) != 0);
 }
 
+TEST_CASE("another name in memory is taken only where it is free, and it is told whether there was a file") {
+    TemporaryDirectory directory;
+    std::string path = directory.write("file", "x"), other = directory.path("other");
+    CHECK(rename_in_memory(path, other) == true);
+    CHECK(rename_in_memory(path, other) == false);
+    directory.write("file", "y");
+    CHECK_FALSE(rename_in_memory(path, other));
+    CHECK(text_of_file(other) == "x");
+    CHECK(text_of_file(path) == "y");
+}
+
 TEST_CASE("removing what is not there is a success") {
     TemporaryDirectory directory;
     std::string path = directory.write("file", "x");

@@ -14,8 +14,8 @@ FLAGS = ("-std=c++20", "-O2", "-fno-tree-vectorize", "-I", str(contenders.ROOT))
 SHARED = ("tests/bench/hash_harness.cc", "purgatory/sha256.cc", "purgatory/stripes.cc")
 SOURCES = {"x86_64": ("purgatory/x86_64/sha256_avx2.cc", "purgatory/x86_64/sha256_ni.cc", "purgatory/x86_64/sha256_sse2.cc"),
            "s390x": ("purgatory/s390x/sha256_kimd.cc",)}
-OURS = {"x86_64": ("purgatory/verify.cc", "purgatory/x86_64/hash_stripes.cc"), "s390x": ("purgatory/verify.cc", "purgatory/no_stripes.cc")}
-MACHINE_FLAGS = {"x86_64": (), "s390x": ("-march=z10",)}
+OURS = {"x86_64": ("purgatory/verify.cc", "purgatory/hash_stripes.cc"), "s390x": ("purgatory/verify.cc", "purgatory/no_stripes.cc")}
+MACHINE_FLAGS = {"x86_64": (), "s390x": ("-march=z196", "-msoft-float", "-fno-tree-reassoc")}
 PREFIX = {"x86_64": "", "s390x": "s390x-linux-gnu-"}
 ORDER = {"x86_64": "<", "s390x": ">"}
 FUNCTIONS = ("sha256_starts", "sha256_update", "sha256_finish")

@@ -3,6 +3,7 @@
 #include "kexec/record.h"
 
 #include "base/file.h"
+#include "image/digest.h"
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 
@@ -68,6 +69,20 @@ TEST_CASE("a load is recorded for root alone, and an unload forgets it") {
     CHECK(content(world, "reboot").empty());
 }
 
+TEST_CASE("a load writes down the SHA-256 of every file, but without checks it hashes none") {
+    FakeWorld world;
+    std::string initrd = digest_text(digest_of(*read_file(world.initrd_file, 100)));
+    std::string kernel = digest_text(digest_of(*read_file(world.kernel_file, 100)));
+    for (const char *call : {"-c", "-s"}) {
+        world.run({"-l", call, "--initrd=" + world.initrd_file, world.kernel_file});
+        CHECK(contains(content(world, "reboot"), " " + kernel + " " + real_path(world.kernel_file) + "\n"));
+        CHECK(contains(content(world, "reboot"), " " + initrd + " " + real_path(world.initrd_file) + "\n"));
+        world.run({"-l", call, "-i", "--initrd=" + world.initrd_file, world.kernel_file});
+        CHECK(contains(content(world, "reboot"), " - " + real_path(world.kernel_file) + "\n"));
+        CHECK(contains(content(world, "reboot"), " - " + real_path(world.initrd_file) + "\n"));
+    }
+}
+
 TEST_CASE("keys are hidden in both records; only what loads the crash kernel again has them") {
     FakeWorld world;
     world.run({"-l", "--append=a luks.passphrase=opensesame b", world.kernel_file});
@@ -110,6 +125,26 @@ TEST_CASE("a failed load leaves the record of what is still loaded") {
     world.kernel.load_answers = {ENOMEM};
     CHECK(world.run({"-l", "-c", "--append=second", world.kernel_file}).status == 255);
     CHECK(contains(content(world, "reboot"), "command-line first\n"));
+}
+
+TEST_CASE("nothing is left of a record that was set aside, by this load or by one that was ended") {
+    FakeWorld world;
+    world.run({"-l", "--append=first", world.kernel_file});
+    world.root.write("/run/kexec/reboot-before", "of a load that was ended");
+    SECTION("a load") {
+        CHECK(world.run({"-l", "--append=second", world.kernel_file}).status == 0);
+        CHECK(contains(content(world, "reboot"), "command-line second\n"));
+    }
+    SECTION("a load that fails") {
+        world.kernel.load_answers = {ENOMEM};
+        CHECK(world.run({"-l", "-c", "--append=second", world.kernel_file}).status == 255);
+        CHECK(contains(content(world, "reboot"), "command-line first\n"));
+    }
+    SECTION("an unload") {
+        CHECK(world.run({"-u"}).status == 0);
+        CHECK(content(world, "reboot").empty());
+    }
+    CHECK(content(world, "reboot-before").empty());
 }
 
 TEST_CASE("a record of an earlier boot counts for nothing") {

@@ -2,6 +2,7 @@
 // Parameters and digests as they lie in a prepared blob, read back by the offsets of the contract.
 #include "plan/purgatory.h"
 
+#include "purgatory/sha256.h"
 #include "tests/catch.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ using namespace kexec;
 
 namespace {
 
-constexpr std::size_t regions_at = PURGATORY_PARAMETERS + 0x80, region_size = 0x30;
+constexpr std::size_t regions_at = PURGATORY_PARAMETERS + 0x80, region_size = 0x58;
 
 Buffer blob() { return Buffer(0x2000, std::byte{0xa5}); }
 
@@ -87,7 +88,7 @@ TEST_CASE("nothing but the parameters is changed in the blob") {
 
 TEST_CASE("an unsealed purgatory has no regions, whatever the settings say") {
     PurgatorySettings settings = some_settings();
-    settings.regions[0] = {.start = 1, .size = 2, .digest = {}};
+    settings.regions[0] = {.start = 1, .size = 2, .digest = {}, .before = 0, .state = {}};
     auto prepared = prepare_purgatory(blob(), std::endian::little, settings);
     for (std::size_t i = 0; i < region_size * purgatory::region_count; i++)
         REQUIRE((*prepared)[regions_at + i] == std::byte{0});
@@ -183,12 +184,30 @@ std::vector<std::tuple<std::uint64_t, std::uint64_t, Digest>> regions_of(const S
     return regions;
 }
 
+Buffer some_bytes(std::size_t size) {
+    Buffer bytes(size);
+    for (std::size_t i = 0; i < bytes.size(); i++)
+        bytes[i] = static_cast<std::byte>(i * 31 + i / 4096);
+    return bytes;
+}
+
+// As the purgatory finds it: from the state on, and with none of the bytes that come before.
+Digest digest_by_region(const SegmentLoad &plan, std::size_t index, Bytes file) {
+    auto stored = *read_at<purgatory::Parameters<le64, le32>>(*plan.purgatory, PURGATORY_PARAMETERS, "");
+    const auto &region = stored.regions[index];
+    std::uint32_t state[8];
+    std::ranges::copy(region.state, state);
+    purgatory::Sha256 sum(purgatory::sha256_compress_scalar, state, region.before);
+    sum.update(reinterpret_cast<const std::uint8_t *>(file.data()) + region.before, region.size);
+    std::uint8_t digest[32];
+    sum.finish(digest);
+    return std::to_array(digest);
+}
+
 } // namespace
 
-TEST_CASE("a large segment has a digest of each half, which together cover every byte of it once") {
-    Buffer large((3 << 20) + 77);
-    for (std::size_t i = 0; i < large.size(); i++)
-        large[i] = static_cast<std::byte>(i * 31 + i / 4096);
+TEST_CASE("a large segment is two regions, which together cover every byte of it once") {
+    Buffer large = some_bytes((3 << 20) + 77);
     Bytes bytes(large);
     SegmentLoad plan = plan_with({segment(0x100000, 4 << 20, bytes)}, std::endian::little);
     seal(plan);
@@ -197,7 +216,75 @@ TEST_CASE("a large segment has a digest of each half, which together cover every
     std::uint64_t half = std::get<1>(regions[0]);
     CHECK(half % 4096 == 0);
     CHECK(regions[0] == std::tuple(std::uint64_t{0x100000}, half, digest_of(bytes.first(half))));
-    CHECK(regions[1] == std::tuple(0x100000 + half, large.size() - half, digest_of(bytes.subspan(half))));
+    CHECK(regions[1] == std::tuple(0x100000 + half, large.size() - half, digest_of(bytes)));
+}
+
+TEST_CASE(
+    "a segment that is part of a file goes on from what comes before, and the file's own SHA-256 is told") {
+    Buffer file = some_bytes(50000), other = some_bytes(3000);
+    Bytes bytes(file);
+    Bytes files[] = {other, bytes};
+    SegmentLoad plan = plan_with({segment(0x10000, 0x8000, bytes.subspan(512, 20000)),
+                                  segment(0x20000, 0x8000, bytes.subspan(40960, 5000))},
+                                 std::endian::little);
+    auto digests = seal(plan, files);
+    REQUIRE(digests.size() == 2);
+    CHECK_FALSE(digests[0]); // no segment lies in it
+    CHECK(digests[1] == digest_of(bytes));
+    auto regions = regions_of(plan);
+    REQUIRE(regions.size() == 2);
+    CHECK(regions[0] ==
+          std::tuple(std::uint64_t{0x10000}, std::uint64_t{20000}, digest_of(bytes.first(20512))));
+    CHECK(regions[1] ==
+          std::tuple(std::uint64_t{0x20000}, std::uint64_t{5000}, digest_of(bytes.first(45960))));
+    for (std::size_t i : {0u, 1u})
+        CHECK(digest_by_region(plan, i, bytes) == std::get<2>(regions[i]));
+}
+
+TEST_CASE("a big-endian purgatory finds the state in its own byte order") {
+    Buffer file = some_bytes(1000);
+    Bytes files[] = {file};
+    for (std::endian order : {std::endian::little, std::endian::big}) {
+        SegmentLoad plan = plan_with({segment(0x10000, 0x1000, Bytes(file).subspan(64))}, order);
+        seal(plan, files);
+        Bytes region = Bytes(*plan.purgatory).subspan(regions_at, region_size);
+        // SHA-256's state behind 64 bytes: the digest's first word is not padded yet.
+        std::uint32_t state[8];
+        purgatory::Sha256 sum;
+        sum.update(reinterpret_cast<const std::uint8_t *>(file.data()), 64);
+        sum.copy_state(state);
+        std::uint32_t first = order == std::endian::big
+                                  ? std::uint32_t{read_at<be32>(region, 0x38, "").value()}
+                                  : std::uint32_t{read_at<le32>(region, 0x38, "").value()};
+        CHECK(first == state[0]);
+    }
+}
+
+TEST_CASE("a segment within a block of its file, or one that overlaps another, is hashed by itself") {
+    Buffer file = some_bytes(5000);
+    Bytes bytes(file);
+    Bytes files[] = {bytes};
+    SegmentLoad plan = plan_with({segment(0x10000, 0x1000, bytes.subspan(100, 1000)),
+                                  segment(0x20000, 0x1000, bytes.subspan(1024, 1000)),
+                                  segment(0x30000, 0x1000, bytes.subspan(1984, 1000))},
+                                 std::endian::little);
+    auto digests = seal(plan, files);
+    CHECK(digests[0] == digest_of(bytes));
+    auto regions = regions_of(plan);
+    REQUIRE(regions.size() == 3);
+    CHECK(std::get<2>(regions[0]) == digest_of(bytes.subspan(100, 1000)));
+    CHECK(std::get<2>(regions[1]) == digest_of(bytes.first(2024)));
+    CHECK(std::get<2>(regions[2]) == digest_of(bytes.subspan(1984, 1000)));
+}
+
+TEST_CASE("nothing is told of files where nothing is hashed") {
+    Buffer file = some_bytes(1000);
+    Bytes files[] = {file};
+    SegmentLoad plan =
+        plan_with({segment(0x1000, 0x1000, file)}, std::endian::little, purgatory::flag::skip_checks);
+    CHECK(seal(plan, files) == std::vector<std::optional<Digest>>{std::nullopt});
+    SegmentLoad without{};
+    CHECK(seal(without, files) == std::vector<std::optional<Digest>>{std::nullopt});
 }
 
 TEST_CASE("segments are cut only while regions are to spare") {

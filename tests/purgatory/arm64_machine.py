@@ -64,9 +64,9 @@ def make_content(size, seed=89):
 def make_parameters(entry, argument, regions, flags=0, console=(0, 0), register_width=0):
     head = struct.pack('<QQII', entry, argument, flags, 0) + bytes(24)
     places = struct.pack('<QII', *console, 0) + struct.pack('<Q', register_width) + bytes(56)
-    table = b''.join(struct.pack('<QQ', each.start, len(each.loaded)) + hashlib.sha256(each.loaded).digest()
+    table = b''.join(struct.pack('<QQ', each.start, len(each.loaded)) + hashlib.sha256(each.loaded).digest() + bytes(40)
                      for each in regions)
-    return (head + places + table).ljust(0x80 + 16 * 0x30, b'\0')
+    return (head + places + table).ljust(0x80 + 16 * 0x58, b'\0')
 
 
 def place(blob, parameters):
@@ -89,7 +89,7 @@ class Blob(NamedTuple):
     def words(self):
         """(offset, instruction) up to the tables; what is no code is in it too."""
         end = self.symbols['purgatory_tables']
-        return [(at, struct.unpack_from('<I', self.code, at)[0]) for at in range(0x500, end, 4)]
+        return [(at, struct.unpack_from('<I', self.code, at)[0]) for at in range(0x700, end, 4)]
 
     def with_id_register(self, encoding, instruction):
         """A copy that finds something else in an identification register; `instruction` without its register sets

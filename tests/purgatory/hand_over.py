@@ -43,7 +43,7 @@ def make_parameters(entry, argument, flags, port=0, baud=0):
     backup = struct.pack('<QQQ', 0, 0xa0000, BACKUP)
     console = struct.pack('<QII', port, 1 if port else 0, baud)
     region = struct.pack('<QQ', REGION, len(CONTENT)) + digest_of(CONTENT, flags).digest()
-    return head + backup + console + bytes(64) + bytes(48) * 3 + region
+    return head + backup + console + bytes(64) + bytes(88) * 3 + region + bytes(40)
 
 
 def place(blob, parameters):

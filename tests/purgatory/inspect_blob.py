@@ -6,8 +6,8 @@ import struct
 import subprocess
 import sys
 
-PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK, PAGE = 0x100, 0x380, 0x500, 0x1000, 0x1000
-LARGEST = {'x86_64': 32 << 10, 'arm64': 64 << 10, 'ppc64': 16 << 10, 's390x': 16 << 10}
+PARAMETERS, PARAMETERS_SIZE, VERIFY, STACK, PAGE = 0x100, 0x600, 0x700, 0x1000, 0x1000
+LARGEST = {'x86_64': 32 << 10, 'arm64': 64 << 10, 'ppc64': 20 << 10, 's390x': 16 << 10}
 
 # Operands that are vector or floating-point registers, in objdump's notation.
 VECTOR = {
@@ -22,7 +22,7 @@ VECTOR_SAMPLES = {
     'ppc64': 'lxvd2x  vs0,0,r4',
     's390x': 'ld\t%f2,8(%r1)',
 }
-VECTOR_FUNCTIONS = r'sha256_(compress_((two_)?ni|sha2|power8)|stripes_(sse2|avx2|ni))\b'
+VECTOR_FUNCTIONS = r'sha256_(compress_((two_)?ni|sha2|power8)|stripes_(sse2|avx2|ni|power8))\b'
 
 # Instructions that are an ordinary process's end, and the only places that may have them. An ID register is not among
 # them: the kernel reads it for a process.

@@ -26,7 +26,8 @@ static_assert(alignof(Parameters) == 1);
 // Where the loader says which instructions there are, each answer is another way through the blob; and so are
 // striped digests.
 #if defined(__powerpc64__)
-constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::vector_sha};
+constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::vector_sha, purgatory::flag::striped,
+                                     purgatory::flag::vector_sha | purgatory::flag::striped};
 #elif defined(__x86_64__)
 constexpr uint32_t ways_to_hash[] = {0, purgatory::flag::striped};
 #else
@@ -119,6 +120,24 @@ struct Regions {
         region.size = size;
     }
 
+    // The region is the file's from `before` on: its digest goes on from the state that the bytes before
+    // leave.
+    void describe_rest(size_t index, size_t before) {
+        const Bytes &file = memory[index];
+        auto &region = parameters.regions[index];
+        purgatory::Sha256 sum(purgatory::sha256_compress_scalar);
+        sum.update(file.data(), before);
+        uint32_t state[8];
+        sum.copy_state(state);
+        for (size_t i = 0; i < 8; i++)
+            region.state[i] = state[i];
+        sum.update(file.data() + before, file.size() - before);
+        sum.finish(region.digest);
+        region.before = before;
+        region.start = reinterpret_cast<uintptr_t>(file.data() + before);
+        region.size = file.size() - before;
+    }
+
     std::vector<Bytes> memory;
     Parameters parameters{};
 };
@@ -157,6 +176,42 @@ void check_altered(LoadedBlob &blob) {
     expect("two altered regions of similar size", blob.verify(regions.parameters), 1 + 8);
 }
 
+// The second and the third are worked side by side where that is quicker, and have different pasts.
+void check_parts_of_files(LoadedBlob &blob) {
+    Regions regions({100, 5000, 4100, 128, 70});
+    regions.describe_rest(1, 64);
+    regions.describe_rest(2, 1024);
+    regions.describe_rest(3, 64);
+    expect("parts of files", blob.verify(regions.parameters), 0);
+    for (size_t i : {1u, 2u, 3u}) {
+        auto &region = regions.parameters.regions[i];
+        std::string what = " of part " + std::to_string(i);
+        int refused = 1 + static_cast<int>(i);
+        regions.memory[i].back() ^= 1;
+        expect("last byte" + what, blob.verify(regions.parameters), refused);
+        regions.memory[i].back() ^= 1;
+        region.state[7] = region.state[7] ^ 1;
+        expect("state" + what, blob.verify(regions.parameters), refused);
+        region.state[7] = region.state[7] ^ 1;
+        region.before = region.before + 64;
+        expect("length before" + what, blob.verify(regions.parameters), refused);
+        region.before = region.before - 64;
+    }
+    regions.memory[1].front() ^= 1;
+    expect("what comes before a part is not looked at", blob.verify(regions.parameters), 0);
+}
+
+// A stripe, some blocks and some bytes: no place that is hashed in its own way is left out.
+void check_each_byte(LoadedBlob &blob) {
+    Regions regions({512 + 3 * 64 + 7});
+    for (size_t at = 0; at < regions.memory[0].size(); at++) {
+        auto bit = static_cast<uint8_t>(1 << at % 8);
+        regions.memory[0][at] ^= bit;
+        expect("bit flipped in byte " + std::to_string(at), blob.verify(regions.parameters), 1);
+        regions.memory[0][at] ^= bit;
+    }
+}
+
 void check_unused_entries(LoadedBlob &blob) {
     Regions regions({100, 100, 100});
     regions.parameters.regions[1].size = 0;
@@ -184,7 +239,8 @@ int main(int argc, char **argv) {
         std::puts("usage: run_blob BLOB");
         return 2;
     }
-    for (uint64_t address : {0x200000ull, 0x40003000ull, 0x123456000ull}) {
+    const uint64_t addresses[] = {0x200000, 0x40003000, 0x123456000};
+    for (uint64_t address : addresses) {
         LoadedBlob blob(bytes, address);
         if (!blob.is_mapped()) {
             std::printf("cannot map the blob at 0x%llx\n", static_cast<unsigned long long>(address));
@@ -195,8 +251,12 @@ int main(int argc, char **argv) {
             striped = (flags & purgatory::flag::striped) != 0;
             check_intact(blob);
             check_altered(blob);
+            if (address == addresses[0])
+                check_each_byte(blob);
             check_unused_entries(blob);
             check_skip(blob);
+            if (!striped)
+                check_parts_of_files(blob);
         }
     }
     std::printf("%d checks, %d failures\n", checks, failures);

@@ -55,7 +55,7 @@ TEST_CASE("all of a crash load lies in the reservation, beside RTAS, and low mem
         CHECK_FALSE(segment.destination.overlaps(sized(0x2fff0000, 0x83c)));
     }
     auto told = parameters_of(load);
-    CHECK(told.flags == (purgatory::flag::panic | purgatory::flag::vector_sha));
+    CHECK(told.flags == (purgatory::flag::panic | purgatory::flag::vector_sha | purgatory::flag::striped));
     CHECK(told.backup.source == 0);
     CHECK(told.backup.size == 0x10000);
     CHECK(told.backup.destination == segment_named(load, "backup").destination.first());

@@ -49,7 +49,7 @@ TEST_CASE("the kernel lies above the running one, and the purgatory enters it wi
     CHECK(place_of(load, "initrd").first() == 0x28b0000);
     CHECK(told.entry == 0x2880000);
     CHECK(told.argument == place_of(load, "device tree").first());
-    CHECK(told.flags == purgatory::flag::vector_sha);
+    CHECK(told.flags == (purgatory::flag::vector_sha | purgatory::flag::striped));
     CHECK(told.console.kind == purgatory::console_kind::hypervisor);
     CHECK(told.console.address == 0x71000000);
     CHECK(told.machine[purgatory::ppc64_word::run_at_load] == 0);
