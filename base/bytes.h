@@ -29,7 +29,7 @@ template <typename T> Result<T> read_at(Bytes file, std::uint64_t offset, std::s
     static_assert(std::is_trivially_copyable_v<T> && alignof(T) == 1);
     Bytes bytes = TRY(slice(file, offset, sizeof(T), what));
     T value;
-    std::memcpy(&value, bytes.data(), sizeof value);
+    std::memcpy(&value, bytes.data(), sizeof value); // cppcheck-suppress memsetClass ; it may be copied
     return value;
 }
 

@@ -124,8 +124,9 @@ std::optional<DeviceTree::Node> DeviceTree::find_compatible(const std::string &d
 
 std::vector<DeviceTree::Node> DeviceTree::children(Node parent) const {
     std::vector<Node> nodes;
-    int node = 0;
-    fdt_for_each_subnode(node, blob(), static_cast<int>(parent)) nodes.push_back(Node{node});
+    for (int node = fdt_first_subnode(blob(), static_cast<int>(parent)); node >= 0;
+         node = fdt_next_subnode(blob(), node))
+        nodes.push_back(Node{node});
     return nodes;
 }
 

@@ -262,6 +262,7 @@ Result<Elf> read_elf(Bytes file, ElfExtent extent) {
             "the header cannot be read ({}): e_shoff, e_shentsize or e_shnum tell of sections that cannot be",
             elf_errmsg(-1)));
     std::uint64_t count = TRY(check_table(elf.get(), header, file));
+    // cppcheck-suppress selfAssignment ; a designated initializer assigns nothing
     return Elf{.file = file,
                .is_64_bit = header.e_ident[EI_CLASS] == ELFCLASS64,
                .order = header.e_ident[EI_DATA] == ELFDATA2LSB ? std::endian::little : std::endian::big,

@@ -43,7 +43,7 @@ public:
                        last_ < other.last_ ? last_ : other.last_);
     }
 
-    constexpr auto operator<=>(const Range &) const = default;
+    constexpr auto operator<=>(const Range &) const = default; // NOLINT(modernize-use-nullptr): has none
 
 private:
     constexpr Range(std::uint64_t first, std::uint64_t last) : first_(first), last_(last) {}

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 
 namespace kexec {
 
@@ -56,6 +57,5 @@ std::string complaint(std::string_view program, const Error &error) {
 // that it takes for this, each static program would be 50 KiB larger. Only std::bad_alloc is ever thrown
 // here.
 namespace __gnu_cxx {
-void __verbose_terminate_handler();
 void __verbose_terminate_handler() {} // whoever calls it aborts after it
 } // namespace __gnu_cxx

@@ -30,7 +30,7 @@ std::weak_ordering compare_numbers(std::string_view first, std::string_view seco
     auto is_zero = [](char character) { return character == '0'; };
     take_while(first, is_zero);
     take_while(second, is_zero);
-    if (auto order = first.size() <=> second.size(); order != 0)
+    if (auto order = first.size() <=> second.size(); std::is_neq(order))
         return order;
     return first <=> second;
 }
@@ -60,14 +60,14 @@ std::weak_ordering compare_versions(std::string_view first, std::string_view sec
     for (;;) {
         take_while(first, skipped);
         take_while(second, skipped);
-        if (auto order = compare_mark(first, second, '~'); order != 0)
+        if (auto order = compare_mark(first, second, '~'); std::is_neq(order))
             return order;
         if (first.empty() || second.empty())
             return !first.empty() <=> !second.empty();
         for (char mark : {'-', '^', '.'})
-            if (auto order = compare_mark(first, second, mark); order != 0)
+            if (auto order = compare_mark(first, second, mark); std::is_neq(order))
                 return order;
-        if (auto order = compare_component(first, second); order != 0)
+        if (auto order = compare_component(first, second); std::is_neq(order))
             return order;
     }
 }

@@ -102,7 +102,7 @@ Result<BlockDevice> find_block_device(const std::string &root, const std::string
 std::vector<std::string> devices_named(const std::string &root, std::string_view name) {
     std::vector<std::string> found;
     auto devices = list_directory(root + "/sys/class/block");
-    for (std::string device : devices ? *devices : std::vector<std::string>{}) {
+    for (const std::string &device : devices ? *devices : std::vector<std::string>{}) {
         std::string path = device;
         std::ranges::replace(path, '!', '/');
         auto start = read_start_of_file(root + "/dev/" + path, superblock_reach);

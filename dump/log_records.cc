@@ -139,7 +139,7 @@ private:
     std::uint64_t resynchronised(std::uint64_t index, std::uint64_t end) {
         constexpr std::uint64_t page_size = 4096;
         for (std::uint64_t missing = 0; index < end && missing < most_missing_pages;) {
-            std::byte probe;
+            std::byte probe{};
             std::uint64_t address = ring_.address + index;
             if (!memory_.read(address, MutableBytes(&probe, 1))) {
                 index += page_size - address % page_size; // nothing of that page can be read

@@ -31,7 +31,7 @@ public:
     virtual bool holds(std::uint64_t) const { return true; }
 
     // These are about to be read, in any order: a pipe goes forward once and keeps them.
-    virtual void gather(std::vector<Extent>) {}
+    virtual void gather(std::vector<Extent>) {} // NOLINT(performance-unnecessary-value-param): one sorts them
 };
 
 // All of `target`, or Cause::bad_image; `what` names it.

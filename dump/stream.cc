@@ -64,7 +64,7 @@ void StreamSource::copy_passed(std::uint64_t offset, MutableBytes target) const 
 }
 
 bool StreamSource::holds(std::uint64_t offset) const {
-    std::byte one;
+    std::byte one{};
     return offset >= start_ || copy_kept(offset, MutableBytes(&one, 1)) == 1;
 }
 

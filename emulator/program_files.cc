@@ -15,7 +15,8 @@ Result<GuestFile> guest_file(const std::string &path) {
 } // namespace
 
 Result<std::vector<GuestFile>> files_of_program(const std::string &path) {
-    std::vector<GuestFile> files = {TRY(guest_file(path))};
+    std::vector<GuestFile> files;
+    files.push_back(TRY(guest_file(path)));
     LinkedProgram linked = TRY(find_libraries("", path));
     if (!linked.loader.empty())
         files.push_back(TRY(guest_file(linked.loader)));

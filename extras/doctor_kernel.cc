@@ -159,7 +159,7 @@ MayJudge judge_ima(const DoctorFacts &facts) {
 MayJudge judge_selinux(const DoctorFacts &facts) {
     if (!facts.selinux_enforces)
         return good("not in use");
-    if (facts.selinux_enforces == false)
+    if (!*facts.selinux_enforces)
         return good("permissive");
     bool in_memory = false;
     if (facts.kernel && facts.kernel->decision)

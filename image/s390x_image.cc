@@ -175,11 +175,11 @@ Result<std::optional<S390xImage>> parse_s390x_image(Bytes file) {
         return damaged(kind, fmt::format("there is no \"{}\" at {:#x}", table_name, table_offset));
     Bytes kernel = file.subspan(s390x_layout::entry);
     TRY(check_table(kernel, kind));
-    S390xImage image{.pieces = {{s390x_layout::entry, kernel.size(), kernel}},
-                     .end = file.size(),
-                     .command_line_size = 0,
-                     .starts_in_a_crash = false};
-    image = TRY(check_parameters(std::move(image), kind));
+    S390xImage unchecked{.pieces = {{s390x_layout::entry, kernel.size(), kernel}},
+                         .end = file.size(),
+                         .command_line_size = 0,
+                         .starts_in_a_crash = false};
+    S390xImage image = TRY(check_parameters(std::move(unchecked), kind));
     TRY(check_end(file, image));
     return image;
 }

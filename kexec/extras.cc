@@ -31,6 +31,7 @@ const Arch *arch_meant(std::span<const GivenOption> options) {
 
 std::vector<NamedFile> named_files(const std::vector<LoadedFile> &files) {
     std::vector<NamedFile> named;
+    named.reserve(files.size());
     for (const LoadedFile &each : files)
         named.push_back({each.role, each.file->path(), each.file->bytes()});
     return named;

@@ -159,6 +159,7 @@ std::string list_json(const std::vector<std::string> &members) {
 
 std::string signatures_json(const std::vector<Signature> &signatures) {
     std::vector<std::string> members;
+    members.reserve(signatures.size());
     for (const Signature &signature : signatures)
         members.push_back(fmt::format("{{\"subject\":{},\"issuer\":{}}}", text_json(signature.subject),
                                       text_json(signature.issuer)));

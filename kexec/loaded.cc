@@ -32,7 +32,7 @@ std::vector<Slot> slots(const World &world) {
 
 // RFC 3339, in UTC. Not strftime, with which come the C library's time zones and its scanf.
 std::string time_text(std::uint64_t seconds) {
-    using namespace std::chrono;
+    using std::chrono::days, std::chrono::sys_days, std::chrono::year_month_day;
     constexpr std::uint64_t a_day = 86400, most_days = 365 * 30000; // year_month_day goes to 32767
     if (seconds / a_day > most_days)
         return fmt::format("{} seconds after 1970", seconds);

@@ -23,9 +23,9 @@ void write_to(std::FILE *file, std::string_view text) { std::fwrite(text.data(),
 
 int run(int count, char **words) {
     // Never given back: the end of the process lets go of all files at once.
-    auto &calls = *new kexec::RealSystemCalls;
-    auto &world = *new kexec::World{
-        .calls = calls,
+    auto *calls = new kexec::RealSystemCalls;
+    auto *world = new kexec::World{
+        .calls = *calls,
         .arch = kexec::native_arch(),
         .root = {},
         .print = [](std::string_view text) { write_to(stdout, text); },
@@ -36,7 +36,7 @@ int run(int count, char **words) {
     // getopt_long.
     kexec::Order order = std::getenv("POSIXLY_CORRECT") ? kexec::Order::options_first : kexec::Order::any;
     std::span<const char *const> all(words, static_cast<std::size_t>(count));
-    return kexec::run_command(world, all.subspan(count > 0 ? 1 : 0), order);
+    return kexec::run_command(*world, all.subspan(count > 0 ? 1 : 0), order);
 }
 
 } // namespace

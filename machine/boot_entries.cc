@@ -158,10 +158,10 @@ bool stands_before(const BootEntry &first, const BootEntry &second) {
         auto keys = [](const BootEntry &entry) { return std::tie(entry.sort_key, entry.machine_id); };
         if (keys(first) != keys(second))
             return keys(first) < keys(second);
-        if (auto order = compare_versions(first.version, second.version); order != 0)
-            return order > 0;
+        if (auto order = compare_versions(first.version, second.version); std::is_neq(order))
+            return std::is_gt(order);
     }
-    return compare_versions(first.id, second.id) > 0;
+    return std::is_gt(compare_versions(first.id, second.id));
 }
 
 // Of an EFI variable: four bytes of attributes, then UTF-16; a character that is not ASCII is none of a name.
@@ -250,6 +250,7 @@ Result<BootEntry> boot_entry_named(const Snapshot &snapshot, std::string_view na
         return fail(Cause::missing_file, "there are no boot entries below /boot, /efi and /boot/efi",
                     "mount the boot partition, or name a kernel file");
     std::vector<std::string_view> ids;
+    ids.reserve(entries.size());
     for (const BootEntry &each : entries)
         ids.push_back(each.id);
     return fail(Cause::missing_file, fmt::format("there is no boot entry {}", printable(name)),

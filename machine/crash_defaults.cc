@@ -12,6 +12,7 @@ namespace kexec {
 
 namespace {
 
+// cppcheck-suppress internalAstError ; the value is in the included file
 constexpr std::string_view tables =
 #include "machine/crash_defaults.inc"
     ;

@@ -14,7 +14,7 @@ namespace kexec {
 
 namespace {
 
-constexpr Source for_crash(Source source) { return only_for(Need::crash_kernel, source); }
+constexpr Source for_crash(const Source &source) { return only_for(Need::crash_kernel, source); }
 
 constexpr Source machine_sources[] = {
     {"/proc/iomem", "memory as the kernel uses it, crash reservations", 64 << 20},

@@ -68,7 +68,8 @@ Result<std::vector<KernelPiece>> pieces_of(const Elf &vmlinux) {
 std::vector<Segment> segments_at(std::vector<KernelPiece> pieces, std::uint64_t start, std::uint64_t page,
                                  std::vector<std::shared_ptr<const void>> &storage) {
     std::vector<Segment> segments;
-    for (KernelPiece &piece : joined_by_pages(std::move(pieces), start, page, storage)) {
+    auto joined = joined_by_pages(std::move(pieces), start, page, storage);
+    for (KernelPiece &piece : joined) {
         std::uint64_t size = *align_up(piece.size, page);
         segments.push_back({.name = std::move(piece.name),
                             .destination = *Range::sized(start + piece.offset, size),

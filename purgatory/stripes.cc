@@ -29,6 +29,7 @@ void sha256_stripes_serial(uint32_t (*states)[lane_count], const uint8_t *stripe
             states[word][lane] = lanes[lane][word];
 }
 
+// cppcheck-suppress uninitMemberVar ; `tail` holds only what `total` counts
 StripedSha256::StripedSha256(Sha256Stripes use) : compress(use) {
     for (size_t word = 0; word < 8; word++)
         for (size_t lane = 0; lane < lane_count; lane++)

@@ -47,8 +47,9 @@ std::string directory_name(const Settings &settings, const Target &target, std::
             std::ranges::find_if(words, [&](const auto &known) { return form.starts_with(known.first); });
         bool is_time = word == words.end() && form.front() == '%' && form.size() > 1;
         name += word != words.end() ? word->second
-                : is_time           ? time_part(form[1], parts)
-                                    : std::string(1, form.front());
+                // cppcheck-suppress containerOutOfBounds ; is_time is false for a single letter
+                : is_time ? time_part(form[1], parts)
+                          : std::string(form.substr(0, 1));
         form.remove_prefix(word != words.end() ? word->first.size() : is_time ? 2 : 1);
     }
     std::ranges::replace(name, '/', '_');

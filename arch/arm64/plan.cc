@@ -147,6 +147,7 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     plan.notes.push_back(fmt::format("pages of {} KiB ({})", facts.page_size >> 10, facts.page_size_words));
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes));
     TRY(change_tree(tree, request, plan.notes));
+    // cppcheck-suppress selfAssignment ; a designated initializer assigns nothing
     Load load{.request = request,
               .facts = facts,
               .placer = placer_for(request, facts.page_size, TRY(reservations_in(tree))),

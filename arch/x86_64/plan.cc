@@ -44,7 +44,9 @@ MemoryMap memory_told(const Load &load) {
 
 // Words for what the second kernel could not find by itself; the forms are those of kexec-tools.
 void extend_command_line(Load &load, bool protocol_takes_rsdp) {
-    auto add = [&](std::string word) { load.command_line += (load.command_line.empty() ? "" : " ") + word; };
+    auto add = [&](const std::string &word) {
+        load.command_line += (load.command_line.empty() ? "" : " ") + word;
+    };
     bool crash = load.request.settings.purpose == Purpose::crash;
     if (load.facts.acpi_rsdp != 0 && !load.pass_efi && (crash || !protocol_takes_rsdp))
         add(fmt::format("acpi_rsdp={:#x}", load.facts.acpi_rsdp));

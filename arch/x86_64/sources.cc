@@ -9,8 +9,8 @@ namespace kexec {
 std::span<const Source> x86_64_sources() {
     // Every kernel that EFI started has this one (drivers/firmware/efi/efi.c), readable or not.
     static constexpr std::string_view efi_systab = "/sys/firmware/efi/systab";
-    constexpr auto for_fast = [](Source source) { return only_for(Need::fast, source); };
-    constexpr auto with_efi = [](Source source) { return only_with(efi_systab, source); };
+    constexpr auto for_fast = [](const Source &source) { return only_for(Need::fast, source); };
+    constexpr auto with_efi = [](const Source &source) { return only_with(efi_systab, source); };
     static constexpr std::array sources = {
         Source{"/sys/firmware/memmap/*/start", "memory as the firmware or boot loader described it", 4096},
         Source{"/sys/firmware/memmap/*/end", "the last byte of an entry", 4096},

@@ -19,7 +19,9 @@ constexpr unsigned kimd_sha_512 = 3;
 // processor may stop in between (condition code 3) and wants to be sent on.
 inline void kimd(unsigned function, void *parameters, const uint8_t *data, size_t size) {
     register uint64_t code asm("0") = function;
+    // cppcheck-suppress constStatement ; it does not know variables in registers
     register uint64_t block asm("1") = reinterpret_cast<uint64_t>(parameters);
+    // cppcheck-suppress constStatement ; the same
     register uint64_t address asm("2") = reinterpret_cast<uint64_t>(data);
     register uint64_t left asm("3") = size;
     asm volatile("0: .insn rre,0xb93e0000,%%r0,%[address]\n"

@@ -26,8 +26,12 @@ CALLS = {
     18: ("pwrite64", (errno.ENOSPC, errno.EIO, errno.EINTR, CUT)),
     21: ("access", (errno.EACCES, errno.EIO)),
     25: ("mremap", (errno.ENOMEM,)),
+    33: ("dup2", (errno.EBUSY, errno.EINTR)),
     41: ("socket", (errno.EMFILE, errno.EAFNOSUPPORT, errno.EPERM)),
     44: ("sendto", (errno.ENOBUFS, errno.EINTR)),
+    56: ("clone", (errno.EAGAIN, errno.ENOMEM)),
+    59: ("execve", (errno.ENOENT, errno.EACCES, errno.ENOMEM, errno.EIO)),
+    61: ("wait4", (errno.ECHILD, errno.EINTR)),
     72: ("fcntl", (errno.EAGAIN, errno.EINVAL, errno.EACCES)),
     74: ("fsync", (errno.EIO, errno.ENOSPC, errno.EINVAL)),
     77: ("ftruncate", (errno.EFBIG, errno.ENOSPC, errno.EIO)),
@@ -35,6 +39,7 @@ CALLS = {
     83: ("mkdir", FULL + FORBIDDEN),
     87: ("unlink", (errno.EROFS, errno.EBUSY, *FORBIDDEN)),
     89: ("readlink", (errno.EACCES, errno.EIO)),
+    109: ("setpgid", (errno.EPERM,)),
     125: ("capget", (errno.EPERM, errno.EINVAL)),
     137: ("statfs", (errno.ENOSYS, errno.EIO)),
     162: ("sync", ()),
@@ -46,6 +51,7 @@ CALLS = {
     316: ("renameat2", FULL + FORBIDDEN + (errno.EINVAL,)),
     318: ("getrandom", (errno.EAGAIN, errno.ENOSYS, errno.EINTR)),
     320: ("kexec_file_load", LOAD + (errno.ENOEXEC, errno.EKEYREJECTED, errno.EBADF)),
+    435: ("clone3", (errno.EAGAIN, errno.ENOMEM)),
 }
 # The kernel gives these whole to whoever has room for all of it, which is what the programs rely on.
 COMES_WHOLE = re.compile(r"(?:.*/crashed)?/(?:sys|proc)/(?!iomem|vmcore$)")

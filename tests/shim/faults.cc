@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <sys/syscall.h>
-#include <utility>
 
 namespace shim {
 namespace {
@@ -72,6 +71,10 @@ bool Faults::take_option(const std::string &option, const std::string &value) {
                                                              {"--before", Fault::Kind::command}};
     if (option == "--calls")
         calls_path_ = value;
+    if (option == "--children") {
+        counts_children_ = value != "no";
+        return true;
+    }
     auto kind = kinds.find(option);
     std::size_t equals = value.find('=');
     if (kind == kinds.end() || equals == std::string::npos)
@@ -83,13 +86,21 @@ bool Faults::take_option(const std::string &option, const std::string &value) {
 }
 
 // The first execve is the one that starts the program.
+bool Faults::is_counted_start(pid_t process) {
+    code_.erase(process);
+    bool is_first = program_ == 0;
+    if (is_first)
+        program_ = process;
+    else if (process != program_)
+        children_.insert(process);
+    return !is_first;
+}
+
 bool Faults::is_counted(const seccomp_notif &call) {
     auto process = static_cast<pid_t>(call.pid);
-    if (call.data.nr == SYS_execve) {
-        code_.erase(process);
-        return std::exchange(has_started_, true);
-    }
-    if (!has_started_)
+    if (call.data.nr == SYS_execve)
+        return is_counted_start(process);
+    if (program_ == 0 || (!counts_children_ && children_.contains(process)))
         return false;
     std::vector<CodeRange> &known = code_[process];
     auto around = [&](const CodeRange &range) {

@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -32,8 +33,8 @@ struct Struck {
 
 class Faults {
 public:
-    // --calls FILE, --fail COUNT=ERRNO, --cut COUNT=1, --signal COUNT=NUMBER, --before COUNT=COMMAND. False:
-    // an option of others.
+    // --calls FILE, --fail COUNT=ERRNO, --cut COUNT=1, --signal COUNT=NUMBER, --before COUNT=COMMAND;
+    // --children no: what it starts is not counted once it runs. False: an option of others.
     bool take_option(const std::string &option, const std::string &value);
     // Whether all calls are to be looked at.
     bool is_on() const { return !faults_.empty() || !calls_path_.empty(); }
@@ -43,12 +44,15 @@ public:
 
 private:
     bool is_counted(const seccomp_notif &call);
+    bool is_counted_start(pid_t process);
     void tell(const seccomp_notif &call);
     std::optional<Struck> carry_out(const Fault &fault, const seccomp_notif &call) const;
 
     std::vector<Fault> faults_;
     std::string calls_path_; // each call counted is written there
-    bool has_started_ = false;
+    bool counts_children_ = true;
+    pid_t program_ = 0;        // the process that the shim has started
+    std::set<pid_t> children_; // the others that run a program
     unsigned long count_ = 0;
     std::map<pid_t, std::vector<CodeRange>> code_; // what has been found out of each process
 };

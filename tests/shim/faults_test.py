@@ -3,8 +3,8 @@
 """Every system call of a run is made to fail, one in each further run, with each errno that it can give. Whichever it is: the program ends
 by itself; it has either done all that was asked, or it says in one error what went wrong, nothing has changed and no file is left.
 
-Usage: faults_test.py SHIM KEXEC SAVING VMCORE_DMESG [--all] [--only PATTERN]. Calls that do the same for several files are struck at the
-first and the last; --all strikes all of them. The last line is `N passed, N failed, N skipped`; 77 where no shim can be."""
+Usage: faults_test.py SHIM KEXEC SAVING VMCORE_DMESG CAPTURING [--all] [--only PATTERN]. Calls that do the same for several files are
+struck at the first and the last; --all strikes all of them. The last line is `N passed, N failed, N skipped`; 77 where no shim can be."""
 import argparse
 import concurrent.futures
 import dataclasses
@@ -58,10 +58,20 @@ class Place:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="ascii")
         subprocess.run([self.programs.saving, "make", self.directory / "crashed"], check=True)
+        (self.directory / "crashed/dev").mkdir()
+        self.clean_capture()
+
+    def clean_capture(self):
+        """What an initramfs has; what is written to a device would not stay there."""
+        (self.directory / "crashed/kdump").mkdir()
+        for name in ("kmsg", "pmsg0", "cluster"):
+            (self.directory / "crashed/dev" / name).write_bytes(b"")
 
     def clean(self):
-        for path in (Path(self.machine.records, "kexec"), self.files / "made", self.directory / "crashed/run"):
+        for path in (Path(self.machine.records, "kexec"), self.files / "made",
+                     *(self.directory / "crashed" / name for name in ("run", "made", "kdump"))):
             shutil.rmtree(path, ignore_errors=True)
+        self.clean_capture()
         for path in (self.files / "record", self.files / "record-incomplete"):
             path.unlink(missing_ok=True)
 
@@ -72,7 +82,7 @@ class Place:
     def run(self, scene, meddling):
         self.machine.program = getattr(self.programs, scene.program)
         words = [word.format(files=self.files, crashed=self.directory / "crashed") for word in scene.words]
-        return self.machine.run(*words, meddling=meddling)
+        return self.machine.run(*words, meddling=[*scene.meddling, *meddling])
 
 
 def succeeded(done, name):
@@ -135,6 +145,52 @@ def stores_dump(done, place):
         yield f"left behind: {sorted(made)}"
 
 
+def captured(place):
+    """The files of a capture, by their names; nothing of it may be there in part."""
+    directory = place.directory / "crashed/made/dump"
+    return {path.name: path.read_bytes() for path in directory.glob("*")}
+
+
+def stores_whole(place):
+    """Sentences about what a capture has left."""
+    made, dump = captured(place), (place.directory / "crashed/proc/vmcore").read_bytes()
+    if made.get("vmcore", dump) != dump:
+        yield f"vmcore has {len(made['vmcore'])} bytes of {len(dump)}, or others"
+    if len(made.get("vmcore-dmesg.txt", b"\n" * 20).splitlines()) != 20:
+        yield f"vmcore-dmesg.txt is not whole: {made['vmcore-dmesg.txt']}"
+    if made.get("kexec-dmesg.log", b"of the capture kernel\n") != b"of the capture kernel\n":
+        yield f"kexec-dmesg.log is not whole: {made['kexec-dmesg.log']}"
+
+
+def captures(done, place):
+    """The dump is stored or the error is said, and the next boot is told which of the two, where that can be written."""
+    yield from stores_whole(place)
+    made = captured(place)
+    has_only_name = was_struck(done, "fsync", "/dump")  # the dump is in its place, and only the disk may not have that
+    if ("vmcore" in made) != (done.returncode == 0) and not has_only_name:
+        yield f"exit status {done.returncode}, and stored is {sorted(made)}"
+    places = (place.directory / "crashed/made/kdump-capture.outcome", place.directory / "crashed/dev/pmsg0")
+    told = [path.read_text(encoding="utf-8") for path in places if path.exists() and path.read_bytes()]
+    result = f"kdump-capture: result {'saved' if done.returncode == 0 else 'failed'}\n"
+    if not any(text.startswith(result) for text in told) and not was_struck(done, "openat", "/pmsg0") \
+            and not was_struck(done, "write", "/pmsg0"):
+        yield f"exit status {done.returncode}, and the next boot finds {told}"
+
+
+def ends_machine(done, place):
+    """Whatever fails, the machine ends: as for a dump that is stored only where it is."""
+    yield from stores_whole(place)
+    ways = done.stdout.splitlines()
+    is_mute = was_struck(done, "write", "pipe:.*")
+    if ways not in (["leave poweroff"], ["leave halt"]) and not is_mute:
+        yield f"the machine ends with {ways}"
+    if ways == ["leave poweroff"] and (done.returncode != 0 or "vmcore" not in captured(place)):
+        yield f"exit status {done.returncode}, stored is {sorted(captured(place))}, and the machine ends as if all were well"
+    is_told = (place.directory / "crashed/dev/cluster").read_bytes() == b"told\n"
+    if not is_told and "the cluster is not told" not in done.stderr and not was_struck(done, "wait4"):
+        yield "neither is the cluster told, nor that it is not"
+
+
 def prints_log(done, _):
     if done.returncode == 0 and len(done.stdout.splitlines()) != 20 and "going on without" not in done.stderr:
         yield f"a success, and {len(done.stdout.splitlines())} lines of 20 are printed"
@@ -150,16 +206,20 @@ class Scene:
     program: str = "kexec"
     missing_file: int = 1      # the status where the kernel file or the initrd cannot be had
     plain: int = 0             # the status where nothing fails
+    meddling: tuple = ()       # further words for the shim
 
     def says_so(self):
         """How a line that tells an error or a warning starts."""
         kexec = r"kexec(?:\w*(?:\(unload\)| unload)? failed)?: "
-        return {"kexec": kexec, "saving": "fadump: ", "vmcore_dmesg": "vmcore-dmesg: "}[self.program]
+        capturing = r"kdump-capture: (?!storing the dump in|\d+ MiB of)"
+        return {"kexec": kexec, "saving": "fadump: ", "vmcore_dmesg": "vmcore-dmesg: ", "capturing": capturing}[self.program]
 
 
 RECORDS = ("machine/run/kexec", "machine/run/kexec/reboot", "machine/run/kexec/crash")
 FILES = ("{files}/bzImage", "--initrd={files}/initrd", "--append=a")
 DUMP = ("files/made", "files/made/vmcore", "files/made/vmcore-dmesg.txt", "crashed/run", "crashed/run/fadump-saved")
+CAPTURE = ("crashed/made", "crashed/made/dump", "crashed/made/dump/vmcore", "crashed/made/dump/vmcore-dmesg.txt",
+           "crashed/made/dump/kexec-dmesg.log", "crashed/made/kdump-capture.outcome", "crashed/kdump/draft")
 SCENES = (
     Scene("load by kexec_load", ("-l", "-c", "-y", *FILES), loads_once, RECORDS),
     Scene("load by kexec_file_load", ("-l", "-s", "-y", *FILES), loads_once, RECORDS, (0, 1, 253, 255), missing_file=255),
@@ -172,6 +232,8 @@ SCENES = (
     Scene("record", ("--record={files}/record",), stores_record, ("files/record",)),
     Scene("save of a dump", ("{crashed}", "save", "--plain", "{files}/made"), stores_dump, DUMP, tuple(range(6)), "saving"),
     Scene("log of a dump", ("{crashed}/proc/vmcore",), prints_log, statuses=tuple(range(65)), program="vmcore_dmesg"),
+    Scene("capture of a dump", ("{crashed}", "store"), captures, CAPTURE, (0, 1), "capturing"),
+    Scene("end of a capture", ("{crashed}", "end"), ends_machine, CAPTURE, (0, 1), "capturing", meddling=("--children", "no")),
 )
 
 
@@ -264,7 +326,7 @@ def strike_all(runs, scene, pool, take_all):
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("shim", "kexec", "saving", "vmcore_dmesg"):
+    for name in ("shim", "kexec", "saving", "vmcore_dmesg", "capturing"):
         parser.add_argument(name)
     parser.add_argument("--all", action="store_true", help="strike every call")
     parser.add_argument("--only", default="", help="the scenes whose name matches")

@@ -7,7 +7,7 @@
 // to fail (faults.h).
 //
 //   shim [--answer CALL=ERRNO,…]… [--log FILE] [--keep FILE] [--over PATH=FILE]… [--calls FILE]
-//        [--let-through yes] [FAULT COUNT=VALUE]… -- PROGRAM [ARGUMENT]…
+//        [--let-through yes] [--children no] [FAULT COUNT=VALUE]… -- PROGRAM [ARGUMENT]…
 //
 // With --keep, what the kernel would read from the descriptor of the kernel file is copied to FILE. With
 // --let-through yes, nothing is answered here: for emulated machines only. CALL is load, file_load, reboot,

@@ -26,7 +26,7 @@ Result<void> write_file(const std::string &path, std::string_view text) {
 void write_draft(const World &world, const Draft &draft) {
     std::string text = draft.directory + "\n" + outcome_text(draft.outcome);
     if (auto written = write_file(world.root + std::string(draft_path), text); !written)
-        tell(world, written.error());
+        tell(world, written.error().what + "; going on without");
 }
 
 Draft read_draft(const World &world) {
@@ -46,7 +46,7 @@ void keep_outcome(const World &world, const Draft &draft) {
         auto kept = write_file(world.root + draft.directory + "/" + std::string(outcome_name), text);
         if (kept)
             return;
-        tell(world, kept.error());
+        tell(world, kept.error().what + "; going on without");
     }
     // Few kernels have the device. The others keep their log at the end, if they are told to.
     if (!write_into(world.root + "/dev/pmsg0", text))

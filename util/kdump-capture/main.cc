@@ -15,10 +15,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+namespace kexec::capture {
 namespace {
-
-using namespace kexec;
-using namespace kexec::capture;
 
 constexpr std::string_view usage =
     R"(Usage: kdump-capture [--settings FILE] [--no-action]
@@ -85,7 +83,7 @@ void leave(const World &world, const Words &words, Action action) {
     constexpr double again = 5;
     Self self = self_of(words);
     self.arguments.emplace_back("--force");
-    auto forced = ProcessGroup::start(self.path, self.arguments);
+    [[maybe_unused]] auto forced = ProcessGroup::start(self.path, self.arguments);
     while (true) {
         if (auto left = world.leave(action); !left)
             tell(world, left.error());
@@ -184,10 +182,13 @@ bool is_init(int count, char **words) {
     return ::getpid() == 1 && count > 0 && std::string_view(words[0]) == "/init";
 }
 
-} // namespace
-
-int main(int count, char **words) {
+int run_program(int count, char **words) {
     if (is_init(count, words))
         run_as_init(real_world(print_to_error), words);
     return run_program_main("kdump-capture", count, words, run);
 }
+
+} // namespace
+} // namespace kexec::capture
+
+int main(int count, char **words) { return kexec::capture::run_program(count, words); }

@@ -17,6 +17,7 @@
 #include "util/kdump-capture/target.h"
 #include "util/naming.h"
 
+#include <cerrno>
 #include <fmt/core.h>
 
 namespace kexec::capture {
@@ -39,7 +40,7 @@ private:
     void store_own_log(const std::string &directory);
     std::string free_directory(const Target &target, const Place &place) const;
     Result<void> store_remotely(const Target &target);
-    void look_at_dump();
+    Result<void> look_at_dump();
     Result<void> try_targets();
     void blame(const Error &error);
     void warn(std::string sentence);
@@ -194,25 +195,28 @@ void Storer::blame(const Error &error) {
 }
 
 // VMCOREINFO has the time of the panic, in decimal; the clock of a capture kernel may be at its beginning.
-void Storer::look_at_dump() {
+Result<void> Storer::look_at_dump() {
     draft_.outcome.crash_time = world_.clock();
     auto file = open_to_read(vmcore());
+    if (!file && file.error().number == ENOENT)
+        return fail(Cause::missing_file, "there is no /proc/vmcore: no crashed kernel has left its memory",
+                    "start this as a crash kernel (kexec -p) that has CONFIG_PROC_VMCORE");
     if (!file)
-        return;
+        return Failure(file.error());
     source_ = std::make_unique<FileSource>(*std::move(file), vmcore());
     std::vector<std::string> notes;
     auto core = open_elf_core(*source_, notes);
-    if (!core)
-        return warn(fmt::format("{}; going on without the log", core.error().what));
+    if (!core) {
+        warn(fmt::format("{}; going on without the log", core.error().what));
+        return {};
+    }
     core_ = *std::move(core);
     if (auto text = core_->info.text("CRASHTIME"))
         draft_.outcome.crash_time = parse_decimal(*text).value_or(draft_.outcome.crash_time);
+    return {};
 }
 
 Result<void> Storer::try_targets() {
-    if (!source_)
-        return fail(Cause::missing_file, "there is no /proc/vmcore: no crashed kernel has left its memory",
-                    "start this as a crash kernel (kexec -p) that has CONFIG_PROC_VMCORE");
     Result<void> stored =
         fail(Cause::bad_usage, "no target is set", "have kdumpctl make the initramfs again");
     for (const Target &target : settings_.targets) {
@@ -228,10 +232,12 @@ Result<void> Storer::try_targets() {
 }
 
 Ending Storer::run() {
-    look_at_dump();
+    auto opened = look_at_dump();
+    if (!opened)
+        tell(world_, opened.error());
     write_draft(world_, draft_);
     bool left_out = is_left_out();
-    auto stored = left_out ? Result<void>() : try_targets();
+    auto stored = left_out ? Result<void>() : opened ? try_targets() : opened;
     if (!stored)
         blame(stored.error());
     if (!is_kept_ || left_out)

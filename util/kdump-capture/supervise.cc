@@ -70,7 +70,8 @@ void tell_cluster(const World &world, const Settings &settings) {
     // Where there is none, starting it says so.
     auto program = world.find_program(notifier).value_or(std::string(notifier));
     if (auto child = ProcessGroup::start(program, words); !child)
-        tell(world, fmt::format("{}: the cluster is not told of the dump", child.error().what));
+        tell(world,
+             fmt::format("{}: the cluster is not told of the dump; going on without", child.error().what));
 }
 
 // A machine that hangs here would stay down, so each has its limit.

@@ -325,7 +325,7 @@ private:
         for (const auto &[path, splices] : splices_) {
             std::string before(text(path)), after = spliced(before, splices);
             if (environment && path == environment->file && after != before)
-                after = TRY_WITHIN(path, fit_grub_environment(std::move(after), before.size()));
+                after = TRY_WITHIN(path, fit_grub_environment(after, before.size()));
             if (after != before)
                 plan_.files.push_back({path, before, after});
         }

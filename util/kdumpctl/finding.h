@@ -12,7 +12,7 @@ namespace kexec::kdumpctl {
 // Both count from 1; a column is a byte of the line.
 struct Place {
     std::size_t line = 1, column = 1;
-    auto operator<=>(const Place &) const = default;
+    auto operator<=>(const Place &) const = default; // NOLINT(modernize-use-nullptr): has none
 };
 
 enum class Gravity {

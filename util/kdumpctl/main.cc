@@ -26,7 +26,8 @@ std::optional<std::string> find_ours(std::string_view name) {
     std::array<char, 4096> self{};
     ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
     std::string path(self.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    path = path.substr(0, path.rfind('/') + 1) + std::string(name);
+    path.resize(path.rfind('/') + 1); // of no slash at all: nothing, since npos + 1 is 0
+    path += name;
     for (const std::string &each : {path, KDUMP_LIBEXECDIR "/" + std::string(name)})
         if (::access(each.c_str(), X_OK) == 0)
             return each;

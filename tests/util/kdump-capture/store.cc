@@ -124,6 +124,7 @@ TEST_CASE("store: without a dump nothing is mounted") {
     fake.files().remove("proc/vmcore");
     CHECK(store_dump(fake.world, fake.settings) == Ending::failed);
     CHECK(fake.done.empty());
+    CHECK(fake.console.find("kdump-capture: there is no /proc/vmcore") != std::string::npos);
     CHECK(find_outcome(text_of_file(fake.files().path("dev/pmsg0")))->what.find("/proc/vmcore") !=
           std::string::npos);
 }
