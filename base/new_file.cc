@@ -319,6 +319,20 @@ Result<Descriptor> lock_file(const std::string &path, const std::function<void()
     return file;
 }
 
+Result<Descriptor> open_private_directory(const std::string &path) {
+    auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); };
+    Descriptor directory(open());
+    if (!directory.is_open() && errno == ENOENT && (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST))
+        directory = Descriptor(open());
+    if (!directory.is_open())
+        return fail_to("opening the directory", path);
+    return directory;
+}
+
+bool try_lock(const Descriptor &file) {
+    return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory) {
     struct statvfs status {};
     if (::statvfs(directory.c_str(), &status) != 0)

@@ -79,6 +79,11 @@ Result<void> remove_file(const std::string &path);
 // process holds the lock, that is told and then waited for.
 Result<Descriptor> lock_file(const std::string &path, const std::function<void()> &tell_waiting);
 
+// A directory, made for its owner alone where it is missing; a link is an error.
+Result<Descriptor> open_private_directory(const std::string &path);
+// Locks it until it is closed (flock(2)). False where another process holds the lock.
+bool try_lock(const Descriptor &file);
+
 // How many bytes the file system of a directory has room for; nothing where it does not tell, as ramfs.
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory);
 

@@ -30,7 +30,13 @@ bool is_named_by_content(std::string_view source) {
 class Filler {
 public:
     Filler(Archive &archive, const Wish &wish, Initramfs &made, ModuleTree modules)
-        : archive_(archive), wish_(wish), made_(made), modules_(std::move(modules)) {}
+        : archive_(archive),
+          wish_(wish),
+          made_(made),
+          modules_(std::move(modules)),
+          modprobe_(read_modprobe_settings(wish.root)) {
+        modules_.obey(modprobe_);
+    }
 
     Result<void> fill() {
         Settings settings = wish_.settings;
@@ -55,6 +61,7 @@ private:
     void need_drivers(const BlockDevice &device);
     void add_keeper();
     Result<void> add_modules();
+    void add_options(const std::string &module);
     Result<void> add_collector();
     Result<void> add_copy(const std::string &from, std::string_view to);
 
@@ -62,6 +69,7 @@ private:
     const Wish &wish_;
     Initramfs &made_;
     ModuleTree modules_;
+    ModprobeSettings modprobe_;
 };
 
 Failure needs_userland(const Target &target) {
@@ -151,8 +159,18 @@ Result<void> Filler::add_modules() {
         if (auto packing = recognise_compression(module))
             module = TRY_WITHIN(path, decompress(module, *packing, largest_module));
         archive_.add_file(fmt::format("{}/{:04}-{}.ko", in_archive(modules_path), i, name), module, 0644);
+        add_options(name);
     }
     return {};
+}
+
+void Filler::add_options(const std::string &module) {
+    if (auto options = modprobe_.options.find(module); options != modprobe_.options.end())
+        archive_.add_file(fmt::format("{}/{}", in_archive(options_path), module),
+                          as_bytes(options->second + "\n"), 0644);
+    if (modprobe_.replaced.contains(module))
+        made_.warnings.push_back(fmt::format(
+            "modprobe.d has a command in the place of the module {}; going on without that command", module));
 }
 
 Result<void> Filler::add_copy(const std::string &from, std::string_view to) {

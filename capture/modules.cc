@@ -46,6 +46,12 @@ Result<ModuleTree> ModuleTree::read(const std::string &directory) {
     return tree;
 }
 
+void ModuleTree::obey(const ModprobeSettings &settings) {
+    blacklist_.insert(settings.blacklist.begin(), settings.blacklist.end());
+    for (const std::string &line : settings.soft_dependencies)
+        read_soft_dependencies(line);
+}
+
 void ModuleTree::read_dependencies(std::string_view text) {
     for (std::string_view line : lines_of(text)) {
         std::size_t colon = line.find(':');
@@ -107,7 +113,7 @@ bool ModuleTree::add_named(std::string_view wanted, std::vector<std::string> &or
     }
     bool found = built_in_.contains(name);
     for (const Alias &alias : aliases_)
-        if (alias.pattern == wanted) {
+        if (alias.pattern == wanted && !blacklist_.contains(alias.module)) {
             add_module(alias.module, order, entered);
             found = true;
         }
@@ -124,7 +130,8 @@ bool ModuleTree::add_for_device(std::string_view modalias, std::vector<std::stri
     std::string device(modalias);
     bool found = false;
     for (const Alias &alias : aliases_)
-        if (fnmatch(alias.pattern.c_str(), device.c_str(), FNM_NOESCAPE) == 0) {
+        if (fnmatch(alias.pattern.c_str(), device.c_str(), FNM_NOESCAPE) == 0 &&
+            !blacklist_.contains(alias.module)) {
             add_module(alias.module, order, entered);
             found = true;
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "capture/modprobe.h"
 
 #include <map>
 #include <set>
@@ -15,6 +16,8 @@ class ModuleTree {
 public:
     // `directory` is that of modules.dep. Cause::missing_file where there is none.
     static Result<ModuleTree> read(const std::string &directory);
+    // From then on no alias leads to a module of the blacklist, and more is loaded before some.
+    void obey(const ModprobeSettings &settings);
 
     // Adds to `order` what is missing in it for the module of that name, or for all that have it for an
     // alias: each behind what it needs. False where the kernel has no such module and is not built with it.
@@ -47,6 +50,7 @@ private:
     std::map<std::string, Module, std::less<>> modules_;
     std::set<std::string, std::less<>> built_in_;
     std::vector<Alias> aliases_;
+    std::set<std::string, std::less<>> blacklist_;
 };
 
 } // namespace kexec::capture

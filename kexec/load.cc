@@ -9,6 +9,7 @@
 #include "kexec/rearm.h"
 #include "kexec/record.h"
 #include "kexec/refusal.h"
+#include "kexec/turn.h"
 #include "plan/check.h"
 
 #include <cerrno>
@@ -201,6 +202,7 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
 
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
     Purpose purpose = options.settings.purpose;
+    Descriptor turn = take_turn(world); // until the record tells of the kernel's image again
     bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
     bool is_aside = set_record_aside(world, purpose);
     auto served = load_prepared(world, options, prepared);
@@ -223,6 +225,7 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
 }
 
 Result<void> unload(World &world, const Options &options) {
+    Descriptor turn = take_turn(world);
     TRY(make_unload_calls(world, options.settings));
     drop_record(world, options.settings.purpose);
     return {};

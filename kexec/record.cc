@@ -19,7 +19,7 @@ constexpr std::uint64_t longest_record = 1 << 20;
 
 constexpr std::string_view directory = "/run/kexec";
 
-std::string directory_of(const World &world) { return world.root + std::string(directory); }
+std::string directory_of(const World &world) { return records_directory(world.root); }
 std::string name_of(Purpose purpose) { return purpose == Purpose::crash ? "crash" : "reboot"; }
 
 std::string path_of(const World &world, Purpose purpose) {
@@ -197,6 +197,8 @@ void drop_file(World &world, const std::string &path) {
 std::string boot_of(const Snapshot &snapshot) {
     return std::string(snapshot.word(sources[0].path).value_or("unknown"));
 }
+
+std::string records_directory(const std::string &root) { return root + std::string(directory); }
 
 std::string record_path(Purpose purpose) { return fmt::format("{}/{}", directory, name_of(purpose)); }
 

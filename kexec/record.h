@@ -73,8 +73,9 @@ Result<Options> options_to_repeat(const World &world, const LoadRecord &record);
 
 // What a record says of the boot in which this was seen (record_sources()).
 std::string boot_of(const Snapshot &snapshot);
-// Where the record is kept, without a root.
+// Where the record is kept, without a root; and the directory of both below a root.
 std::string record_path(Purpose purpose);
+std::string records_directory(const std::string &root);
 
 // Files that are read: the id of this boot.
 std::span<const Source> record_sources();

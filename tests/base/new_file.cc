@@ -252,6 +252,23 @@ TEST_CASE("removing what is not there is a success") {
     CHECK_FALSE(remove_file(directory.path()));
 }
 
+TEST_CASE("a directory is made for its owner and locked by one at a time, until it is closed", "[new file]") {
+    TemporaryDirectory directory;
+    std::string path = directory.path("/private");
+    auto first = open_private_directory(path), second = open_private_directory(path);
+    REQUIRE((first && second));
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0700);
+    CHECK(try_lock(*first));
+    CHECK_FALSE(try_lock(*second));
+    *first = Descriptor();
+    CHECK(try_lock(*second));
+    CHECK_FALSE(open_private_directory(directory.path("/none/private")));
+    REQUIRE(::symlink(path.c_str(), directory.path("/link").c_str()) == 0);
+    CHECK_FALSE(open_private_directory(directory.path("/link")));
+}
+
 TEST_CASE("a lock is waited for", "[new file]") {
     TemporaryDirectory directory;
     std::string path = directory.path("/lock");

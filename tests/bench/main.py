@@ -23,6 +23,7 @@ import emulated  # noqa: E402
 import host  # noqa: E402
 import plot  # noqa: E402
 import proved  # noqa: E402
+import reservations  # noqa: E402
 import sizes  # noqa: E402
 from archive import ArchiveError  # noqa: E402
 from figure import Missing, NotMeasured, count, table  # noqa: E402
@@ -63,11 +64,13 @@ GROUPS = (
     Group(("15",), "start of the program", ("x86_64",), lambda bench, _: [bench.start_figure()]),
     *(Group(("15",), f"size of {size.name}", ("x86_64", "sizes"), lambda bench, _, size=size: [size.figure(bench.ours.program)])
       for size in sizes.SIZES),
-    Group(("16",), "plans for giants", ("tests",), lambda *_: [proved.giant_figure()]),
+    Group(("16",), "plans for giants", ("tests",), lambda *_: proved.giant_figures()),
     Group(("17",), "growth", ("x86_64",), lambda bench, _: bench.growth_figures()),
     *(Group(("18",), f"downtime{cpu.lacking}", ("x86_64",), lambda _, machines, cpu=cpu: [machines.first_line_figure(cpu)])
       for cpu in emulated.CPUS),
     Group(("19",), "downtime to /init", ("x86_64",), lambda _, machines: [machines.first_process_figure()]),
+    *(Group(("20",), f"reservation on {name}", (name, "tests"),
+            lambda _, machines, name=name: [reservations.figure(machines.laboratory, name)]) for name in reservations.SCENES),
 )
 
 

@@ -140,6 +140,19 @@ TEST_CASE("initramfs: what the running system has for pstore comes along, where 
     }
 }
 
+TEST_CASE("initramfs: what modprobe.d sets for its modules comes along") {
+    FakeSystem system;
+    system.files().write("etc/modprobe.d/own.conf",
+                         "options virtio-blk queue_depth=2\noptions nvme x=1\ninstall ext4 /bin/true\n");
+    auto made = make_initramfs(system.wish(ext4("/dev/vda1")));
+    REQUIRE(made);
+    Files files = files_in(made->bytes);
+    CHECK(files.at("kdump/options/virtio_blk") == "queue_depth=2\n");
+    CHECK_FALSE(files.contains("kdump/options/nvme"));
+    CHECK(made->warnings == Names{"modprobe.d has a command in the place of the module ext4; going on "
+                                  "without that command"});
+}
+
 TEST_CASE("initramfs: packed modules are unpacked") {
     FakeSystem system;
     std::string directory = "lib/modules/6.1-fake/";

@@ -123,28 +123,50 @@ class Changing(unittest.TestCase):
                     self.assertEqual(any(line.startswith("kexec_load") for line in done.calls), done.returncode == 0)
 
     def shimmed(self, *words):
-        """A whole run as shell text, on the same machine; what it says goes to a file."""
+        """A whole run as shell text, on the same machine and with the same log of calls; what it says goes to a file."""
         over = [word for path, file in self.machine.over.items() for word in ("--over", f"{path}={file}")]
-        return shlex.join([SHIM, "--log", "/dev/null", *over, "--", KEXEC, *words]) + f" 2> {self.directory}/said"
+        return shlex.join([SHIM, "--log", self.machine.log, *over, "--", KEXEC, *words]) + f" 2> {self.directory}/said"
 
-    def check_record(self):
-        """It is one load's, whole; or there is none, and the load that came second has told that."""
-        if "cannot be recorded" in (self.directory / "said").read_text(encoding="utf-8") and not self.record.exists():
-            return
+    def beside(self, *words):
+        """The same, begun and then left alone where it says that it waits."""
+        over, said = f"{self.directory}/over", f"{self.directory}/said"
+        return f"rm -f {over} {said}; {{ {self.shimmed(*words)}; touch {over}; }} & " \
+               f"for i in $(seq 200); do test -e {over} && break; grep -qs waiting {said} && break; sleep 0.02; done"
+
+    def check_two(self):
+        """The record is that of the load which the kernel has served last; what the other one said."""
+        deadline = time.monotonic() + 30
+        while not (self.directory / "over").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        log = Path(self.machine.log).read_text(encoding="utf-8")
+        loads = re.findall(r'^kexec_file_load .* command line "(.*?)" = 0$', log, re.MULTILINE)
         lines = self.record.read_text(encoding="utf-8").splitlines()
         self.assertEqual([line.split(" ")[0] for line in lines], ["kexec", "boot", "time", "call", "command-line", "file"])
-        self.assertIn(lines[4], ("command-line a", "command-line a " + "b" * 500))
+        self.assertEqual((len(loads), lines[4]), (2, f"command-line {loads[-1]}"), log)
         self.assertEqual(os.listdir(self.record.parent), ["reboot"])
+        return (self.directory / "said").read_text(encoding="utf-8")
 
-    def test_two_loads_at_once_leave_the_record_of_one_of_them(self):
-        longer, shorter = self.words("-c") + ("--add-arg=" + "b" * 500,), self.words("-c")
+    def test_of_two_loads_at_once_the_kernels_last_is_the_one_recorded(self):
+        longer, shorter = self.words("-s") + ("--add-arg=" + "b" * 500,), self.words("-s")
         for mine, others in ((longer, shorter), (shorter, longer)):
+            self.machine.run(*mine)  # each of the others, too, finds a record
             calls = self.calls(*mine)
-            for call in calls[next(i for i, call in enumerate(calls) if call.name() == "kexec_load"):]:
-                done = self.machine.run(*mine, meddling=["--before", f"{call.count}={self.shimmed(*others)}"])
+            said = []
+            for call in calls[next(i for i, call in enumerate(calls) if call.name() == "flock") - 2:]:
+                done = self.machine.run(*mine, meddling=["--before", f"{call.count}={self.beside(*others)}"])
                 with self.subTest(call=call):
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
-                    self.check_record()
+                    said.append(self.check_two())
+            self.assertGreater(len([each for each in said if "another load or unload is in progress; waiting for it" in each]), 5)
+            self.assertIn("", said, "before the lock and behind it nobody waits")
+
+    def test_a_load_that_stands_still_keeps_another_out_for_ten_seconds_and_no_longer(self):
+        served = self.first(self.calls(*self.words("-s")), "kexec_file_load")
+        start = time.monotonic()
+        done = self.machine.run(*self.words("-s"), meddling=["--before", f"{served + 1}={self.shimmed(*self.words('-s'))}"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(time.monotonic() - start, 9.9)
+        self.assertIn("still in progress after 10 seconds; going on", (self.directory / "said").read_text(encoding="utf-8"))
 
     def test_a_load_that_is_ended_leaves_nothing_half_done_and_no_wrong_record(self):
         older = ("-l", "-c", "-y", str(self.kernel), "--append=older")

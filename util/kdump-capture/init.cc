@@ -41,6 +41,15 @@ std::string_view module_of(std::string_view file) {
     return file.substr(0, file.rfind('.'));
 }
 
+// Of two values the kernel takes the later one: what the command line sets stands behind modprobe.d's.
+std::string parameters_for(const World &world, std::string_view file, std::string_view command_line) {
+    std::string module(module_of(file));
+    auto options = read_file(world.root + std::string(options_path) + "/" + module, longest_line);
+    std::string parameters(options ? trimmed(as_text(*options)) : std::string_view());
+    std::string later = parameters_of(module, command_line);
+    return parameters + (parameters.empty() || later.empty() ? "" : " ") + later;
+}
+
 void load_modules(const World &world) {
     std::string directory(modules_path);
     auto line = read_file(world.root + "/proc/cmdline", longest_line);
@@ -48,7 +57,7 @@ void load_modules(const World &world) {
     for (const std::string &name : names ? *names : std::vector<std::string>{})
         if (auto loaded =
                 world.load_module(directory + "/" + name,
-                                  line ? parameters_of(module_of(name), as_text(*line)) : std::string());
+                                  parameters_for(world, name, line ? as_text(*line) : std::string_view()));
             !loaded)
             tell(world, fmt::format("{}; going on without", loaded.error().what));
 }

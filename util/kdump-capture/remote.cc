@@ -2,6 +2,8 @@
 // ssh(1), ssh_config(5): BatchMode asks for no password, and a host that is not known is not trusted.
 #include "util/kdump-capture/remote.h"
 
+#include "base/text.h"
+
 #include <fmt/core.h>
 
 namespace kexec::capture {
@@ -14,6 +16,26 @@ std::string command_to_store(const std::string &path) {
 }
 std::string command_to_name(const std::string &path) {
     return fmt::format("mv {} {} && sync", quoted(path + "-incomplete"), quoted(path));
+}
+
+struct Heard {
+    int status;
+    std::string last_line; // of what it has printed, which the console shows too
+};
+
+Result<Heard> hear(const World &world, const std::string &program, const std::vector<std::string> &words) {
+    constexpr std::chrono::minutes long_enough(5);
+    Child child = TRY(Child::start(program, words));
+    std::string text;
+    for (auto more = child.read(long_enough); more && *more && !(*more)->empty();
+         more = child.read(long_enough))
+        text += **more;
+    world.say(text);
+    Heard heard{child.stop(), {}};
+    for (std::string_view line : lines_of(text))
+        if (!trimmed(line).empty())
+            heard.last_line = printable(trimmed(line));
+    return heard;
 }
 
 } // namespace
@@ -46,14 +68,15 @@ std::vector<std::string> Remote::words_for(const std::string &command) const {
 
 Result<void> Remote::make_directory(const std::string &path, double patience) const {
     constexpr double between = 5;
-    int status = 0;
+    Heard heard{};
     for (double start = world_->seconds(); world_->seconds() - start <= patience; world_->sleep(between)) {
-        status = TRY(run_program(program_, words_for("umask 077 && mkdir -p " + quoted(path))));
-        if (status == 0)
+        heard = TRY(hear(*world_, program_, words_for("umask 077 && mkdir -p " + quoted(path))));
+        if (heard.status == 0)
             return {};
     }
     return fail(Cause::other,
-                fmt::format("{} cannot be reached: ssh exited with status {}", words_.back(), status),
+                fmt::format("{} cannot be reached: ssh exited with status {}{}{}", words_.back(),
+                            heard.status, heard.last_line.empty() ? "" : ": ", heard.last_line),
                 "check the network, and that the key is accepted there (kdumpctl propagate)");
 }
 

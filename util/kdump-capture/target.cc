@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "capture/devices.h"
 #include "capture/layout.h"
+#include "capture/mounts.h"
 #include "capture/superblock.h"
 
 #include <algorithm>
@@ -76,6 +77,30 @@ Result<void> check_raw_device(const World &world, const Target &target) {
     return {};
 }
 
+std::string last_line_of(const std::string &path) {
+    constexpr std::uint64_t longest = 64 << 10;
+    auto content = read_file(path, longest);
+    std::string last;
+    for (std::string_view line : lines_of(content ? as_text(*content) : std::string_view()))
+        if (!trimmed(line).empty())
+            last = printable(trimmed(line));
+    return last;
+}
+
+// Who has made the initramfs mounts something there. Where that failed, all that is stored there would be
+// gone with this system.
+Result<void> check_directory(const World &world, const Target &target) {
+    constexpr std::uint64_t longest = 16 << 20;
+    auto mounts = read_file(world.root + "/proc/self/mountinfo", longest);
+    auto below = mounts ? target_of_path(as_text(*mounts), target.path) : std::nullopt;
+    if (!below || (below->type != "rootfs" && below->type != "tmpfs" && below->type != "ramfs"))
+        return {};
+    std::string said = last_line_of(world.root + std::string(mount_said_path));
+    return fail(Cause::missing_file,
+                fmt::format("nothing is mounted for {}{}{}", target.path, said.empty() ? "" : ": ", said),
+                "see that the server runs, can be reached and lets this machine in");
+}
+
 Result<Place> mount_target(const World &world, const Target &target, const std::string &source) {
     std::string place(mounted_path);
     TRY(make_directories(world.root + place));
@@ -86,8 +111,10 @@ Result<Place> mount_target(const World &world, const Target &target, const std::
 } // namespace
 
 Result<Place> open_target(const World &world, const Settings &settings, const Target &target) {
-    if (target.type == "directory")
+    if (target.type == "directory") {
+        TRY(check_directory(world, target));
         return Place{target.path, {}, false};
+    }
     if (target.type == "virtiofs")
         return mount_target(world, target, target.source);
     auto paths = TRY(wait_for_devices(world, settings, target));

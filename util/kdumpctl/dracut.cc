@@ -6,8 +6,12 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "capture/layout.h"
+#include "util/kdumpctl/layers.h"
+#include "util/kdumpctl/network.h"
 #include "util/kdumpctl/server.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace kexec::kdumpctl {
@@ -19,9 +23,37 @@ constexpr std::string_view notifier = "fence_kdump_send";
 constexpr std::string_view state_directory = "/var/lib/kdump";
 constexpr std::string_view settings_copy = "/var/lib/kdump/dracut.settings";
 constexpr std::string_view mount_copy = "/var/lib/kdump/dracut.mount";
+constexpr std::string_view network_copy = "/var/lib/kdump/dracut.network";
+constexpr std::uint64_t longest_words = 4096;
+// All interfaces, where nothing better is known.
+constexpr std::string_view wish_for_network = "rd.neednet=1", any_network = "ip=dhcp";
 // In the initramfs.
 constexpr std::string_view program_place = "/usr/libexec/kdump-capture", mount_place = "/kdump/mount";
 constexpr std::uint64_t largest_program = 256 << 20;
+
+constexpr std::array<std::string_view, 5> handlers{"network-manager", "network-legacy", "network-wicked",
+                                                   "systemd-networkd", "connman"};
+constexpr std::string_view dracut_modules = "/usr/lib/dracut/modules.d";
+constexpr std::array handler_sources{
+    // dracut's own first
+    Source{"/usr/lib/dracut/modules.d/*/ifup.sh", "whether dracut brings networks up by itself", 1},
+    Source{"/usr/libexec/nm-initrd-generator", "whether NetworkManager does it for dracut", 1},
+    Source{"/usr/lib/nm-initrd-generator", "the same", 1},
+    Source{"/usr/lib/NetworkManager/nm-initrd-generator", "the same", 1},
+    Source{"/usr/lib/systemd/system/wicked.service", "whether wicked does", 1},
+    Source{"/usr/lib/systemd/system/connman.service", "whether ConnMan does", 1},
+};
+constexpr std::array further_sources{
+    Source{network_copy, "how the network came up the last time"},
+    Source{"/etc/resolv.conf",
+           "the name servers, where the server has a name and this machine a static address"},
+    Source{"/etc/crypttab", "the key file of an encrypted target"},
+};
+constexpr auto all_sources = [] {
+    std::array<Source, handler_sources.size() + further_sources.size()> all{};
+    std::ranges::copy(further_sources, std::ranges::copy(handler_sources, all.begin()).out);
+    return all;
+}();
 
 bool has_target(const CapturePlan &plan, std::string_view type) {
     for (const capture::Target &target : plan.settings.targets)
@@ -32,6 +64,20 @@ bool has_target(const CapturePlan &plan, std::string_view type) {
 
 bool needs_network(const CapturePlan &plan) {
     return has_target(plan, "ssh") || !plan.mount.empty() || !plan.settings.fence.empty();
+}
+
+// "network" takes the module of the service whose files dracut finds, and else that of systemd-networkd,
+// which dracut refuses where D-Bus is not installed. The one that is dracut's own needs no service; a choice
+// in dracut_args stands.
+std::string network_modules(const World &world, std::string_view dracut_args) {
+    Snapshot snapshot = take_snapshot(handler_sources, world.root);
+    bool is_chosen = false, has_own = !snapshot.names_in(dracut_modules).empty();
+    for (std::string_view handler : handlers)
+        is_chosen |= dracut_args.find(handler) != std::string_view::npos;
+    for (const Source &service : std::span(handler_sources).subspan(1))
+        is_chosen |= snapshot.is_there(service.path);
+    bool takes_own = has_own && !is_chosen && world.find_program("dhclient") && world.find_program("arping");
+    return takes_own ? "network-legacy network" : "network";
 }
 
 // The programs of the system's that the capture program runs.
@@ -60,10 +106,26 @@ std::string joined(const std::vector<std::string> &words) {
     return text;
 }
 
-std::vector<std::string> arguments_of(const World &world, const Service &service, const capture::Wish &wish) {
-    std::vector<std::string> modules{std::string(module)}, drivers = wish.extra_modules;
+// Modules of dracut's for what a target lies on, and the files that these need.
+Result<void> add_layers(const World &world, const CapturePlan &plan, std::vector<std::string> &modules,
+                        std::vector<std::string> &files) {
+    for (const capture::Target &target : plan.settings.targets) {
+        std::vector<Layer> layers = layers_below(world, target);
+        for (const Layer &layer : layers)
+            if (std::ranges::find(modules, layer.kind) == modules.end())
+                modules.emplace_back(layer.kind);
+        for (std::string &file : TRY(key_files(world, layers)))
+            files.push_back(std::move(file));
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> arguments_of(const World &world, const Service &service,
+                                              const capture::Wish &wish) {
+    std::vector<std::string> modules{std::string(module)}, drivers = wish.extra_modules, files;
+    TRY(add_layers(world, service.plan, modules, files));
     if (needs_network(service.plan))
-        modules.emplace_back("network");
+        modules.push_back(network_modules(world, service.configuration.conf.value_of("dracut_args")));
     if (!service.plan.mount.empty())
         modules.emplace_back("nfs");
     std::vector<std::string> words{"--force",
@@ -85,8 +147,8 @@ std::vector<std::string> arguments_of(const World &world, const Service &service
     if (!service.plan.mount.empty())
         words.insert(words.end(), {"--include", std::string(mount_copy), std::string(mount_place)});
     for (const capture::Target &target : service.plan.settings.targets) {
-        if (target.source.starts_with("/dev/"))
-            words.insert(words.end(), {"--add-device", target.source});
+        if (std::string path = lasting_path(target); !path.empty())
+            words.insert(words.end(), {"--add-device", path});
         if (!target.type.empty() && target.type != "raw" && target.type != "directory" &&
             target.type != "ssh")
             drivers.push_back(target.type);
@@ -94,8 +156,9 @@ std::vector<std::string> arguments_of(const World &world, const Service &service
             words.insert(words.end(), {"--include", target.key, target.key});
     }
     if (has_target(service.plan, "ssh"))
-        for (const std::string &path : ssh_files(world))
-            words.insert(words.end(), {"--include", path, path});
+        std::ranges::copy(ssh_files(world), std::back_inserter(files));
+    for (const std::string &path : files)
+        words.insert(words.end(), {"--include", path, path});
     if (!drivers.empty())
         words.insert(words.end(), {"--add-drivers", joined(drivers)});
     for (std::string_view word : words_of(service.configuration.conf.value_of("dracut_args")))
@@ -139,7 +202,33 @@ Buffer bytes_of(const std::string &text) {
     return {bytes.begin(), bytes.end()};
 }
 
+// Who is at the other end.
+std::string partner_of(const CapturePlan &plan) {
+    for (const capture::Target &target : plan.settings.targets)
+        if (target.type == "ssh")
+            return host_in(target.source);
+    if (!plan.mount.empty())
+        return host_in(words_of(plan.mount).front());
+    return std::string(words_of(plan.settings.fence).back());
+}
+
+// Somebody has written down how the network comes up, for this kernel or for the other one.
+bool says_network(const Service &service) {
+    std::string line = capture_command_line(service.line, service.configuration);
+    for (std::string_view word : words_of(line))
+        if (word.starts_with("ip="))
+            return true;
+    return false;
+}
+
+std::string kept_words(const World &world) {
+    auto content = read_start_of_file(world.root + std::string(network_copy), longest_words);
+    return content ? std::string(trimmed(as_text(*content))) : std::string();
+}
+
 } // namespace
+
+std::span<const Source> dracut_sources() { return all_sources; }
 
 Result<Steps> steps_of_dracut(const World &world, const Service &service, const capture::Wish &wish,
                               Rebuild rebuild) {
@@ -147,7 +236,7 @@ Result<Steps> steps_of_dracut(const World &world, const Service &service, const 
         return fail(Cause::missing_file, fmt::format("{} is not installed", notifier),
                     "install it (Debian, Fedora: fence-agents-kdump or fence-agents)");
     std::string settings = TRY(capture::settings_text(service.plan.settings));
-    std::vector<std::string> arguments = arguments_of(world, service, wish);
+    std::vector<std::string> arguments = TRY(arguments_of(world, service, wish));
     Step run = TRY(run_step(world, "dracut", arguments, "the capture initramfs was not made"));
     std::string recipe = recipe_of(world, service, arguments, settings);
     if (rebuild != Rebuild::always && is_current(world, service, recipe))
@@ -162,9 +251,22 @@ Result<Steps> steps_of_dracut(const World &world, const Service &service, const 
     return steps;
 }
 
-// The running kernel's interfaces come up by themselves there where the firmware or DHCP says how.
-std::string dracut_words(const CapturePlan &plan) {
-    return needs_network(plan) ? "rd.neednet=1 ip=dhcp" : "";
+std::string dracut_words(const World &world, const Service &service) {
+    if (!needs_network(service.plan))
+        return {};
+    if (says_network(service))
+        return std::string(wish_for_network);
+    std::string words = network_words(world, partner_of(service.plan));
+    if (words.empty())
+        words = kept_words(world);
+    return fmt::format("{} {}", wish_for_network, words.empty() ? any_network : words);
+}
+
+std::optional<Step> keep_words_step(const World &world, const std::string &words) {
+    std::string found = words.substr(std::min(wish_for_network.size() + 1, words.size()));
+    if (found.empty() || found == any_network || found == kept_words(world))
+        return std::nullopt;
+    return write_step(world, std::string(network_copy), bytes_of(found + "\n"));
 }
 
 } // namespace kexec::kdumpctl

@@ -9,6 +9,7 @@
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/dracut.h"
+#include "util/kdumpctl/network.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/server.h"
 #include "util/kdumpctl/verbs.h"
@@ -25,6 +26,8 @@ constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sy
 
 // How long an ssh target may take to answer, in seconds; kdump-utils gives it as long.
 constexpr std::uint64_t patience_with_server = 180;
+// And the network to an nfs server, which is not asked.
+constexpr std::uint64_t patience_with_way = 30;
 
 constexpr std::string_view labels_path = "/sys/fs/selinux/enforce";
 
@@ -92,19 +95,18 @@ std::optional<Step> label_step(const World &world, const Service &service) {
 }
 
 // A network has to be told on the command line.
-std::string words_for(const Service &service) {
-    return service.plan.userland.empty() ? std::string() : dracut_words(service.plan);
+std::string words_for(const World &world, const Service &service) {
+    return service.plan.userland.empty() ? std::string() : dracut_words(world, service);
 }
 
+// `more` stands at the end of the command line.
 Result<Step> load_step(const World &world, const Service &service, const std::string &more) {
     std::vector<std::string> arguments;
     for (std::string_view word : words_of(service.configuration.variable("KEXEC_ARGS").value_or("")))
         arguments.emplace_back(word);
     arguments.insert(arguments.end(),
                      {"-p", service.kernel.path, "--initrd=" + service.kernel.initramfs,
-                      "--command-line=" +
-                          capture_command_line(service.line, service.configuration,
-                                               join_command_lines(words_for(service), more))});
+                      "--command-line=" + capture_command_line(service.line, service.configuration, more)});
     return run_step(world, "kexec", std::move(arguments), "the crash kernel was not loaded");
 }
 
@@ -115,7 +117,10 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
                                      "firmware-assisted dump is not registered")));
         return {};
     }
-    steps.push_back(TRY(load_step(world, service, arming.more)));
+    std::string words = words_for(world, service);
+    if (auto kept = keep_words_step(world, words))
+        steps.push_back(std::move(*kept));
+    steps.push_back(TRY(load_step(world, service, join_command_lines(words, arming.more))));
     return {};
 }
 
@@ -166,11 +171,13 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
     return std::move(built.steps);
 }
 
-Result<void> check_server(const World &world, const Service &service) {
-    const auto &target = service.configuration.conf.target;
-    if (!target || target->type != "ssh")
-        return {};
-    return TRY(server_step(world, service.configuration, patience_with_server)).act();
+Result<void> reach_server(const World &world, const Configuration &configuration) {
+    const auto &target = configuration.conf.target;
+    if (target && target->type == "ssh")
+        return TRY(server_step(world, configuration, patience_with_server)).act();
+    if (target && target->type == "nfs")
+        wait_for_way(world, host_in(target->source), patience_with_way);
+    return {};
 }
 
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {

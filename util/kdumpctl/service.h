@@ -39,9 +39,9 @@ struct Arming {
     Rebuild rebuild;
     std::string more = {};
 };
-// Whether the machine of an ssh target lets us in. Nothing is changed, so it comes before all that changes
-// something.
-Result<void> check_server(const World &world, const Service &service);
+// Waits for the network to the machine that dumps go to, and asks that of an ssh target whether it lets us
+// in. Nothing is changed, so it comes before all that changes something.
+Result<void> reach_server(const World &world, const Configuration &configuration);
 // The initramfs, the reservation judged, the kernel loaded or the firmware told.
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming);
 // The initramfs alone.

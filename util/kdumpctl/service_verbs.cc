@@ -55,13 +55,20 @@ bool follows_by_itself(const World &world) {
 
 Result<Outcome> arm(const World &world, const VerbLine &line, const Service &service, Rebuild rebuild) {
     Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
-    if (rebuild != Rebuild::never && !line.has("print"))
-        TRY(check_server(world, service));
     return take_steps(world, line, steps, "Starting kdump: [OK]");
 }
 
 Result<Outcome> disarm(const World &world, const VerbLine &line, const Facts &facts) {
     return take_steps(world, line, TRY(steps_to_disarm(world, facts)), "Stopping kdump: [OK]");
+}
+
+// Where the server answers, the network is up: before that this machine's address and its way there are not
+// to be seen.
+Result<Service> look_with_server(const World &world, const VerbLine &line) {
+    Configuration configuration = TRY(look_at_configuration(world));
+    if (!line.has("print"))
+        TRY(reach_server(world, configuration));
+    return look_at_service(world, std::move(configuration));
 }
 
 } // namespace
@@ -80,7 +87,9 @@ Result<Outcome> start(const World &world, const VerbLine &line) {
         warn(world, "Kdump already running: [WARNING]");
         return Outcome::done;
     }
-    return arm(world, line, TRY(service), Rebuild::needed);
+    if (!service)
+        return Failure(service.error());
+    return arm(world, line, TRY(look_with_server(world, line)), Rebuild::needed);
 }
 
 Result<Outcome> stop(const World &world, const VerbLine &line) {
@@ -92,12 +101,9 @@ Result<Outcome> stop(const World &world, const VerbLine &line) {
 Result<Outcome> restart(const World &world, const VerbLine &line) {
     auto turn = TRY(turn_for(world, line));
     Facts facts = TRY(look(world));
-    Configuration configuration = TRY(look_at_configuration(world));
     TRY(check_feasibility(facts));
-    Service service = TRY(look_at_service(world, std::move(configuration)));
+    Service service = TRY(look_with_server(world, line));
     Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
-    if (!line.has("print"))
-        TRY(check_server(world, service));
     if (is_armed(facts))
         TRY(disarm(world, line, facts));
     return take_steps(world, line, arming, "Starting kdump: [OK]");

@@ -6,6 +6,6 @@
 if [ -r /kdump/mount ]; then
     read -r source place type options < /kdump/mount
     mkdir -p "$place"
-    mount -t "$type" -o "$options" "$source" "$place"
+    mount -t "$type" -o "$options" "$source" "$place" 2> /kdump/mount-said || cat /kdump/mount-said >&2
 fi
 /usr/libexec/kdump-capture

@@ -58,6 +58,8 @@ TEST_CASE("init: modules are loaded in their order, and one that fails does not 
     for (std::string name : {"0000-b.ko", "0001-a.ko", "0002-c.ko"})
         fake.files().write("kdump/modules/" + name, "");
     fake.files().write("proc/cmdline", "quiet a.wide=1 a.b.c=2\n");
+    fake.files().write("kdump/options/a", "wide=0 deep=1\n");
+    fake.files().write("kdump/options/b", "deep=2\n");
     fake.world.load_module = [&](const std::string &path, const std::string &parameters) -> Result<void> {
         fake.done.push_back(path + (parameters.empty() ? "" : " " + parameters));
         if (path.ends_with("a.ko"))
@@ -67,9 +69,9 @@ TEST_CASE("init: modules are loaded in their order, and one that fails does not 
     prepare(fake.world);
     CHECK(fake.has("tmp"));
     REQUIRE(fake.done.size() == 6);
-    CHECK(Done(fake.done.begin() + 3, fake.done.end()) == Done{"/kdump/modules/0000-b.ko",
-                                                               "/kdump/modules/0001-a.ko wide=1 b.c=2",
-                                                               "/kdump/modules/0002-c.ko"});
+    CHECK(Done(fake.done.begin() + 3, fake.done.end()) ==
+          Done{"/kdump/modules/0000-b.ko deep=2", "/kdump/modules/0001-a.ko wide=0 deep=1 wide=1 b.c=2",
+               "/kdump/modules/0002-c.ko"});
     CHECK(fake.console.find("0001-a.ko: Exec format error; going on without") != std::string::npos);
     fake.done.clear();
     leave_as_found(fake.world);

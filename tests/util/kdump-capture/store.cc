@@ -170,6 +170,23 @@ TEST_CASE("store: all devices of a btrfs are made known before it is mounted") {
     CHECK(fake.done[1] == "scan /dev/vdb");
 }
 
+TEST_CASE(
+    "store: a directory that nothing is mounted at would be gone with the capture kernel, and is refused") {
+    FakeWorld fake;
+    fake.settings.targets = {{.type = "directory", .source = "", .path = "/kdumproot/dumps"}};
+    std::string root = "1 1 0:2 / / rw - rootfs rootfs rw\n";
+    fake.files().write("proc/self/mountinfo", root);
+    fake.files().write("kdump/mount-said", "mount.nfs: access denied by server\n\n");
+    CHECK(store_dump(fake.world, fake.settings) == Ending::failed);
+    CHECK(
+        fake.console.find("nothing is mounted for /kdumproot/dumps: mount.nfs: access denied by server\n") !=
+        std::string::npos);
+    CHECK_FALSE(fake.has("kdumproot"));
+    fake.files().write("proc/self/mountinfo", root + "2 1 0:9 / /kdumproot rw - nfs4 server:/crash rw\n");
+    CHECK(store_dump(fake.world, fake.settings) == Ending::saved);
+    CHECK(fake.has("kdumproot/dumps/" + directory + "/vmcore"));
+}
+
 // A shell on this machine in the place of the other one's.
 void make_ssh(FakeWorld &fake, std::string_view script) {
     std::string path =
@@ -198,9 +215,11 @@ TEST_CASE("store: ssh gets both logs and the dump, each under its name when it i
 
 TEST_CASE("store: ssh that is refused is tried for a while, then the host is named") {
     FakeWorld fake;
-    make_ssh(fake, "exit 255\n");
+    make_ssh(fake, "echo 'Warning: something' >&2\necho 'user@host: Permission denied' >&2\nexit 255\n");
     CHECK(store_dump(fake.world, fake.settings) == Ending::failed);
-    CHECK(fake.console.find("user@host cannot be reached: ssh exited with status 255") != std::string::npos);
+    CHECK(fake.console.find("user@host cannot be reached: ssh exited with status 255: user@host: Permission "
+                            "denied\n") != std::string::npos);
+    CHECK(fake.console.find("Warning: something\n") != std::string::npos);
     std::string called = text_of_file(fake.files().path("called"));
     CHECK(std::count(called.begin(), called.end(), '\n') == 3);
 }

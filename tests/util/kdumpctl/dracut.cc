@@ -3,6 +3,7 @@
 #include "tests/catch.h"
 #include "tests/util/kdumpctl/fake_machine.h"
 
+#include <filesystem>
 #include <fmt/core.h>
 
 using namespace kexec;
@@ -51,7 +52,7 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     machine.root.write("/root/.ssh/known_hosts", "box ssh-ed25519 key\n");
     machine.root.write("/etc/kdump.conf", "ssh kdump@box\nsshkey /root/key\nextra_modules one two\n");
     CHECK(machine.run({"start"}).outcome == Outcome::done);
-    // The server is asked before anything is made.
+    // The server is asked before anything is made, or looked at.
     CHECK(machine.commands[0] == "ssh -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=yes "
                                  "-o ConnectTimeout=10 kdump@box true");
     machine.commands.erase(machine.commands.begin());
@@ -67,6 +68,113 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     CHECK(machine.run({"restart"}).outcome == Outcome::done);
     CHECK(machine.text("/var/lib/kdump/dracut.mount") == "[fe80::1]:/crash /kdumproot nfs defaults\n");
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "/kdumproot/dumps"));
+}
+
+TEST_CASE("dracut's own module brings the network up where no service does it for dracut", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert({"dracut", "dhclient", "arping"});
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\n");
+    auto check_added = [&](std::string_view modules) {
+        machine.commands.clear();
+        CHECK(machine.run({"rebuild"}).outcome == Outcome::done);
+        INFO(machine.commands.back());
+        CHECK(contains(machine.commands.back(), fmt::format("--add kdump-toolkit {} nfs", modules)));
+    };
+    check_added("network");
+    machine.root.write("/usr/lib/dracut/modules.d/35network-legacy/ifup.sh", "");
+    check_added("network-legacy network");
+    machine.programs.erase("dhclient");
+    check_added("network");
+    machine.programs.insert("dhclient");
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\ndracut_args --add systemd-networkd\n");
+    check_added("network");
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\n");
+    machine.root.write("/usr/libexec/nm-initrd-generator", "");
+    check_added("network");
+}
+
+namespace {
+
+// A machine whose kdump goes to a server, and what ip(8) says there.
+struct Networked {
+    Networked(const std::string &conf, std::string_view address, std::string_view route,
+              std::string_view addresses) {
+        machine.unload();
+        machine.programs.insert({"dracut", "ssh", "ip", "getent"});
+        machine.root.write("/etc/kdump.conf", conf);
+        machine.root.write("/sys/class/net/eth0/address", "52:54:00:12:34:56\n");
+        machine.root.write("/sys/class/net/eth0/device/uevent", "");
+        machine.root.write("/sys/class/net/enp1s0/mtu", "9000\n");
+        machine.root.write("/sys/class/net/enp1s0/device/uevent", "");
+        machine.root.write("/sys/class/net/bond0/mtu", "1500\n");
+        machine.root.write("/etc/resolv.conf", "search x\nnameserver 127.0.0.53\nnameserver 10.0.0.53\n");
+        machine.answers["getent ahosts server"] = "10.0.0.9       STREAM server\n10.0.0.9       DGRAM\n";
+        machine.answers[fmt::format("ip -o route get {}", address)] = route;
+        for (std::string_view version : {"-4", "-6"})
+            for (std::string_view device : {"eth0", "enp1s0", "bond0"})
+                machine.answers[fmt::format("ip -o {} address show dev {}", version, device)] = addresses;
+    }
+    // What the crash kernel is told of the network.
+    std::string words() {
+        machine.unload();
+        machine.commands.clear();
+        Ran ran = machine.run({"start"});
+        complaints = ran.err;
+        CHECK(ran.outcome == Outcome::done);
+        const std::string &command = machine.commands.back();
+        return command.substr(std::min(command.find(" rd.neednet=1"), command.size()));
+    }
+
+    FakeMachine machine;
+    std::string complaints;
+};
+
+} // namespace
+
+TEST_CASE("the capture kernel goes the way of the running system to the server", "[service]") {
+    Networked given("ssh kdump@10.0.0.9\n", "10.0.0.9", "10.0.0.9 dev eth0 src 10.0.0.2 uid 0 \\    cache \n",
+                    "2: eth0    inet 10.0.0.2/24 metric 1024 brd 10.0.0.255 scope global dynamic eth0\\   "
+                    "valid_lft 86000sec preferred_lft 86000sec\n");
+    CHECK(given.words() == " rd.neednet=1 ifname=kdump-eth0:52:54:00:12:34:56 ip=kdump-eth0:dhcp");
+    Networked fixed(
+        "nfs server:/crash\n", "10.0.0.9", "10.0.0.9 via 10.1.0.1 dev enp1s0 src 10.1.0.2 uid 0 \n",
+        "2: enp1s0    inet 10.1.0.3/8 scope global dynamic enp1s0\n"
+        "2: enp1s0    inet 10.1.0.2/23 brd 10.1.1.255 scope global enp1s0\\   valid_lft forever\n");
+    CHECK(fixed.words() ==
+          " rd.neednet=1 ip=10.1.0.2::10.1.0.1:255.255.254.0::enp1s0:none:9000 nameserver=10.0.0.53");
+    Networked six("nfs [fd00::9]:/crash\n", "fd00::9", "fd00::9 from :: dev enp1s0 src fd00::2 metric 256 \n",
+                  "2: enp1s0    inet6 fd00::2/64 scope global \\       valid_lft forever\n");
+    CHECK(six.words() == " rd.neednet=1 ip=[fd00::2]:::64::enp1s0:none:9000");
+}
+
+TEST_CASE("a start waits for the network to an nfs server, not for ever", "[service]") {
+    Networked network("nfs server:/crash\n", "10.0.0.9", "", "");
+    std::uint64_t start = network.machine.now;
+    CHECK(network.words() == " rd.neednet=1 ip=dhcp");
+    CHECK((network.machine.now - start >= 30 && network.machine.now - start < 60));
+}
+
+TEST_CASE("while the network is down, what was found of it the last time stands", "[service]") {
+    Networked network("nfs server:/crash\n", "10.0.0.9", "10.0.0.9 dev enp1s0 src 10.0.0.2 uid 0 \n",
+                      "2: enp1s0    inet 10.0.0.2/24 scope global enp1s0\n");
+    std::string words = network.words();
+    CHECK(contains(words, " ip=10.0.0.2:::255.255.255.0::enp1s0:none:9000 nameserver=10.0.0.53"));
+    network.machine.statuses["ip"] = 2;
+    CHECK(network.words() == words);
+    network.machine.root.remove("/var/lib/kdump/dracut.network");
+    CHECK(network.words() == " rd.neednet=1 ip=dhcp");
+}
+
+TEST_CASE("words of the administrator's for the network stand, and what cannot be carried over is told",
+          "[service]") {
+    Networked network("nfs server:/crash\n", "10.0.0.9", "10.0.0.9 dev bond0 src 10.0.0.2 uid 0 \n",
+                      "2: bond0    inet 10.0.0.2/24 scope global bond0\n");
+    CHECK(network.words() == " rd.neednet=1 ip=dhcp");
+    CHECK(contains(network.complaints, "server is reached through bond0, which is no network card"));
+    network.machine.root.write("/etc/sysconfig/kdump",
+                               "KDUMP_COMMANDLINE_APPEND=\"ip=bond0:dhcp bond=bond0\"\n");
+    CHECK(network.words() == " rd.neednet=1");
+    CHECK(network.complaints.find("bond0") == std::string::npos);
 }
 
 TEST_CASE("a server that does not answer is asked for three minutes, one that refuses only once",
@@ -108,6 +216,61 @@ TEST_CASE("a restart asks the server before it stops anything", "[service]") {
     machine.statuses.clear();
     CHECK(machine.run({"restart"}).outcome == Outcome::done);
     CHECK(contains(machine.commands.back(), "kexec "));
+}
+
+namespace {
+
+// The target /dev/mapper/dumps: a volume of LVM in an encrypted disk that is reached in two ways.
+struct Layered {
+    Layered() {
+        machine.programs.insert("dracut");
+        machine.root.write("/etc/kdump.conf", "ext4 /dev/mapper/dumps\n");
+        machine.root.write("/dev/dm-2", "");
+        machine.root.write("/dev/mapper/.keep", "");
+        std::filesystem::create_symlink("../dm-2", machine.root.path("/dev/mapper/dumps"));
+        add("dm-2", "LVM-x", "dumps", "dm-1");
+        add("dm-1", "CRYPT-LUKS2-0-secret", "secret", "dm-0");
+        add("dm-0", "part1-mpath-3600", "mpatha1", "sda1");
+    }
+    void add(const std::string &device, const std::string &uuid, const std::string &name,
+             const std::string &below) {
+        std::string directory = "/sys/class/block/" + device;
+        machine.root.write(directory + "/dm/uuid", uuid + "\n");
+        machine.root.write(directory + "/dm/name", name + "\n");
+        machine.root.write(directory + "/slaves/" + below + "/size", "1\n");
+    }
+    void check_refused_for_key() {
+        Ran ran = machine.run({"rebuild"});
+        INFO(ran.err);
+        CHECK((ran.outcome == Outcome::failed && machine.commands.empty()));
+        CHECK(contains(ran.err,
+                       "the target is encrypted (secret), and /etc/crypttab names no file with its key"));
+    }
+    FakeMachine machine;
+};
+
+} // namespace
+
+TEST_CASE("dracut is told of what a target lies on, and gets the key of what is encrypted", "[service]") {
+    Layered layered;
+    FakeMachine &machine = layered.machine;
+    layered.check_refused_for_key();
+    for (const char *line :
+         {"secret /dev/sda1 none luks\n", "secret /dev/sda1\n", "other /dev/sda1 /etc/key luks\n",
+          "secret /dev/sda1 /dev/urandom swap\n", "#secret /dev/sda1 /etc/key\n"}) {
+        INFO(line);
+        machine.root.write("/etc/crypttab", line);
+        layered.check_refused_for_key();
+    }
+    machine.root.write("/etc/crypttab", "# keys\nsecret UUID=1 /etc/keys/secret luks\n");
+    CHECK(machine.run({"rebuild"}).outcome == Outcome::done);
+    REQUIRE(machine.commands.size() == 1);
+    CHECK(contains(machine.commands[0], "--add kdump-toolkit lvm crypt multipath "));
+    CHECK(contains(machine.commands[0], "--add-device /dev/mapper/dumps"));
+    CHECK(contains(machine.commands[0], "--include /etc/keys/secret /etc/keys/secret"));
+    machine.root.write("/etc/crypttab", "secret UUID=1 - tpm2-device=auto\n");
+    CHECK(machine.run({"rebuild"}).outcome == Outcome::done);
+    CHECK_FALSE(contains(machine.commands.back(), "/etc/keys"));
 }
 
 TEST_CASE("the nodes of a cluster are told by a program that the initramfs has", "[service]") {

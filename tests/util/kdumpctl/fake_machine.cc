@@ -82,6 +82,8 @@ World FakeMachine::world(Ran &ran) {
             .ask = [this](const std::string &path,
                           const std::vector<std::string> &arguments) -> Result<Answer> {
                 Answer answer{TRY(run_program(path, arguments)), "ssh: " + ssh_says};
+                if (auto other = answers.find(commands.back()); other != answers.end())
+                    answer.text = other->second;
                 now += 1;
                 return answer;
             },

@@ -34,7 +34,8 @@ public:
     std::vector<std::string> commands;   // each program that was run, with its arguments
     std::map<std::string, int> statuses; // of programs that fail, by their names
     std::string ssh_says = "connection refused\n";
-    std::vector<std::string> writes; // "PATH TEXT"
+    std::map<std::string, std::string> answers; // command: what it prints, of others than ssh
+    std::vector<std::string> writes;            // "PATH TEXT"
     const Emulation *emulation = nullptr;
     std::vector<std::string> logged; // "PRIORITY TEXT", in the system's log
     std::deque<std::string> lines;   // that are typed

@@ -5,6 +5,7 @@
 #include "tests/support/files.h"
 #include "util/kdumpctl/boot_menu.h"
 #include "util/kdumpctl/config.h"
+#include "util/kdumpctl/dracut.h"
 #include "util/kdumpctl/facts.h"
 #include "util/kdumpctl/kdump_conf.h"
 #include "util/kdumpctl/options.h"
@@ -59,7 +60,7 @@ TEST_CASE("kdumpctl(8) has every verb, option and file", "[man]") {
     CHECK(tags_of("kdumpctl.8", "VERBS") == verbs);
     for (auto list : {sources(), estimate_sources(), config_sources(), line_sources(), capture_sources(),
                       result_sources(), service_sources(), hotplug_sources(), target_sources(),
-                      boot_sources(), package_sources(), ssh_sources()})
+                      dracut_sources(), boot_sources(), package_sources(), ssh_sources()})
         for (const Source &source : list)
             files.insert(std::string(source.path));
     CHECK(tags_of("kdumpctl.8", "FILES") == files);

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The smallest reservation with which a machine's crash is still dumped, found by halving, beside what distributions reserve."""
+import dataclasses
+import re
+
+import guest  # noqa: F401  (makes tests/boot importable)
+import proof
+import supplies
+from cases import capture
+from contenders import ROOT
+from figure import Figure, NotMeasured, ratio
+from machine import MACHINES, TimeLimit
+
+STEP = 8        # MiB
+LEAST = 32      # where no kernel starts any more
+HIGH = 256      # where each of these does
+# The kernels are Debian's, but for s390x, whose Debian kernel has no virtio disk without further modules: one that is built here.
+SCENES = {"x86_64": capture.Scene("x86_64", memory=1024), "arm64": capture.Scene("arm64", memory=1024),
+          "ppc64": capture.Scene("ppc64", memory=2048), "s390x": capture.Scene("s390x", "small", memory=1024)}
+KERNEL_NAMES = {"x86_64": "x86_64", "arm64": "aarch64", "ppc64": "ppc64le", "s390x": "s390x"}
+
+
+def usual(name):
+    """kdump-utils' reservation for the smallest machines that get one, in MiB."""
+    table = (ROOT / "machine/crash_defaults.table").read_text(encoding="utf-8")
+    return int(re.search(rf"^table {KERNEL_NAMES[name]} +kdump +2G-\d+G:(\d+)M", table, re.MULTILINE)[1])
+
+
+def saves(bench, scene, mebibytes):
+    """Whether the capture kernel stores the dump with so much reserved."""
+    scene = dataclasses.replace(scene, reservation=f"{mebibytes}M")
+    try:
+        capture.play(bench, scene)
+    except (proof.Failed, TimeLimit):
+        pass    # not loaded, or a kernel that found no memory: the console tells
+    except RuntimeError as error:
+        raise NotMeasured(str(error)) from error
+    return any("has stored the dump in" in line or "are stored after" in line for line in bench.console)
+
+
+def smallest(bench, scene):
+    low, high = LEAST, HIGH
+    if not saves(bench, scene, high):
+        raise NotMeasured(f"not even {high}M are enough: {' / '.join(bench.console[-3:])}")
+    while high - low > STEP:
+        middle = low + (high - low) // 2 // STEP * STEP
+        if saves(bench, scene, middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def figure(laboratory, name):
+    scene, directory = SCENES[name], laboratory.directory / f"reservation-{name}"
+    directory.mkdir(parents=True, exist_ok=True)
+    bench = proof.Bench(laboratory.programs / name, directory, supplies.guest_program(MACHINES[name], directory))
+    found, default = smallest(bench, scene), usual(name)
+    kernel = "a kernel built here" if scene.version == "small" else supplies.kernel(MACHINES[name], scene.version).name
+    return Figure("20", f"{name}: smallest reservation that still saves a dump, {kernel}, beside the usual one", f"{default}M", f"{found}M",
+                  ratio(found, default), "≤ 1", found <= default)
