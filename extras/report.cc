@@ -153,6 +153,7 @@ Report report_on(const Request &request, const Decision &decision, const std::ve
                   .format = request.image.format->name,
                   .wrappers = request.image.wrappers,
                   .unpacked_size = request.image.bytes.size(),
+                  .parts = decision.notes,
                   .memory = memory_totals(request.machine),
                   .map = memory_pieces(request.machine, first_segments(decision)),
                   .attempts = {},

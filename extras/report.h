@@ -17,9 +17,9 @@
 
 namespace kexec {
 
-// A file that was named.
+// A file that was named, or found beside one.
 struct NamedFile {
-    std::string role; // "kernel", "initrd", "dtb"
+    std::string role; // "kernel", "addon", "initrd", "dtb", "dtb-overlay"
     std::string path; // as given
     Bytes bytes;
 };
@@ -71,6 +71,7 @@ struct Report {
     std::string_view format;                // of the kernel, once all wrappers are taken off
     std::vector<std::string_view> wrappers; // outermost first
     std::uint64_t unpacked_size;            // of the kernel, bytes; without wrappers its size
+    std::vector<std::string> parts;         // which part comes from where, where the kernel brings some
     MemoryTotals memory;
     std::vector<MemoryPiece> map; // all of physical memory, ascending, with the segments of the first attempt
                                   // that has any

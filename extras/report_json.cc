@@ -216,6 +216,7 @@ std::string report_json(const Report &report) {
     json.key("purpose").text(report.purpose == Purpose::crash ? "crash" : "reboot");
     write_files(json, report);
     write_image(json, report);
+    write_texts(json, "parts", report.parts);
     write_memory(json, report);
     json.key("screen").text(report.screen);
     json.key("attempts").begin_array();

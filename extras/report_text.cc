@@ -186,7 +186,8 @@ std::string report_text(const Report &report) {
     std::string text = fmt::format("plan: load a {} on {}\n",
                                    report.purpose == Purpose::crash ? "crash kernel" : "kernel for a reboot",
                                    report.machine);
-    text += files_text(report) + memory_text(report.memory) + line("screen", report.screen);
+    text += files_text(report) + block("parts", report.parts);
+    text += memory_text(report.memory) + line("screen", report.screen);
     std::size_t number = 0;
     for (const ReportedAttempt &attempt : report.attempts)
         text += attempt_text(attempt, ++number);

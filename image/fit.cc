@@ -24,6 +24,8 @@ Failure damaged(std::string what) {
                 "copy the file to this place again, or name another file");
 }
 
+using Names = std::initializer_list<std::string_view>;
+
 struct Fit {
     Bytes file;
     DeviceTree tree;
@@ -90,7 +92,7 @@ Result<Bytes> data_of(const Part &part) {
     return data;
 }
 
-Result<void> check_kind(const Part &part, std::initializer_list<std::string_view> types) {
+Result<void> check_kind(const Part &part, Names types) {
     std::string type = text_of(part, "type");
     if (std::ranges::find(types, type) != types.end())
         return {};
@@ -101,17 +103,19 @@ Result<void> check_kind(const Part &part, std::initializer_list<std::string_view
 }
 
 // What is not told counts as fitting: mkimage wants both of a kernel only.
-Result<void> check_use(const Part &part, std::string_view architecture) {
-    for (auto [property, needed] :
-         {std::pair<const char *, std::string_view>{"arch", architecture}, {"os", "linux"}}) {
-        std::string found = text_of(part, property);
-        if (!found.empty() && found != needed)
-            return fail(Cause::unsupported,
-                        fmt::format("the image {} of the FIT image has {} \"{}\", \"{}\" is needed",
-                                    part.name, property, printable(found), needed),
-                        "name a kernel of this machine");
-    }
-    return {};
+Result<void> check_property(const Part &part, const std::string &property, Names needed) {
+    std::string found = text_of(part, property);
+    if (found.empty() || std::ranges::find(needed, found) != needed.end())
+        return {};
+    return fail(Cause::unsupported,
+                fmt::format("the image {} of the FIT image has {} \"{}\", \"{}\" is needed", part.name,
+                            property, printable(found), fmt::join(needed, "\" or \"")),
+                "name a kernel of this machine");
+}
+
+Result<void> check_use(const Part &part, Names architectures) {
+    TRY(check_property(part, "arch", architectures));
+    return check_property(part, "os", {"linux"});
 }
 
 Result<std::vector<FitHash>> hashes_of(const Part &part) {
@@ -155,11 +159,11 @@ Result<void> check_compression(const Part &part, Bytes data) {
                                printable(stated)));
 }
 
-Result<Bytes> take_kernel(const Fit &fit, const std::string &name, std::string_view architecture,
+Result<Bytes> take_kernel(const Fit &fit, const std::string &name, Names architectures,
                           std::vector<std::string> &notes) {
     Part part = TRY(part_named(fit, name));
     TRY(check_kind(part, {"kernel", "kernel_noload"}));
-    TRY(check_use(part, architecture));
+    TRY(check_use(part, architectures));
     Bytes data = TRY(checked_data(part, notes));
     TRY(check_compression(part, data));
     return data;
@@ -238,13 +242,13 @@ void note_what_is_left(const DeviceTree &tree, DeviceTree::Node configuration, C
                 printable(fmt::format("{}", fmt::join(texts_of(tree, configuration, property), ", ")))));
 }
 
-Result<TakenOut> take_configuration(const Fit &fit, DeviceTree::Node configuration,
-                                    std::string_view architecture, Companions companions) {
+Result<TakenOut> take_configuration(const Fit &fit, DeviceTree::Node configuration, Names architectures,
+                                    Companions companions) {
     std::string kernel(text_of(fit.tree, configuration, "kernel"));
     if (kernel.empty())
         return fail(Cause::unsupported, "this configuration of the FIT image names no kernel",
                     "name another configuration: FILE#NAME");
-    Bytes data = TRY(take_kernel(fit, kernel, architecture, companions.notes));
+    Bytes data = TRY(take_kernel(fit, kernel, architectures, companions.notes));
     for (const std::string &name : texts_of(fit.tree, configuration, "ramdisk"))
         TRY(take_ramdisk(fit, name, companions));
     TRY(take_trees(fit, texts_of(fit.tree, configuration, "fdt"), companions));
@@ -264,8 +268,7 @@ Bytes aligned(Bytes file, Companions &companions) {
 
 } // namespace
 
-Result<std::optional<TakenOut>> open_fit(Bytes file, std::string_view architecture,
-                                         const Selection &selection) {
+Result<std::optional<TakenOut>> open_fit(Bytes file, Names architectures, const Selection &selection) {
     constexpr std::uint32_t magic = 0xd00dfeed;
     auto found = read_at<be32>(file, 0, "the magic number");
     if (!found || *found != magic)
@@ -280,7 +283,7 @@ Result<std::optional<TakenOut>> open_fit(Bytes file, std::string_view architectu
         return std::nullopt;
     Fit fit{.file = file, .tree = std::move(*tree), .images = *images};
     auto configuration = TRY(choose_configuration(fit.tree, selection, companions.notes));
-    return TRY(take_configuration(fit, configuration, architecture, std::move(companions)));
+    return TRY(take_configuration(fit, configuration, architectures, std::move(companions)));
 }
 
 } // namespace kexec

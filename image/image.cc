@@ -195,6 +195,21 @@ Result<std::optional<Unwrapped>> inside_of(std::string_view wrapper, Result<std:
     return Unwrapped{wrapper, *inside};
 }
 
+Result<std::optional<TakenOut>> taken_out_of(std::string_view container,
+                                             Result<std::optional<KernelAndParts>> opened) {
+    auto held = TRY(std::move(opened));
+    if (!held)
+        return std::nullopt;
+    TakenOut taken{.container = container, .kernel = held->kernel, .companions = {}};
+    if (!held->initrd && !held->device_tree)
+        return taken;
+    taken.companions.emplace();
+    if (held->initrd)
+        taken.companions->initrds.push_back(*held->initrd);
+    taken.companions->device_tree = held->device_tree;
+    return taken;
+}
+
 Result<std::optional<Unwrapped>> take_compression_off(Bytes file) {
     auto compression = recognise_compression(file);
     if (!compression)

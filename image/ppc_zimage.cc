@@ -12,24 +12,15 @@ namespace {
 
 const std::string kernel = ".kernel:vmlinux.strip";
 
-// An initrd in a wrapper goes before the one of the boot loader (prep_initrd in arch/powerpc/boot/main.c).
-Result<void> check_other_parts(const Elf &elf) {
-    for (const std::string part : {".kernel:initrd", ".kernel:dtb"}) {
-        auto bytes = TRY(section_bytes(elf, part));
-        if (bytes && !bytes->empty())
-            return fail(
-                Cause::unsupported,
-                fmt::format("this zImage holds {} besides its kernel, and only the kernel could be loaded",
-                            part),
-                "take each part out (objcopy -O binary --set-section-flags=NAME=alloc "
-                "--only-section=NAME FILE PART) and name it: as kernel, --initrd, --dtb");
-    }
-    return {};
+// zImage.lds.S makes sections for all parts; one without a byte stands for a part that is not there.
+Result<std::optional<Bytes>> find_part(const Elf &elf, const std::string &name) {
+    auto bytes = TRY(section_bytes(elf, name));
+    return bytes && bytes->empty() ? std::nullopt : bytes;
 }
 
 } // namespace
 
-Result<std::optional<Bytes>> open_ppc_zimage(Bytes file) {
+Result<std::optional<KernelAndParts>> open_ppc_zimage(Bytes file) {
     if (!is_elf(file))
         return std::nullopt;
     Elf elf = TRY(read_elf(file));
@@ -42,8 +33,13 @@ Result<std::optional<Bytes>> open_ppc_zimage(Bytes file) {
         return fail(Cause::bad_image,
                     fmt::format("this zImage is empty: its section {} has no bytes", kernel),
                     "name another file");
-    TRY(check_other_parts(elf));
-    return *inside;
+    return KernelAndParts{.kernel = *inside,
+                          .initrd = TRY(find_part(elf, ".kernel:initrd")),
+                          .device_tree = TRY(find_part(elf, ".kernel:dtb"))};
+}
+
+Result<std::optional<TakenOut>> take_out_of_ppc_zimage(Bytes file, const Selection &) {
+    return taken_out_of("zImage", open_ppc_zimage(file));
 }
 
 } // namespace kexec

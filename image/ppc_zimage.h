@@ -7,15 +7,16 @@
 // holds is taken out.
 #pragma once
 
-#include "base/bytes.h"
-#include "base/result.h"
-
-#include <optional>
+#include "image/wrapper.h"
 
 namespace kexec {
 
-// The vmlinux inside, mostly compressed, which its first bytes say. Nothing where the file is no zImage;
-// Cause::unsupported where it holds an initrd or a device tree besides, which would be left behind.
-Result<std::optional<Bytes>> open_ppc_zimage(Bytes file);
+// The vmlinux inside, mostly compressed, which its first bytes say; an initrd, which its wrapper prefers to
+// that of the boot loader (prep_initrd in main.c), and a device tree where it holds them. Nothing where the
+// file is no zImage.
+Result<std::optional<KernelAndParts>> open_ppc_zimage(Bytes file);
+
+// The same for the row of a machine: there is nothing to select.
+Result<std::optional<TakenOut>> take_out_of_ppc_zimage(Bytes file, const Selection &);
 
 } // namespace kexec

@@ -153,8 +153,8 @@ bool is_device_tree(Bytes file) {
 
 // U-Boot takes the first for the kernel, the second for the initial ramdisk and the third for the device
 // tree; there are such without an initial ramdisk, and the tree has a magic number.
-Result<UimageFiles> assign(const std::vector<Bytes> &files) {
-    UimageFiles assigned{.kernel = files.front(), .initrd = {}, .device_tree = {}};
+Result<KernelAndParts> assign(const std::vector<Bytes> &files) {
+    KernelAndParts assigned{.kernel = files.front(), .initrd = {}, .device_tree = {}};
     for (Bytes file : std::span(files).subspan(1)) {
         auto &place = is_device_tree(file) ? assigned.device_tree : assigned.initrd;
         if (place)
@@ -169,7 +169,7 @@ Result<UimageFiles> assign(const std::vector<Bytes> &files) {
 
 } // namespace
 
-Result<std::optional<UimageFiles>> open_uimage(Bytes file, std::uint8_t architecture) {
+Result<std::optional<KernelAndParts>> open_uimage(Bytes file, std::uint8_t architecture) {
     auto stored = read_at<be32>(file, 0, "the magic number");
     if (!stored || *stored != uimage_magic)
         return std::nullopt;
@@ -183,23 +183,13 @@ Result<std::optional<UimageFiles>> open_uimage(Bytes file, std::uint8_t architec
     std::vector<Bytes> files = {data};
     if (header->type == type_multi)
         files = TRY(split(data));
-    UimageFiles assigned = TRY(assign(files));
+    KernelAndParts assigned = TRY(assign(files));
     TRY(check_compression(*header, assigned.kernel));
     return assigned;
 }
 
 Result<std::optional<TakenOut>> take_out_of_uimage(Bytes file, std::uint8_t architecture) {
-    auto files = TRY(open_uimage(file, architecture));
-    if (!files)
-        return std::nullopt;
-    TakenOut taken{.container = "uImage", .kernel = files->kernel, .companions = {}};
-    if (!files->initrd && !files->device_tree)
-        return taken;
-    taken.companions.emplace();
-    if (files->initrd)
-        taken.companions->initrds.push_back(*files->initrd);
-    taken.companions->device_tree = files->device_tree;
-    return taken;
+    return taken_out_of("uImage", open_uimage(file, architecture));
 }
 
 } // namespace kexec

@@ -133,8 +133,7 @@ Result<int> perform(World &world, const Options &options) {
     }
     if (steps.contains(Step::inspect)) {
         bool as_json = options.settings.has(OptionId::json);
-        world.print(TRY(inspect_kernel(options.kernel, options.type,
-                                       as_json ? InspectionForm::json : InspectionForm::text,
+        world.print(TRY(inspect_kernel(options, as_json ? InspectionForm::json : InspectionForm::text,
                                        TRY(machine_named(world, options)))));
         return 0;
     }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "image/facts.h"
 #include "image/signature.h"
+#include "kexec/parts.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ struct Inspection {
 
 // The machine whose formats know the file. A wrapper that belongs to no machine here is refused by the first
 // that has such wrappers.
-Result<const Arch *> machine_of(const std::shared_ptr<const MappedFile> &file) {
+Result<const Arch *> machine_of(const std::shared_ptr<const MappedFile> &file, const Selection &selection) {
     std::vector<Format> formats;
     std::vector<const Arch *> owners;
     for (const Arch *arch : all_archs())
@@ -32,17 +33,19 @@ Result<const Arch *> machine_of(const std::shared_ptr<const MappedFile> &file) {
             formats.push_back(format);
             owners.push_back(arch);
         }
-    auto image = read_image(file, formats);
+    auto image = read_image(file, formats, {}, selection);
     if (!image)
         return Failure(std::move(image).error());
     return owners[static_cast<std::size_t>(image->format - formats.data())];
 }
 
-Result<Inspection> inspect(const std::string &path, std::optional<std::string_view> type,
-                           const Arch *machine) {
-    auto file = TRY(map_file(path));
-    const Arch *arch = machine ? machine : TRY(machine_of(file));
-    Image image = TRY(read_image(file, arch->formats, type));
+Result<Inspection> inspect(const Options &options, const Arch *machine) {
+    KernelName kernel = parse_kernel_name(options.kernel);
+    Selection selection{.profile = options.profile, .configuration = kernel.configuration};
+    auto file = TRY(map_file(kernel.path));
+    const Arch *arch = machine ? machine : TRY(machine_of(file, selection));
+    Image image = TRY(read_image(file, arch->formats, options.type, selection));
+    TRY(check_selection(selection, image));
     KernelFacts facts = facts_of(image);
     auto of_kernel = image.wrappers.empty() ? std::vector<Signature>{} : signatures_of(image.bytes);
     return Inspection{arch, std::move(image), std::move(facts), signatures_of(file->bytes()), of_kernel};
@@ -196,9 +199,8 @@ std::string as_json(const Inspection &found) {
 
 } // namespace
 
-Result<std::string> inspect_kernel(const std::string &path, std::optional<std::string_view> type,
-                                   InspectionForm form, const Arch *machine) {
-    Inspection found = TRY(inspect(path, type, machine));
+Result<std::string> inspect_kernel(const Options &options, InspectionForm form, const Arch *machine) {
+    Inspection found = TRY(inspect(options, machine));
     return form == InspectionForm::json ? as_json(found) : as_text(found);
 }
 

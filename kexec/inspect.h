@@ -4,19 +4,17 @@
 #pragma once
 
 #include "arch/arch.h"
+#include "kexec/options.h"
 
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace kexec {
 
 enum class InspectionForm { text, json };
 
-// For people, or as one object of JSON (the man page has its members). `type` is that of -t, for the machine
-// of the file; `machine` is the one that alone is asked (null: whichever knows the file). The errors are
-// those of a load.
-Result<std::string> inspect_kernel(const std::string &path, std::optional<std::string_view> type,
-                                   InspectionForm form, const Arch *machine = nullptr);
+// For people, or as one object of JSON (the man page has its members). Of the options count the kernel, -t
+// (for the machine of the file) and --profile; `machine` is the one that alone is asked (null: whichever
+// knows the file). The errors are those of a load.
+Result<std::string> inspect_kernel(const Options &options, InspectionForm form, const Arch *machine);
 
 } // namespace kexec

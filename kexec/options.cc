@@ -103,11 +103,14 @@ bool wants_kernel(const Steps &steps) {
     return steps.contains(Step::load) || steps.contains(Step::plan) || steps.contains(Step::test_vm);
 }
 
-// Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there.
+// Options about loading make no sense where nothing is loaded, and kexec-tools refuses them there. Which of
+// several kernels in a file is meant, an inspection may be told.
 Result<void> check_scopes(const Options &options) {
     bool about_loaded = !wants_kernel(options.steps) && !only_looks(options.steps);
+    bool chooses_kernel = options.steps.contains(Step::inspect);
     for (const GivenOption &each : options.given)
-        if (about_loaded && each.option->scope == OptionScope::loader)
+        if (about_loaded && each.option->scope == OptionScope::loader &&
+            !(chooses_kernel && each.option->id == OptionId::profile))
             return fail(Cause::bad_usage,
                         fmt::format("--{} is about loading, and nothing is to be loaded", each.option->name),
                         "leave it out, or ask for a load");

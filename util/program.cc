@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <new>
+#include <sys/klog.h>
 
 namespace kexec {
 
@@ -12,6 +13,15 @@ bool print_to_output(std::string_view text) {
 }
 
 void print_to_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+std::string kernel_log() {
+    constexpr int read_all = 3, size_of_buffer = 10;
+    int size = ::klogctl(size_of_buffer, nullptr, 0);
+    std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+    int length = text.empty() ? 0 : ::klogctl(read_all, text.data(), size);
+    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    return text;
+}
 
 int run_program_main(const char *program, int count, char **words,
                      int (*run)(std::span<const char *const> words)) {

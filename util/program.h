@@ -6,12 +6,16 @@
 
 #include <functional>
 #include <span>
+#include <string>
 
 namespace kexec {
 
 // False where that failed; everything is out when it returns.
 bool print_to_output(std::string_view text);
 void print_to_error(std::string_view text);
+
+// All that the kernel still has of its log; empty where it tells nothing (syslog(2)).
+std::string kernel_log();
 
 // What a main() runs: `run` gets the words behind the program's name. Where there is not enough memory that
 // is said, and the exit status is 1.

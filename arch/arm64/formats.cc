@@ -25,7 +25,7 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
 }
 
 Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
-    return open_fit(file, "arm64", selection);
+    return open_fit(file, {"arm64"}, selection);
 }
 
 constexpr Format formats[] = {

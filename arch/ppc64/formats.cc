@@ -5,7 +5,6 @@
 #include "image/fit.h"
 #include "image/ppc_zimage.h"
 #include "image/uimage.h"
-#include "image/wrapper.h"
 
 #include <elf.h>
 
@@ -23,21 +22,13 @@ Result<std::optional<ImageContent>> probe_vmlinux(Bytes file) {
     return elf;
 }
 
-Result<std::optional<Unwrapped>> take_wrapper_off(Bytes file) {
-    return inside_of("zImage", open_ppc_zimage(file));
-}
-
 Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
-    return open_fit(file, "ppc", selection);
+    return open_fit(file, {"ppc"}, selection);
 }
 
 constexpr Format formats[] = {
     {.name = "elf-ppc64", .description = "an ELF vmlinux", .by_file_load = true, .probe = probe_vmlinux},
-    {.name = "zImage",
-     .description = "a vmlinux in a boot wrapper",
-     .by_file_load = false,
-     .probe = nullptr,
-     .take_off = take_wrapper_off},
+    container("zImage", "a vmlinux in a boot wrapper", take_out_of_ppc_zimage),
     container("uImage", "a vmlinux in U-Boot's uImage", take_out_of_uimage<uimage_powerpc>),
     container("fit", "a FIT image of U-Boot's", take_out_of_fit),
 };

@@ -43,8 +43,15 @@ Result<std::optional<Unwrapped>> take_bzimage_off(Bytes file) {
     return inside_of("bzImage", open_bzimage(file));
 }
 
+// U-Boot has names for x86 of 32 and of 64 bits. Which of them a kernel is, it says itself.
+Result<std::optional<TakenOut>> take_out_of_x86_uimage(Bytes file, const Selection &) {
+    auto header = read_at<UimageHeader>(file, 0, "the header");
+    bool is_32_bit = header && header->architecture == uimage_x86;
+    return take_out_of_uimage(file, is_32_bit ? uimage_x86 : uimage_x86_64);
+}
+
 Result<std::optional<TakenOut>> take_out_of_fit(Bytes file, const Selection &selection) {
-    return open_fit(file, "x86_64", selection);
+    return open_fit(file, {"x86_64", "x86"}, selection);
 }
 
 constexpr Format formats[] = {
@@ -66,7 +73,7 @@ constexpr Format formats[] = {
      .by_file_load = false,
      .probe = probe_vmlinux,
      .take_off = take_bzimage_off},
-    container("uImage", "any of these in U-Boot's uImage", take_out_of_uimage<uimage_x86_64>),
+    container("uImage", "any of these in U-Boot's uImage", take_out_of_x86_uimage),
     {.name = "zboot",
      .description = "any of these in an EFI program that unpacks it",
      .by_file_load = false,

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Everything on ppc64 between entry and hand-over: verification with its messages, then the backup copy.
+#include "purgatory/prepare.h"
+
 #include "purgatory/ppc64/terminal.h"
-#include "purgatory/report.h"
 
 namespace purgatory {
 
 namespace {
-
-void write_character(void *terminal, char character) {
-    static_cast<const Terminal *>(terminal)->write(character);
-}
 
 size_t find_altered(const OwnParameters &parameters, uint8_t (&found)[32]) {
     return find_altered_region(parameters, found);
@@ -30,14 +27,5 @@ void copy(const Backup<uint64_t> &backup) {
 
 // Called by entry.S: 0 when the new kernel is to be entered, else the machine is to stop.
 extern "C" int purgatory_prepare() {
-    using namespace purgatory;
-    const OwnParameters &parameters = purgatory_parameters;
-    Terminal terminal(parameters);
-    Messages messages(write_character, &terminal);
-    if (!verify_and_report(messages, parameters, find_altered))
-        return 1;
-    if ((parameters.flags & flag::panic) != 0)
-        copy(parameters.backup);
-    announce_entry(messages, parameters);
-    return 0;
+    return purgatory::prepare<purgatory::Terminal>(purgatory::find_altered, purgatory::copy);
 }

@@ -1,58 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kernel files with parts of their own, made by the programs that people make them with: objcopy around systemd's stub, and mkimage."""
+"""Kernel files with parts of their own, made by the programs that people make them with: ukify and mkimage."""
 import gzip
+import os
 import pathlib
-import struct
 import subprocess
+import sys
 
 import supplies
 import fetch  # in tools/, which supplies makes importable
 
-STUBS = {"x86_64": "linuxx64.efi.stub", "arm64": "linuxaa64.efi.stub"}
-ADDON_STUBS = {"x86_64": "addonx64.efi.stub", "arm64": "addonaa64.efi.stub"}
-# systemd-stub of Debian 12 knows no add-ons yet; their stub is of the next release.
-STUB_SUITE = "trixie"
+EFI_NAMES = {"x86_64": "x64", "arm64": "aa64"}
+# systemd-stub and ukify of Debian 12 know neither add-ons nor profiles yet; those of the next release do.
+SUITE = "trixie"
 
 
-def objcopy(machine):
-    return machine.compiler.replace("g++", "objcopy")
-
-
-def stub(machine, names):
-    directory = pathlib.Path(fetch.package(STUB_SUITE, machine.name, "systemd-boot-efi"))
-    return next(directory.glob(f"**/{names[machine.name]}"))
-
-
-def end_of_sections(path):
-    """The virtual address behind the last section of an EFI program, by Microsoft's "PE Format"."""
-    data = path.read_bytes()
-    coff = struct.unpack_from("<I", data, 0x3C)[0] + 4
-    count, optional = struct.unpack_from("<H", data, coff + 2)[0], struct.unpack_from("<H", data, coff + 16)[0]
-    base = struct.unpack_from("<Q", data, coff + 20 + 24)[0]
-    headers = (struct.unpack_from("<II", data, coff + 20 + optional + 40 * number + 8) for number in range(count))
-    return base + max(address + size for size, address in headers)
-
-
-def add_sections(bench, machine, original, sections, result):
-    """Each section gets a place of its own behind the last, as ukify does it."""
-    place, arguments = end_of_sections(original), []
-    for name, data in sections:
-        place = (place + 0xFFFF) & ~0xFFFF
-        path = bench.write(f"section{name}", data)
-        arguments += ["--add-section", f"{name}={path}", "--change-section-vma", f"{name}={place:#x}"]
-        place += len(data)
-    subprocess.run([objcopy(machine), *arguments, original, result], check=True)
+def ukify(machine, stub, result, *words):
+    """An EFI program around a stub of systemd's: a UKI or an add-on to one."""
+    efi = EFI_NAMES[machine.name]
+    stubs = pathlib.Path(fetch.package(SUITE, machine.name, "systemd-boot-efi"))
+    programs = pathlib.Path(fetch.package(SUITE, "amd64", "systemd-ukify", "python3-pefile"))
+    subprocess.run([sys.executable, "-B", programs / "usr/bin/ukify", "build", f"--efi-arch={efi}",
+                    f"--stub={next(stubs.glob(f'**/{stub}{efi}.efi.stub'))}", f"--output={result}", *words],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   env={**os.environ, "PYTHONPATH": str(programs / "usr/lib/python3/dist-packages")})
     return result
 
 
 def uki(bench, machine, kernel, command_line, initrd):
-    sections = [(".cmdline", command_line.encode() + b"\n\0"), (".linux", kernel.read_bytes()), (".initrd", initrd.read_bytes())]
-    return add_sections(bench, machine, stub(machine, STUBS), sections, bench.directory / "linux.efi")
+    return ukify(machine, "linux", bench.directory / "linux.efi", f"--linux={kernel}", f"--initrd={initrd}", f"--cmdline={command_line}")
 
 
 def addon(bench, machine, command_line):
-    return add_sections(bench, machine, stub(machine, ADDON_STUBS), [(".cmdline", command_line.encode())],
-                        bench.directory / "one.addon.efi")
+    return ukify(machine, "addon", bench.directory / "one.addon.efi", f"--cmdline={command_line}")
 
 
 FIT_SOURCE = """\

@@ -16,7 +16,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 Result<std::optional<TakenOut>> open(Bytes file, const Selection &selection = {}) {
-    return open_fit(file, "arm64", selection);
+    return open_fit(file, {"arm64"}, selection);
 }
 
 Selection named(std::string configuration) { return {.configuration = std::move(configuration)}; }

@@ -11,6 +11,12 @@ import tempfile
 import zlib
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / 'tests/support'), str(ROOT / 'tools')]
+
+import cache  # noqa: E402  (folders of helpers, not packages)
+import signed_kernels  # noqa: E402
+
 skipped_by_meson = 77
 
 # Compression, as mkimage calls it; how the data is packed: a function, or a program that writes to stdout.
@@ -76,6 +82,23 @@ def check_compressions(program: str, directory: Path, checks: Checks) -> None:
             checks.expect(f'{kind}, {name}', tell(program, made, 'uImage'), f'Image {len(image)} {zlib.crc32(image):08x} {wrappers}')
 
 
+def check_machines(program: str, directory: Path, checks: Checks) -> None:
+    """A kernel of each machine under the names that U-Boot has for it."""
+    small = signed_kernels.small_bzimage()
+    kernels = {'x86_64': ('bzImage64', small), 'x86': ('bzImage64', small)}
+    for name, port, told in (('ppc', 'ppc64el', 'elf-ppc64'), ('s390', 's390x', 'image')):
+        found = sorted(Path(cache.root()).glob(f'kernels/{port}-*/boot/vmlinu*'))
+        if found:
+            kernels[name] = (told, found[0].read_bytes())
+        else:
+            checks.skipped += 1
+            print(f'skipped: no kernel of Debian for {port} is in the cache: tools/fetch.py brings it')
+    for name, (told, kernel) in kernels.items():
+        for kind in ('kernel', 'multi'):
+            made = make(directory, kernel, '-A', name, '-O', 'linux', '-T', kind, '-C', 'none')
+            checks.expect(f'{kind} for {name}', tell(program, made), f'{told} {len(kernel)} {zlib.crc32(kernel):08x} uImage')
+
+
 def check_refusals(program: str, directory: Path, checks: Checks) -> None:
     refused = 'this uImage cannot be loaded: '
     for options, sentence in (
@@ -111,6 +134,7 @@ def main() -> int:
     checks = Checks()
     with tempfile.TemporaryDirectory() as directory:
         check_compressions(sys.argv[1], Path(directory), checks)
+        check_machines(sys.argv[1], Path(directory), checks)
         check_refusals(sys.argv[1], Path(directory), checks)
         check_several_files(sys.argv[1], sys.argv[2], Path(directory), checks)
     return 1 if checks.failures else skipped_by_meson if checks.skipped else 0

@@ -9,6 +9,7 @@
 #include "tests/machine/made.h"
 #include "tests/support/pack.h"
 
+#include <algorithm>
 #include <elf.h>
 
 using namespace kexec;
@@ -62,14 +63,19 @@ TEST_CASE("other ELF files are no zImage", "[zimage]") {
     CHECK_FALSE(open_ppc_zimage(build_elf_with_sections(other, {{kernel, sample_bytes(10)}})).value());
 }
 
-TEST_CASE("a wrapper that holds more than a kernel is refused by the name of the part", "[zimage]") {
-    for (std::string part : {".kernel:initrd", ".kernel:dtb"}) {
-        auto refused = open_ppc_zimage(zimage({{part, sample_bytes(100)}}));
-        REQUIRE_FALSE(refused);
-        CHECK(refused.error().cause == Cause::unsupported);
-        CHECK(has(refused.error().what, "this zImage holds " + part));
-        CHECK(open_ppc_zimage(zimage({{part, {}}})).value()); // zImage.lds.S makes all of them
-    }
+TEST_CASE("a wrapper that holds more than a kernel brings it along", "[zimage]") {
+    Buffer initrd = sample_bytes(100), tree = lpar_tree().packed();
+    auto read = [](const std::vector<NamedSection> &more) {
+        return read_image(file_holding(zimage(more)), arch_named("ppc64")->formats).value();
+    };
+    Image both = read({{".kernel:initrd", initrd}, {".kernel:dtb", tree}});
+    REQUIRE(both.companions);
+    REQUIRE(both.companions->initrds.size() == 1);
+    CHECK(std::ranges::equal(both.companions->initrds[0], initrd));
+    CHECK(std::ranges::equal(both.companions->device_tree.value(), tree));
+    CHECK_FALSE(read({{".kernel:initrd", initrd}}).companions->device_tree);
+    CHECK(read({{".kernel:dtb", tree}}).companions->initrds.empty());
+    CHECK_FALSE(read({{".kernel:initrd", {}}, {".kernel:dtb", {}}}).companions); // zImage.lds.S makes all
 }
 
 TEST_CASE("a wrapper without a byte of a kernel is damaged", "[zimage]") {
@@ -85,7 +91,7 @@ TEST_CASE("a wrapper cut short anywhere gives its kernel whole or none at all", 
     Buffer whole = build_elf_with_sections(wrapper(), {{kernel, sample_bytes(200)}});
     for (std::size_t size = 0; size < whole.size(); size++) {
         auto opened = open_ppc_zimage(Bytes(whole).first(size));
-        CHECK((!opened || !*opened || (*opened)->size() == 200));
+        CHECK((!opened || !*opened || (*opened)->kernel.size() == 200));
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// tell-kernel FILE [TYPE]: what a kernel file is on arm64, for tests that make such files by the programs
-// that people make them with. Prints the format, its size and CRC, then each wrapper; or, with status 1, what
-// is wrong. tell-kernel --inside FILE: prints the kernel itself, without its wrappers.
-#include "arch/arm64/formats.h"
+// tell-kernel FILE [TYPE]: what a kernel file is, of whichever machine, for tests that make such files by the
+// programs that people make them with. Prints the format, its size and CRC, then each wrapper; or, with
+// status 1, what is wrong. tell-kernel --inside FILE: prints the kernel itself, without its wrappers.
+#include "arch/arch.h"
 #include "base/crc32.h"
 
 #include <cstdio>
@@ -12,9 +12,17 @@ using namespace kexec;
 
 namespace {
 
+std::vector<Format> all_formats() {
+    std::vector<Format> formats;
+    for (const Arch *arch : all_archs())
+        formats.insert(formats.end(), arch->formats.begin(), arch->formats.end());
+    return formats;
+}
+
 Result<Image> read(const char *path, std::optional<std::string_view> type) {
     auto file = std::make_shared<const MappedFile>(TRY(MappedFile::open(path)));
-    return read_image(file, arm64_formats(), type);
+    static const std::vector<Format> formats = all_formats();
+    return read_image(file, formats, type);
 }
 
 Result<std::string> inside(const char *path) {

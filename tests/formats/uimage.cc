@@ -17,7 +17,7 @@ namespace {
 
 using Edit = void (*)(UimageHeader &header);
 
-Result<std::optional<UimageFiles>> open_edited(Edit edit) {
+Result<std::optional<KernelAndParts>> open_edited(Edit edit) {
     static Buffer file; // the data lies in it
     Buffer data = packable_bytes(1000);
     UimageHeader header = usual_uimage_header(data);
@@ -238,7 +238,7 @@ TEST_CASE("whatever the list of files holds, they lie in the file") {
 
 TEST_CASE("whatever the header of a uImage holds, its data lies in the file") {
     with_each_value(build_uimage(packable_bytes(100)), 64, [](Buffer altered) {
-        auto sound = [&](const Result<std::optional<UimageFiles>> &opened) {
+        auto sound = [&](const Result<std::optional<KernelAndParts>> &opened) {
             return !opened || !*opened || lies_in((*opened)->kernel, altered);
         };
         bool as_it_is = sound(open_uimage(altered, uimage_arm64));

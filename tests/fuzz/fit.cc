@@ -9,7 +9,7 @@ using namespace kexec::fuzzing;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, std::size_t size) {
     Bytes bytes = std::as_bytes(std::span(data, size));
-    use(open_fit(bytes, "arm64", {}));
-    use(open_fit(bytes, "arm64", {.configuration = "conf-2"}));
+    use(open_fit(bytes, {"arm64"}, {}));
+    use(open_fit(bytes, {"arm64"}, {.configuration = "conf-2"}));
     return 0;
 }

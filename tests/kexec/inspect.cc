@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What --inspect says of kernels of every machine, and that it does nothing else.
+#include "image/pe.h"
 #include "tests/catch.h"
 #include "tests/formats/build_arm64.h"
 #include "tests/formats/build_bzimage.h"
 #include "tests/formats/build_elf.h"
+#include "tests/formats/build_fit.h"
 #include "tests/formats/build_pe.h"
 #include "tests/formats/build_s390x.h"
 #include "tests/formats/build_signature.h"
@@ -107,6 +109,35 @@ TEST_CASE("who signed the file and who signed the kernel in it are told apart") 
                    "signed by        a signer whose certificate is not in the file, issued by Authority\n"));
     append(appended, build_module_signature(as_bytes("x")));
     CHECK(contains(inspected.run(appended).out, "signed by        there is one, and it cannot be read\n"));
+}
+
+TEST_CASE("of a FIT image the configuration is told that stands behind its name") {
+    Inspected inspected;
+    FitPlan plan = usual_fit(build_arm64_image());
+    plan.default_configuration.clear();
+    Outcome several = inspected.run(build_fit(plan));
+    CHECK(several.status == 1);
+    CHECK(contains(several.err, "several configurations (conf-1, conf-2) and no default one\n"
+                                "       name one of them: FILE#NAME\n"));
+    std::string text = inspected.world.run({"--inspect", inspected.path + "#conf-2"}).out;
+    CHECK(contains(text, ": Image of arm64\n  wrappers         FIT\n"));
+    CHECK(contains(inspected.world.run({"--inspect", inspected.path + "#none"}).err,
+                   "the FIT image has no configuration none, it has: conf-1, conf-2\n"));
+    inspected.run(build_arm64_image());
+    CHECK(contains(inspected.world.run({"--inspect", inspected.path + "#conf-2"}).err,
+                   "configuration conf-2 was asked for, and " + inspected.path + " is no FIT image\n"));
+}
+
+TEST_CASE("of a UKI the profile is told that is asked for") {
+    Inspected inspected;
+    Buffer title(20), plain = build_bzimage(), packed = pack(plain, Compression::xz);
+    std::vector<PePlanSection> sections = {
+        {".linux", plain}, {".profile", title}, {".profile", title}, {".linux", packed}};
+    Buffer uki = build_pe({.machine = pe_machine_x86_64, .sections = sections});
+    CHECK(contains(inspected.run(uki).out, ": bzImage64 of x86_64\n  wrappers         UKI\n"));
+    CHECK(contains(inspected.run(uki, {"--profile=1"}).out, "  wrappers         UKI, xz\n"));
+    CHECK(contains(inspected.run(uki, {"--profile=2"}).err, "this UKI has 0 to 1\n"));
+    CHECK(contains(inspected.run(build_bzimage(), {"--profile=1"}).err, " is no unified kernel image\n"));
 }
 
 TEST_CASE("foreign text cannot drive the terminal") {

@@ -5,6 +5,7 @@
 #include "arch/arch.h"
 #include "extras/report.h"
 #include "image/pe.h"
+#include "kexec/load.h"
 #include "kexec/options.h"
 #include "kexec/parts.h"
 #include "plan/command_line.h"
@@ -61,6 +62,9 @@ void add_containers(const TemporaryDirectory &directory) {
         return build_pe({.machine = machine, .sections = std::move(sections)});
     };
     directory.add("uki.efi", uki(pe_machine_x86_64, bzimage_file(), own));
+    directory.add("uki-with-addon.efi", uki(pe_machine_x86_64, bzimage_file(), own));
+    directory.add("uki-with-addon.efi.extra.d/more.addon.efi",
+                  build_pe({.machine = pe_machine_x86_64, .sections = {{".cmdline", text("added")}}}));
     directory.add("uki-arm64.efi", uki(pe_machine_arm64, build_arm64_image(), own));
     directory.add("uki-arm64-dtb.efi",
                   uki(pe_machine_arm64, build_arm64_image(), {{".dtb", bare_tree().packed()}}));
@@ -162,9 +166,8 @@ std::vector<Case> cases_of(const std::string &machine) {
 }
 
 // What one machine of a kind is enough for.
-std::vector<Case> further_cases() {
-    const std::string bios = "x86_64-bios-1g", uefi = "x86_64-uefi-1g", high = "x86_64-above-4g",
-                      board = "arm64-rk3399-4.4", partition = "ppc64-2g", mainframe = "s390x-1g";
+std::vector<Case> further_cases_of_pcs() {
+    const std::string bios = "x86_64-bios-1g", uefi = "x86_64-uefi-1g", high = "x86_64-above-4g";
     return {
         {"only-file-call",
          bios,
@@ -194,6 +197,15 @@ std::vector<Case> further_cases() {
         {"initrd-too-large", bios, {"-p", "bzImage", "--initrd=initrd-300M"}},
         {"initrd-too-large,reboot", bios, {"-l", "-c", "bzImage", "--initrd=initrd-1G"}},
         {"initrd-too-large,file-call-alone", bios, {"-l", "bzImage", "--initrd=initrd-1G"}},
+        {"uki", bios, {"-l", "uki.efi"}},
+        {"uki,options", bios, {"-l", "-c", "uki.efi", "--profile=1", "--append=more", "--initrd=initrd"}},
+        {"uki,crash", bios, {"-p", "uki.efi", "--reuse-cmdline"}},
+    };
+}
+
+std::vector<Case> further_cases_of_others() {
+    const std::string board = "arm64-rk3399-4.4", partition = "ppc64-2g", mainframe = "s390x-1g";
+    return {
         {"arm64-dtb,file-call-alone", board, {"-l", "-s", "Image", "--dtb=board.dtb"}},
         {"arm64-dtb", board, {"-l", "Image", "--dtb=board.dtb", "--append=quiet"}},
         {"arm64-serial", board, {"-l", "-c", "Image", "--serial=ttyS2"}},
@@ -207,9 +219,6 @@ std::vector<Case> further_cases() {
         {"ppc64-reuseinitrd", partition, {"-l", "vmlinux-ppc64", "--reuseinitrd"}},
         {"ppc64-without-relocation", partition, {"-p", "vmlinux-ppc64-fixed"}},
         {"ppc64-initrd-too-large", partition, {"-p", "vmlinux-ppc64", "--initrd=initrd-300M"}},
-        {"uki", bios, {"-l", "uki.efi"}},
-        {"uki,options", bios, {"-l", "-c", "uki.efi", "--profile=1", "--append=more", "--initrd=initrd"}},
-        {"uki,crash", bios, {"-p", "uki.efi", "--reuse-cmdline"}},
         {"arm64-uki", board, {"-l", "uki-arm64.efi"}},
         {"arm64-uki,dtb", board, {"-l", "uki-arm64-dtb.efi", "--append=quiet"}},
         {"arm64-uki,dtb,file-call-alone", board, {"-l", "-s", "uki-arm64-dtb.efi", "--append=quiet"}},
@@ -239,7 +248,9 @@ std::vector<std::string> machines() {
 }
 
 std::vector<Case> all_cases() {
-    std::vector<Case> cases = further_cases();
+    std::vector<Case> cases = further_cases_of_pcs();
+    for (Case &each : further_cases_of_others())
+        cases.push_back(std::move(each));
     for (const std::string &machine : machines())
         for (Case &each : cases_of(machine))
             cases.push_back(std::move(each));
@@ -292,15 +303,14 @@ Snapshot seen_by_load(const Snapshot &recorded, const std::vector<Source> &sourc
     return seen;
 }
 
-Request request_of(const Case &asked, const TemporaryDirectory &directory,
-                   std::vector<std::string> &warnings) {
+Asked asked_by(const Case &asked, const Options &options, std::vector<std::string> &warnings) {
     const Arch &arch = *arch_named(arch_of(asked.machine));
-    Options options = options_of(asked, directory);
     Snapshot seen = seen_by_load(recorded_machine(asked.machine), sources_for(arch, options.settings));
     Machine machine = arch.understand(seen).value();
     KernelName kernel = parse_kernel_name(options.kernel);
     Selection selection = selection_of(options, kernel, machine);
     Image image = read_image(open(kernel.path), arch.formats, options.type, selection).value();
+    auto addons = take_addons(image, selection, warnings);
     Request request{.settings = options.settings,
                     .machine = std::move(machine),
                     .image = std::move(image),
@@ -310,7 +320,12 @@ Request request_of(const Case &asked, const TemporaryDirectory &directory,
     request.entropy.available = request.settings.has(OptionId::fast);
     if (auto added = add_parts(request, options, arch, warnings); !added)
         throw std::runtime_error(asked.name + ": " + added.error().what);
-    return request;
+    return {std::move(request), std::move(addons), {}};
+}
+
+Request request_of(const Case &asked, const TemporaryDirectory &directory,
+                   std::vector<std::string> &warnings) {
+    return asked_by(asked, options_of(asked, directory), warnings).request;
 }
 
 // How long the purgatory is to the byte depends on its compiler; how many pages it takes is the plan's
@@ -370,16 +385,16 @@ void check_second_opinion(const Result<Decision> &decision, const Request &reque
 // The same of --plan, which draws no entropy but says where it goes.
 Report report_of(const Case &asked, const TemporaryDirectory &directory) {
     std::vector<std::string> warnings = {"a warning that was given before"};
-    Request request = request_of(asked, directory, warnings);
-    request.entropy.available = true;
-    Decision decision = arch_named(arch_of(asked.machine))->plan(request).value();
+    Options options = options_of(asked, directory);
+    Asked made = asked_by(asked, options, warnings);
+    made.request.entropy.available = true;
+    Decision decision = arch_named(arch_of(asked.machine))->plan(made.request).value();
     round_purgatory(decision);
-    std::vector<NamedFile> files = {{"kernel", request.image.file->path(), request.image.file->bytes()}};
-    if (request.initrd)
-        files.push_back({"initrd", request.initrd->path(), request.initrd->bytes()});
-    if (request.dtb)
-        files.push_back({"dtb", request.dtb->path(), request.dtb->bytes()});
-    return report_on(request, decision, files, warnings);
+    std::vector<LoadedFile> loaded = files_of(made, options).value();
+    std::vector<NamedFile> files;
+    for (const LoadedFile &each : loaded)
+        files.push_back({each.role, each.file->path(), each.file->bytes()});
+    return report_on(made.request, decision, files, warnings);
 }
 
 // Machines of every architecture, and every part that a report may have.
@@ -389,9 +404,13 @@ std::vector<Case> reported_cases() {
         {"x86_64-packed", "x86_64-bios-1g", {"vmlinux.gz", "--append=luks.key=hush", "--console-serial"}},
         {"x86_64-fast", "x86_64-bios-1g", {"--fast", "bzImage-to-draw", "--append=quiet"}},
         {"x86_64-file-call", "x86_64-bios-1g", {"-s", "bzImage", "-i"}},
+        {"x86_64-uki",
+         "x86_64-bios-1g",
+         {"uki-with-addon.efi", "--profile=1", "--append=more", "--initrd=initrd"}},
         {"x86_64-crash", "x86_64-above-4g", {"-p", "-c", "bzImage", "--initrd=initrd", "--hotplug"}},
         {"arm64-crash", "arm64-uefi-6g", {"-p", "-c", "Image", "--initrd=initrd", "--reuse-cmdline"}},
         {"arm64-dtb", "arm64-rk3399-4.4", {"Image", "--dtb=board.dtb", "--append=quiet", "--serial=ttyS2"}},
+        {"arm64-fit", "arm64-rk3399-4.4", {"board.itb", "--dtb-overlay=added.dtbo", "--append=quiet"}},
         {"ppc64-crash", "ppc64-powernv", {"-p", "-c", "vmlinux-ppc64", "--initrd=initrd"}},
         {"s390x-crash", "s390x-1g", {"-p", "-c", "image-s390x", "--initrd=initrd", "--append=a"}},
         {"s390x-reboot", "s390x-6g", {"image-s390x", "--reuse-cmdline"}},

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// mount(2), finit_module(2), reboot(2), klogctl(3), and btrfs' ioctl to make a device known, all as their
+// mount(2), finit_module(2), reboot(2), and btrfs' ioctl to make a device known, all as their
 // manual pages have them.
 #include "util/kdump-capture/real_world.h"
 
 #include "base/process.h"
 #include "base/process_group.h"
 #include "util/kdump-capture/mount_options.h"
+#include "util/program.h"
 
 #include <cerrno>
 #include <cstring>
@@ -13,7 +14,6 @@
 #include <fcntl.h>
 #include <linux/btrfs.h>
 #include <sys/ioctl.h>
-#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/syscall.h>
@@ -66,16 +66,6 @@ void sleep(double seconds) {
     auto whole = static_cast<std::time_t>(seconds);
     timespec time{whole, static_cast<long>((seconds - static_cast<double>(whole)) * in_nanoseconds)};
     ::nanosleep(&time, nullptr);
-}
-
-// All that the kernel still has of it.
-std::string kernel_log() {
-    constexpr int read_all = 3, size_of_buffer = 10;
-    int size = ::klogctl(size_of_buffer, nullptr, 0);
-    std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
-    int length = text.empty() ? 0 : ::klogctl(read_all, text.data(), size);
-    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-    return text;
 }
 
 Result<void> leave(Action action) {

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
-#include <sys/klog.h>
 #include <sys/utsname.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -20,16 +19,6 @@ namespace {
 std::string architecture() {
     utsname names{};
     return ::uname(&names) == 0 ? names.machine : "";
-}
-
-// What syslog(2) gives: all that the kernel still has of its log.
-std::string kernel_log() {
-    constexpr int read_all = 3, size_of_buffer = 10;
-    int size = ::klogctl(size_of_buffer, nullptr, 0);
-    std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
-    int length = text.empty() ? 0 : ::klogctl(read_all, text.data(), size);
-    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
-    return text;
 }
 
 // Programs of ours lie beside this one, those of the system's in its directories.
@@ -82,7 +71,7 @@ int run(std::span<const char *const> words) {
                 ::syslog(static_cast<int>(LOG_DAEMON | priority), "%s", text.c_str());
             },
         .architecture = architecture(),
-        .kernel_log = kernel_log,
+        .kernel_log = kexec::kernel_log,
         .run = kexec::run_program,
         .ask = ask,
         .find_program = find_ours,

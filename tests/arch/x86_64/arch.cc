@@ -3,6 +3,8 @@
 #include "arch/arch.h"
 
 #include "tests/catch.h"
+#include "tests/formats/build_arm64.h"
+#include "tests/formats/build_fit.h"
 #include "tests/plan/kernels.h"
 #include "tests/plan/requests.h"
 
@@ -96,6 +98,28 @@ TEST_CASE("a bzImage is given to the file call first, and to kexec_load where th
     REQUIRE(decision.attempts.size() == 2);
     CHECK(std::holds_alternative<FileLoad>(decision.attempts[0].plan));
     CHECK(std::holds_alternative<SegmentLoad>(decision.attempts[1].plan));
+}
+
+TEST_CASE("a uImage and a FIT image may have either of U-Boot's names for x86, and no other") {
+    Buffer kernel = bzimage_file();
+    auto uimage_for = [&](std::uint8_t architecture) {
+        UimageHeader header = usual_uimage_header(kernel);
+        header.architecture = architecture;
+        return read_image(file_holding(build_uimage(sealed(header), kernel)), arch_named("x86_64")->formats);
+    };
+    auto fit_for = [&](const std::string &architecture) {
+        FitPlan fit = usual_fit(kernel);
+        fit.images[0].architecture = architecture;
+        return read_image(file_holding(build_fit(fit)), arch_named("x86_64")->formats);
+    };
+    CHECK(uimage_for(uimage_x86_64)->format->name == "bzImage64");
+    CHECK(uimage_for(uimage_x86)->format->name == "bzImage64");
+    CHECK(fit_for("x86_64")->format->name == "bzImage64");
+    CHECK(fit_for("x86")->format->name == "bzImage64");
+    CHECK(uimage_for(uimage_arm64)
+              .error()
+              .what.ends_with("its architecture is 22 (arm64), 24 (x86_64) is needed"));
+    CHECK(fit_for("arm64").error().what.ends_with("has arch \"arm64\", \"x86_64\" or \"x86\" is needed"));
 }
 
 TEST_CASE("a multiboot kernel is refused by that name, wherever its header may lie") {

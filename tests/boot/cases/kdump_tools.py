@@ -26,18 +26,18 @@ KDUMP_KERNEL=/boot/vmlinuz
 KDUMP_INITRD=/boot/initrd.img
 """
 
-SCRIPT = """\
-mkdir -p /run /var/log
-say_state() {
-    say state "$1" "$2" "$(cat /sys/kernel/kexec_crash_loaded)"
-    say_lines "said:$1" </tmp/output
-}
+TRY = """\
 try() {
     name=$1
     shift
     "$@" >/tmp/output 2>&1
-    say_state "$name" $?
+    say state "$name" $? "$(cat /sys/kernel/kexec_crash_loaded)"
+    say_lines "said:$name" </tmp/output
 }
+"""
+
+SCRIPT = TRY + """\
+mkdir -p /run /var/log
 try load kdump-config load
 try show kdump-config show
 try recorded kexec --loaded
@@ -82,7 +82,7 @@ def run(bench):
 # The Debian is a directory of the initial RAM file system. Its kernel lies where packages put it; an initial ramdisk for a crash
 # would be made by programs that are not there, so one is put where they leave it. The scripts make it anew unless the settings
 # that it was made with, which they keep beside it, are those of /etc.
-INSTALL = """\
+INSTALL = TRY + """\
 for place in proc sys dev run tmp; do
     mount --rbind /$place /debian/$place
 done
@@ -92,28 +92,18 @@ cp /second /debian/boot/initrd.img-$release
 in_debian() {
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive HOME=/root chroot /debian "$@"
 }
-say_state() {
-    say state "$1" "$2" "$(cat /sys/kernel/kexec_crash_loaded)"
-    say_lines "said:$1" </tmp/output
-}
-try() {
-    name=$1
-    shift
-    in_debian "$@" >/tmp/output 2>&1
-    say_state "$name" $?
-}
-try removed /usr/bin/dpkg --purge kdump-tools
-try replaced /usr/bin/dpkg -i /root/kexec-toolkit.deb
-try installed /usr/bin/dpkg -i /root/kdump-tools.deb
-try packages /usr/bin/dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' kexec-toolkit kexec-tools kdump-tools
+try removed in_debian /usr/bin/dpkg --purge kdump-tools
+try replaced in_debian /usr/bin/dpkg -i /root/kexec-toolkit.deb
+try installed in_debian /usr/bin/dpkg -i /root/kdump-tools.deb
+try packages in_debian /usr/bin/dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' kexec-toolkit kexec-tools kdump-tools
 cp /second /debian/var/lib/kdump/initrd.img-$release
 cp /debian/etc/kdump/sysctl.conf /debian/var/lib/kdump/latest_sysctls-$release
-try load kdump-config load
-try show kdump-config show
-try recorded kexec --loaded
-try test kdump-config test
-try unload kdump-config unload
-try purged /usr/bin/dpkg --purge kdump-tools
+try load in_debian kdump-config load
+try show in_debian kdump-config show
+try recorded in_debian kexec --loaded
+try test in_debian kdump-config test
+try unload in_debian kdump-config unload
+try purged in_debian /usr/bin/dpkg --purge kdump-tools
 """
 
 # In Debian the scripts find kernel and initial ramdisk by themselves. Nothing is loaded before there is a run level.

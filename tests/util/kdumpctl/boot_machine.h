@@ -4,17 +4,12 @@
 #pragma once
 
 #include "tests/support/temporary.h"
-#include "util/kdumpctl/command.h"
+#include "tests/util/kdumpctl/ran.h"
 
 #include <map>
 #include <vector>
 
 namespace kexec::kdumpctl::test {
-
-struct Ran {
-    Outcome outcome;
-    std::string out, err;
-};
 
 class BootMachine {
 public:

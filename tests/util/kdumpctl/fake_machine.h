@@ -4,7 +4,7 @@
 #pragma once
 
 #include "tests/support/temporary.h"
-#include "util/kdumpctl/command.h"
+#include "tests/util/kdumpctl/ran.h"
 
 #include <deque>
 #include <map>
@@ -12,11 +12,6 @@
 #include <vector>
 
 namespace kexec::kdumpctl::test {
-
-struct Ran {
-    Outcome outcome;
-    std::string out, err;
-};
 
 // 4 GiB of memory, 256 MiB of them reserved, a crash kernel loaded; /boot/vmlinuz-6.1.0-9-amd64, the root
 // file system on /dev/vda1.
