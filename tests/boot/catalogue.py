@@ -5,7 +5,7 @@ import functools
 import capturing
 import disks
 import matrix
-from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, how_to, interrupted, kdump_tools,
+from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, hotplug, how_to, interrupted, kdump_tools,
                    mainframe, power, reboot, refusals, refusals_arm64, rehearsal, remote, trial, without_kexec)
 from runner import Case
 
@@ -121,6 +121,7 @@ def further_scenarios():
         Case("x86_64", "x86_64 kdump-tools of Debian, installed by dpkg", kdump_tools.run_installed),
         Case("x86_64", "x86_64 kdump service of a Debian, as its how-to says", how_to.run),
         Case("x86_64", "x86_64 dump by ssh, and a key that is refused", remote.run_ssh),
+        Case("x86_64", "x86_64 memory plugged into an armed machine", hotplug.run),
         Case("x86_64", "x86_64 configuration tried by kdumpctl test --vm", trial.run_test),
         Case("x86_64", "x86_64 reservation measured by kdumpctl estimate", trial.run_measure),
         Case("x86_64", "x86_64 crash with its memory on the command line",
