@@ -24,65 +24,67 @@ template <typename Sum> Digest finished(Sum sum, Bytes rest) {
 // A message that is being read. It stops where a part begins or ends, to note what the sum is there.
 class Reading {
 public:
-    explicit Reading(const Message &all) : message(all) {
-        digests.parts.resize(message.parts.size());
+    explicit Reading(const Message &all) : message_(all) {
+        digests_.parts.resize(message_.parts.size());
         note();
     }
 
-    std::size_t size() const { return message.bytes.size(); }
-    bool is_done() const { return done == message.bytes.size(); }
+    std::size_t size() const { return message_.bytes.size(); }
+    bool is_done() const { return done_ == message_.bytes.size(); }
 
     // That can be worked before the next stop; 0 behind a stop within a block, too.
-    std::size_t blocks() const { return done % sha256_block == 0 ? (next_stop() - done) / sha256_block : 0; }
+    std::size_t blocks() const {
+        return done_ % sha256_block == 0 ? (next_stop() - done_) / sha256_block : 0;
+    }
 
     void go_to_stop() {
-        Bytes next = message.bytes.subspan(done, next_stop() - done);
-        sum.update(start_of(next), next.size());
-        done += next.size();
+        Bytes next = message_.bytes.subspan(done_, next_stop() - done_);
+        sum_.update(start_of(next), next.size());
+        done_ += next.size();
         note();
     }
 
     // At most blocks() of both.
     static void go_together(purgatory::Sha256CompressTwo compress_two, Reading &one, Reading &other,
                             std::size_t count) {
-        purgatory::Sha256::update_both(compress_two, one.sum, start_of(one.message.bytes) + one.done,
-                                       other.sum, start_of(other.message.bytes) + other.done, count);
+        purgatory::Sha256::update_both(compress_two, one.sum_, start_of(one.message_.bytes) + one.done_,
+                                       other.sum_, start_of(other.message_.bytes) + other.done_, count);
         for (Reading *each : {&one, &other}) {
-            each->done += count * sha256_block;
+            each->done_ += count * sha256_block;
             each->note();
         }
     }
 
     MessageDigest result() const {
-        MessageDigest all = digests;
-        all.whole = finished(sum, {});
+        MessageDigest all = digests_;
+        all.whole = finished(sum_, {});
         return all;
     }
 
 private:
     std::size_t next_stop() const {
-        std::size_t stop = message.bytes.size();
-        for (const MessagePart &part : message.parts)
+        std::size_t stop = message_.bytes.size();
+        for (const MessagePart &part : message_.parts)
             for (std::size_t at : {part.first, part.first + part.size})
-                if (at > done)
+                if (at > done_)
                     stop = std::min(stop, at);
         return stop;
     }
 
     void note() {
-        for (std::size_t i = 0; i < message.parts.size(); i++) {
-            const MessagePart &part = message.parts[i];
-            if (part.first == done)
-                sum.copy_state(digests.parts[i].state);
-            if (part.first + part.size == done)
-                digests.parts[i].digest = finished(sum, {});
+        for (std::size_t i = 0; i < message_.parts.size(); i++) {
+            const MessagePart &part = message_.parts[i];
+            if (part.first == done_)
+                sum_.copy_state(digests_.parts[i].state);
+            if (part.first + part.size == done_)
+                digests_.parts[i].digest = finished(sum_, {});
         }
     }
 
-    const Message &message;
-    purgatory::Sha256 sum;
-    std::size_t done = 0;
-    MessageDigest digests{};
+    const Message &message_;
+    purgatory::Sha256 sum_;
+    std::size_t done_ = 0;
+    MessageDigest digests_{};
 };
 
 // Two at a time, the largest first; where one ends the next takes its place.

@@ -106,37 +106,37 @@ void sha256_work_schedule(uint32_t *state, const uint32_t *words) { work_words(s
 void Sha256::update(const uint8_t *data, size_t size) {
     if (size == 0)
         return; // of no bytes there may be no address either
-    size_t used = static_cast<size_t>(total % 64);
-    total += size;
+    size_t used = static_cast<size_t>(total_ % 64);
+    total_ += size;
     if (used != 0) {
         size_t take = size < 64 - used ? size : 64 - used;
-        __builtin_memcpy(tail + used, data, take);
+        __builtin_memcpy(tail_ + used, data, take);
         if (used + take < 64)
             return;
-        compress(state, tail, 1);
+        compress_(state_, tail_, 1);
         data += take;
         size -= take;
     }
-    compress(state, data, size / 64);
-    __builtin_memcpy(tail, data + size / 64 * 64, size % 64);
+    compress_(state_, data, size / 64);
+    __builtin_memcpy(tail_, data + size / 64 * 64, size % 64);
 }
 
 void Sha256::update_both(Sha256CompressTwo compress_two, Sha256 &one, const uint8_t *blocks, Sha256 &other,
                          const uint8_t *other_blocks, size_t count) {
-    compress_two(one.state, blocks, other.state, other_blocks, count);
-    one.total += 64 * uint64_t{count};
-    other.total += 64 * uint64_t{count};
+    compress_two(one.state_, blocks, other.state_, other_blocks, count);
+    one.total_ += 64 * uint64_t{count};
+    other.total_ += 64 * uint64_t{count};
 }
 
 // FIPS 180-4, 5.1.1: a one bit, zeros up to the last eight bytes of a block, the message's length in bits.
 void Sha256::finish(uint8_t (&digest)[32]) {
     const uint8_t padding[64] = {0x80};
     uint8_t length[8];
-    store_big_endian(length, total * 8, 8);
-    update(padding, 1 + static_cast<size_t>((119 - total % 64) % 64));
+    store_big_endian(length, total_ * 8, 8);
+    update(padding, 1 + static_cast<size_t>((119 - total_ % 64) % 64));
     update(length, 8);
     for (size_t i = 0; i < 8; i++)
-        store_big_endian(digest + 4 * i, state[i], 4);
+        store_big_endian(digest + 4 * i, state_[i], 4);
 }
 
 } // namespace purgatory

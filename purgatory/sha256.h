@@ -38,15 +38,15 @@ extern const uint32_t sha256_constants[64];
 
 class Sha256 {
 public:
-    explicit Sha256(Sha256Compress use = fastest_sha256_compress()) : compress(use) {}
+    explicit Sha256(Sha256Compress use = fastest_sha256_compress()) : compress_(use) {}
 
     // Goes on where `done` bytes, whole blocks, have led to this state.
-    Sha256(Sha256Compress use, const uint32_t (&from)[8], uint64_t done) : compress(use), total(done) {
-        __builtin_memcpy(state, from, sizeof state);
+    Sha256(Sha256Compress use, const uint32_t (&from)[8], uint64_t done) : compress_(use), total_(done) {
+        __builtin_memcpy(state_, from, sizeof state_);
     }
 
     // Where this can be gone on from. All bytes so far are whole blocks.
-    void copy_state(uint32_t (&to)[8]) const { __builtin_memcpy(to, state, sizeof to); }
+    void copy_state(uint32_t (&to)[8]) const { __builtin_memcpy(to, state_, sizeof to); }
 
     // Any number of calls; the digest is that of all bytes in order.
     void update(const uint8_t *data, size_t size);
@@ -59,11 +59,11 @@ public:
     void finish(uint8_t (&digest)[32]);
 
 private:
-    Sha256Compress compress;
-    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    uint8_t tail[64] = {}; // bytes that do not fill a block yet: total % 64 of them
-    uint64_t total = 0;    // bytes taken so far
+    Sha256Compress compress_;
+    uint32_t state_[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    uint8_t tail_[64] = {}; // bytes that do not fill a block yet: total_ % 64 of them
+    uint64_t total_ = 0;    // bytes taken so far
 };
 
 // A striped digest: the message is dealt out to eight lanes, a block of 64 bytes to each in turn, and the
@@ -90,10 +90,10 @@ public:
     void finish(uint8_t (&digest)[32]);
 
 private:
-    Sha256Stripes compress;
-    uint32_t states[8][lane_count];
-    uint8_t tail[stripe_size]; // bytes that do not fill a stripe yet
-    uint64_t total = 0;
+    Sha256Stripes compress_;
+    uint32_t states_[8][lane_count];
+    uint8_t tail_[stripe_size]; // bytes that do not fill a stripe yet
+    uint64_t total_ = 0;
 };
 
 } // namespace purgatory

@@ -29,42 +29,42 @@ void sha256_stripes_serial(uint32_t (*states)[lane_count], const uint8_t *stripe
             states[word][lane] = lanes[lane][word];
 }
 
-// cppcheck-suppress uninitMemberVar ; `tail` holds only what `total` counts
-StripedSha256::StripedSha256(Sha256Stripes use) : compress(use) {
+// cppcheck-suppress uninitMemberVar ; `tail_` holds only what `total_` counts
+StripedSha256::StripedSha256(Sha256Stripes use) : compress_(use) {
     for (size_t word = 0; word < 8; word++)
         for (size_t lane = 0; lane < lane_count; lane++)
-            states[word][lane] = first_state[word];
+            states_[word][lane] = first_state[word];
 }
 
 void StripedSha256::update(const uint8_t *data, size_t size) {
     if (size == 0)
         return; // of no bytes there may be no address either
-    size_t used = static_cast<size_t>(total % stripe_size);
-    total += size;
+    size_t used = static_cast<size_t>(total_ % stripe_size);
+    total_ += size;
     if (used != 0) {
         size_t take = size < stripe_size - used ? size : stripe_size - used;
-        __builtin_memcpy(tail + used, data, take);
+        __builtin_memcpy(tail_ + used, data, take);
         if (used + take < stripe_size)
             return;
-        compress(states, tail, 1);
+        compress_(states_, tail_, 1);
         data += take;
         size -= take;
     }
-    compress(states, data, size / stripe_size);
-    __builtin_memcpy(tail, data + size / stripe_size * stripe_size, size % stripe_size);
+    compress_(states_, data, size / stripe_size);
+    __builtin_memcpy(tail_, data + size / stripe_size * stripe_size, size % stripe_size);
 }
 
 void StripedSha256::finish(uint8_t (&digest)[32]) {
     Sha256Compress one = fastest_sha256_compress();
     Sha256 all(one);
-    size_t left = static_cast<size_t>(total % stripe_size);
+    size_t left = static_cast<size_t>(total_ % stripe_size);
     for (size_t lane = 0; lane < lane_count; lane++) {
         uint32_t state[8];
-        take_lane(state, states, lane);
-        Sha256 sum(one, state, total / stripe_size * 64);
+        take_lane(state, states_, lane);
+        Sha256 sum(one, state, total_ / stripe_size * 64);
         size_t start = 64 * lane;
         size_t mine = left <= start ? 0 : left - start < 64 ? left - start : 64;
-        sum.update(tail + start, mine);
+        sum.update(tail_ + start, mine);
         sum.finish(digest);
         all.update(digest, sizeof digest);
     }

@@ -9,6 +9,7 @@ name and a percentage. A folder below its floor is an error; one that is a whole
 import argparse
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -21,9 +22,10 @@ FOLDERS = ("base", "machine", "image", "plan", "arch", "dump", "kexec")
 
 def measured(build):
     """{folder: (lines that were run, lines)}"""
-    words = ["gcovr", "--root", ROOT, "--object-directory", build, "--json-summary", "-", "--gcov-ignore-parse-errors", "all"]
+    words = ["gcovr", "--root", ROOT, "--object-directory", build, "--json-summary", "-", "--gcov-ignore-parse-errors", "-j",
+             str(os.cpu_count())]
     words += [word for folder in FOLDERS for word in ("--filter", f"{ROOT}/{folder}/")] + [build]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
     found = defaultdict(lambda: [0, 0])
     for file in json.loads(done.stdout)["files"]:
         folder = found[file["filename"].split("/")[0]]
