@@ -127,6 +127,7 @@ def run_ssh(bench):
         guest.send("\n")
         guest.wait("@@ end", LIMIT)
         judge(guest, EXPECTED, "finished")
+        guest.wait("reboot: Power down", LIMIT)
     proved = judge_dump(bench, server) + judge_second(bench, system)
     shutil.rmtree(server.tree)
     return ["a key brought there, armed by what dracut has made", "a wrong key is refused before anything is unloaded"] + proved
