@@ -95,7 +95,7 @@ bool hold_the_same(const std::string &path, const std::string &other_path) {
 Result<NewFile> NewFile::create(const std::string &path, Existing existing) {
     if (existing == Existing::keep && ::access(path.c_str(), F_OK) == 0)
         return fail_to("making", path, EEXIST);
-    std::string incomplete = path + "-incomplete";
+    std::string incomplete = incomplete_path_of(path);
     Descriptor file(::open(incomplete.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.is_open())
         return fail_to("making", incomplete);
@@ -118,10 +118,10 @@ bool is_left_behind(const std::string &path) {
 
 // It takes no time to write into memory: whoever makes the same file for long has been stopped, and is not
 // waited for. A lock would do, and take three calls more each time.
-Result<NewFile> NewFile::create_alone(const std::string &path) {
-    constexpr int most_pauses = 20;
+Result<NewFile> NewFile::create_alone(const std::string &path, bool waits) {
+    const int most_pauses = waits ? 20 : 0;
     constexpr std::chrono::milliseconds pause(10);
-    std::string incomplete = path + "-incomplete";
+    std::string incomplete = incomplete_path_of(path);
     for (int pauses = 0; pauses <= most_pauses; pauses++) {
         Descriptor file(
             ::open(incomplete.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -129,10 +129,12 @@ Result<NewFile> NewFile::create_alone(const std::string &path) {
             return NewFile(path, std::move(file), Existing::replace);
         if (errno != EEXIST)
             return fail_to("making", incomplete);
-        if (is_left_behind(incomplete))
+        if (is_left_behind(incomplete)) {
             TRY(remove_file(incomplete));
-        else
+            pauses--;
+        } else if (waits) {
             std::this_thread::sleep_for(pause);
+        }
     }
     return fail_to("making", incomplete, EBUSY);
 }
@@ -144,8 +146,6 @@ NewFile::~NewFile() {
     if (!path_.empty())
         ::unlink(incomplete_path().c_str());
 }
-
-std::string NewFile::incomplete_path() const { return path_ + "-incomplete"; }
 
 Result<void> NewFile::append(Bytes bytes) {
     auto written = write_next(file_, bytes, incomplete_path());
@@ -259,9 +259,13 @@ Result<void> make_private_directory(const std::string &path) {
 
 } // namespace
 
-Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
+Result<NewFile> create_private_file(const std::string &directory, const std::string &name, bool waits) {
     TRY(make_private_directory(directory));
-    NewFile file = TRY(NewFile::create_alone(directory + "/" + name));
+    return NewFile::create_alone(directory + "/" + name, waits);
+}
+
+Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes) {
+    NewFile file = TRY(create_private_file(directory, name));
     TRY(file.append(bytes));
     return file.finish_in_memory();
 }
@@ -277,14 +281,6 @@ Result<void> rename_directory(const std::string &path, const std::string &new_pa
     if (::rename(path.c_str(), new_path.c_str()) != 0)
         return fail_to("making", new_path);
     return synchronise_directory(directory_of(new_path));
-}
-
-Result<bool> rename_in_memory(const std::string &path, const std::string &new_path) {
-    if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, new_path.c_str(), RENAME_NOREPLACE) == 0)
-        return true;
-    if (errno == ENOENT || errno == ENOTDIR)
-        return false;
-    return fail_to("making", new_path);
 }
 
 Result<void> remove_tree(const std::string &path) {
@@ -317,20 +313,6 @@ Result<Descriptor> lock_file(const std::string &path, const std::function<void()
         if (errno != EINTR)
             return fail_to("locking", path);
     return file;
-}
-
-Result<Descriptor> open_private_directory(const std::string &path) {
-    auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); };
-    Descriptor directory(open());
-    if (!directory.is_open() && errno == ENOENT && (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST))
-        directory = Descriptor(open());
-    if (!directory.is_open())
-        return fail_to("opening the directory", path);
-    return directory;
-}
-
-bool try_lock(const Descriptor &file) {
-    return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory) {

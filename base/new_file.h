@@ -22,16 +22,17 @@ public:
 
     // Makes the file anew where an earlier attempt left one.
     static Result<NewFile> create(const std::string &path, Existing existing = Existing::keep);
-    // In memory, where another process may be making the same one: that is waited for, a short time. What has
-    // the name goes.
-    static Result<NewFile> create_alone(const std::string &path);
+    // In memory, where another process may be making the same one: that is waited for, a short time or not at
+    // all, and EBUSY is the error. What an ended process has left behind goes, and what has the name.
+    static Result<NewFile> create_alone(const std::string &path, bool waits = true);
     NewFile(NewFile &&other) noexcept;
     NewFile &operator=(NewFile &&) = delete;
     ~NewFile();
 
     const std::string &path() const { return path_; }
     // Where it stands meanwhile, for another program to write to.
-    std::string incomplete_path() const;
+    std::string incomplete_path() const { return incomplete_path_of(path_); }
+    static std::string incomplete_path_of(const std::string &path) { return path + "-incomplete"; }
 
     Result<void> append(Bytes bytes);
     // What nothing is written to is a hole, which takes no space and is read as zeros.
@@ -58,9 +59,10 @@ private:
 // Makes the directory and those above it that are not there.
 Result<void> make_directories(const std::string &path);
 
-// Puts a file into a directory that only its owner can enter (mode 0700, made where it is missing), for its
-// owner alone (0600). A directory that belongs to somebody else, or is a link, is an error. For directories
-// of /run: nothing is brought to a disk.
+// A file for its owner alone (0600) in a directory that only its owner can enter (0700, made where it is
+// missing), as create_alone() makes it. A directory that belongs to somebody else, or is a link, is an error.
+Result<NewFile> create_private_file(const std::string &directory, const std::string &name, bool waits = true);
+// The same, written at once. For directories of /run: nothing is brought to a disk.
 Result<void> write_private_file(const std::string &directory, const std::string &name, Bytes bytes);
 // Gives a file that is there other content, and leaves it its owner, mode and security label. Whenever power
 // is cut, one of the two contents is there whole. A link is an error.
@@ -69,20 +71,12 @@ Result<void> replace_content(const std::string &path, Bytes bytes);
 Result<void> rename_directory(const std::string &path, const std::string &new_path);
 // With everything in it; links in it are not followed. No such directory is a success.
 Result<void> remove_tree(const std::string &path);
-// Gives a file of a file system in memory another name, unless there is one of that name. Whether there was
-// such a file.
-Result<bool> rename_in_memory(const std::string &path, const std::string &new_path);
 // No such file is a success.
 Result<void> remove_file(const std::string &path);
 
 // Makes the file where it is missing and locks it, until the descriptor is closed (flock(2)). Where another
 // process holds the lock, that is told and then waited for.
 Result<Descriptor> lock_file(const std::string &path, const std::function<void()> &tell_waiting);
-
-// A directory, made for its owner alone where it is missing; a link is an error.
-Result<Descriptor> open_private_directory(const std::string &path);
-// Locks it until it is closed (flock(2)). False where another process holds the lock.
-bool try_lock(const Descriptor &file);
 
 // How many bytes the file system of a directory has room for; nothing where it does not tell, as ramfs.
 Result<std::optional<std::uint64_t>> free_space(const std::string &directory);

@@ -9,7 +9,6 @@
 #include "kexec/rearm.h"
 #include "kexec/record.h"
 #include "kexec/refusal.h"
-#include "kexec/turn.h"
 #include "plan/check.h"
 
 #include <cerrno>
@@ -202,13 +201,10 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
 
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
     Purpose purpose = options.settings.purpose;
-    Descriptor turn = take_turn(world); // until the record tells of the kernel's image again
     bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
-    bool is_aside = set_record_aside(world, purpose);
+    auto record = begin_record(world, purpose);
     auto served = load_prepared(world, options, prepared);
     if (!served) {
-        if (is_aside)
-            put_record_back(world, purpose);
         // For a crash load the kernel drops the old image before it accepts the new one.
         if (crash_was_loaded && look_at_kernel(world.root).crash_loaded == 0U)
             return Failure(rearm(world, std::move(served).error()));
@@ -217,15 +213,15 @@ Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepa
     note_options_of_other_call(world, options, *served);
     say_what_is_loaded(world, options, prepared, *served);
     // Where the new kernel is started at once, nobody is left to ask.
-    if (!options.steps.contains(Step::execute))
-        keep_record(world, options, prepared, *served);
-    if (is_aside)
-        drop_record_aside(world, purpose);
+    if (record && !options.steps.contains(Step::execute))
+        keep_record(world, options, prepared, *served, *std::move(record));
+    else
+        drop_record(world, purpose);
     return {};
 }
 
 Result<void> unload(World &world, const Options &options) {
-    Descriptor turn = take_turn(world);
+    auto record = begin_record(world, options.settings.purpose);
     TRY(make_unload_calls(world, options.settings));
     drop_record(world, options.settings.purpose);
     return {};

@@ -5,11 +5,13 @@
 #include "base/new_file.h"
 #include "base/text.h"
 #include "image/digest.h"
+#include "kexec/patience.h"
 #include "plan/command_line.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <fmt/core.h>
+#include <unistd.h>
 
 namespace kexec {
 namespace {
@@ -19,13 +21,16 @@ constexpr std::uint64_t longest_record = 1 << 20;
 
 constexpr std::string_view directory = "/run/kexec";
 
-std::string directory_of(const World &world) { return records_directory(world.root); }
+std::string directory_of(const World &world) { return world.root + std::string(directory); }
 std::string name_of(Purpose purpose) { return purpose == Purpose::crash ? "crash" : "reboot"; }
 
 std::string path_of(const World &world, Purpose purpose) {
     return directory_of(world) + "/" + name_of(purpose);
 }
-constexpr const char *aside = "-before"; // behind the name of a record that is set aside
+
+bool is_begun(const World &world, Purpose purpose) {
+    return ::access(NewFile::incomplete_path_of(path_of(world, purpose)).c_str(), F_OK) == 0;
+}
 
 std::string escaped(std::string_view text) {
     std::string line;
@@ -185,11 +190,19 @@ bool has_digest(const MappedFile &file, const RecordedFile &recorded) {
     return !recorded.sha256.empty() && digest_text(digest_of(file.bytes())) == recorded.sha256;
 }
 
-void drop_file(World &world, const std::string &path) {
-    auto removed = remove_file(path);
-    if (!removed)
-        warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
-                                removed.error().what));
+// Of two loads that both go on nobody can tell which one the kernel serves last: the other one is not to be
+// recorded either.
+void go_on_without(World &world, Purpose purpose, const Error &error) {
+    constexpr auto waited = std::chrono::duration_cast<std::chrono::seconds>(pause_while_busy * most_pauses);
+    if (error.number == EBUSY) {
+        (void)remove_file(NewFile::incomplete_path_of(path_of(world, purpose)));
+        warn(world,
+             fmt::format("it is still in progress after {} seconds; going on, and what is loaded is not "
+                         "recorded",
+                         waited.count()));
+    } else if (is_directory(world.root + "/run")) {
+        warn(world, fmt::format("what is loaded cannot be recorded: {}; going on without", error.what));
+    }
 }
 
 } // namespace
@@ -197,8 +210,6 @@ void drop_file(World &world, const std::string &path) {
 std::string boot_of(const Snapshot &snapshot) {
     return std::string(snapshot.word(sources[0].path).value_or("unknown"));
 }
-
-std::string records_directory(const std::string &root) { return root + std::string(directory); }
 
 std::string record_path(Purpose purpose) { return fmt::format("{}/{}", directory, name_of(purpose)); }
 
@@ -225,44 +236,41 @@ Result<LoadRecord> parse_record(std::string_view text) {
     return record;
 }
 
-void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served) {
-    if (!is_directory(world.root + "/run"))
-        return;
-    Purpose purpose = options.settings.purpose;
+std::optional<NewFile> begin_record(World &world, Purpose purpose) {
+    for (unsigned pauses = 0;; pauses++) {
+        auto record = create_private_file(directory_of(world), name_of(purpose), false);
+        if (record)
+            return std::move(*record);
+        if (record.error().number != EBUSY || pauses == most_pauses) {
+            go_on_without(world, purpose, record.error());
+            return std::nullopt;
+        }
+        if (pauses == 0)
+            warn(world, "another load or unload is in progress; waiting for it");
+        world.calls.wait(pause_while_busy);
+    }
+}
+
+void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served,
+                 NewFile record) {
     if (options.settings.checks)
         hash_the_rest(prepared.files);
-    auto kept = write_record(world, purpose, record_of(world, options, prepared, served));
+    auto kept = record.append(as_bytes(text_of(record_of(world, options, prepared, served))));
+    if (kept)
+        kept = record.finish_in_memory();
     if (kept)
         return;
     warn(world, fmt::format("the kernel is loaded, and what it is cannot be recorded: {}; going on without",
                             kept.error().what));
-    drop_record(world, purpose); // an old one would be wrong now
+    drop_record(world, options.settings.purpose); // an old one would be wrong now
 }
 
 void drop_record(World &world, Purpose purpose) {
-    drop_file(world, path_of(world, purpose));
-    drop_record_aside(world, purpose); // of a load that was ended
+    auto removed = remove_file(path_of(world, purpose));
+    if (!removed)
+        warn(world, fmt::format("an old record of what is loaded cannot be removed: {}; going on without",
+                                removed.error().what));
 }
-
-bool set_record_aside(World &world, Purpose purpose) {
-    std::string path = path_of(world, purpose);
-    auto is_aside = rename_in_memory(path, path + aside);
-    if (!is_aside) { // what stands in its way is of a load that was ended, or the file system is read-only
-        drop_file(world, path + aside);
-        is_aside = rename_in_memory(path, path + aside);
-    }
-    if (!is_aside)
-        drop_file(world, path);
-    return is_aside.value_or(false);
-}
-
-void put_record_back(World &world, Purpose purpose) {
-    std::string path = path_of(world, purpose);
-    if (!rename_in_memory(path + aside, path))
-        drop_file(world, path + aside);
-}
-
-void drop_record_aside(World &world, Purpose purpose) { drop_file(world, path_of(world, purpose) + aside); }
 
 Result<void> check_unchanged(const RecordedFile &recorded) {
     auto changed = [&](std::string_view how) {
@@ -304,7 +312,7 @@ Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose) 
 // What was loaded meanwhile has a record of its own, which stays.
 Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purpose purpose) {
     auto before = TRY(recorded(world, purpose));
-    if (!before)
+    if (!before || is_begun(world, purpose))
         return std::nullopt;
     LoadRecord record = *before;
     for (RecordedFile &file : record.files)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/new_file.h"
 #include "kexec/load.h"
 #include "kexec/refusal.h"
 
@@ -45,24 +46,24 @@ struct LoadRecord {
 std::string text_of(const LoadRecord &record);
 Result<LoadRecord> parse_record(std::string_view text);
 
-// With the SHA-256 of each file. That of a file which is handed over as it is was computed for the purgatory;
-// others are hashed now, but with checks off (-i), which is for machines where that takes long. Where there
-// is no /run nothing is kept. Any other failure is a warning: the kernel is loaded all the same.
-void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served);
-void drop_record(World &world, Purpose purpose);
+// The record of a load or an unload that is being made, begun before the kernel is asked for anything. While
+// there is one, no other process with this program loads or unloads for that purpose: that is waited for, for
+// a bounded time, and told. Where this program is ended before it is done, what it leaves behind says that
+// the older record may be wrong. Nothing where there is no /run; where it cannot be made that is a warning.
+std::optional<NewFile> begin_record(World &world, Purpose purpose);
 
-// From a load on until its record is kept an older one may be wrong, and this program may be ended: so it
-// gets another name, and its own again where the kernel was not loaded. One that another load has kept
-// meanwhile stays. Whether there was one.
-bool set_record_aside(World &world, Purpose purpose);
-void put_record_back(World &world, Purpose purpose);
-// After a load: what was set aside is of no use any more.
-void drop_record_aside(World &world, Purpose purpose);
+// Ends it, with the SHA-256 of each file. That of a file which is handed over as it is was computed for the
+// purgatory; others are hashed now, but with checks off (-i), which is for machines where that takes long.
+// A failure is a warning: the kernel is loaded all the same, and an older record goes.
+void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served,
+                 NewFile record);
+void drop_record(World &world, Purpose purpose);
 
 // Nothing where none is kept, or it is of an earlier boot.
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
 
-// The same with the SHA-256 of every file that is still what was loaded: where the record has none it is
+// The same, but nothing while a load is being made or after one that was ended: the record may be wrong. With
+// the SHA-256 of every file that is still what was loaded: where the record has none it is
 // computed, and kept in the record, so that it is known after the file has been changed.
 Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purpose purpose);
 
@@ -73,9 +74,8 @@ Result<Options> options_to_repeat(const World &world, const LoadRecord &record);
 
 // What a record says of the boot in which this was seen (record_sources()).
 std::string boot_of(const Snapshot &snapshot);
-// Where the record is kept, without a root; and the directory of both below a root.
+// Where the record is kept, without a root.
 std::string record_path(Purpose purpose);
-std::string records_directory(const std::string &root);
 
 // Files that are read: the id of this boot.
 std::span<const Source> record_sources();

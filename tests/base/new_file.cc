@@ -232,17 +232,6 @@ TEST_CASE("the start of a file is made zeros, and the rest stays") {
     CHECK(::access(directory.path("none").c_str(), F_OK) != 0);
 }
 
-TEST_CASE("another name in memory is taken only where it is free, and it is told whether there was a file") {
-    TemporaryDirectory directory;
-    std::string path = directory.write("file", "x"), other = directory.path("other");
-    CHECK(rename_in_memory(path, other) == true);
-    CHECK(rename_in_memory(path, other) == false);
-    directory.write("file", "y");
-    CHECK_FALSE(rename_in_memory(path, other));
-    CHECK(text_of_file(other) == "x");
-    CHECK(text_of_file(path) == "y");
-}
-
 TEST_CASE("removing what is not there is a success") {
     TemporaryDirectory directory;
     std::string path = directory.write("file", "x");
@@ -250,23 +239,6 @@ TEST_CASE("removing what is not there is a success") {
     CHECK(remove_file(path));
     CHECK(remove_file(path + "/below"));
     CHECK_FALSE(remove_file(directory.path()));
-}
-
-TEST_CASE("a directory is made for its owner and locked by one at a time, until it is closed", "[new file]") {
-    TemporaryDirectory directory;
-    std::string path = directory.path("/private");
-    auto first = open_private_directory(path), second = open_private_directory(path);
-    REQUIRE((first && second));
-    struct stat status {};
-    REQUIRE(::stat(path.c_str(), &status) == 0);
-    CHECK((status.st_mode & 07777) == 0700);
-    CHECK(try_lock(*first));
-    CHECK_FALSE(try_lock(*second));
-    *first = Descriptor();
-    CHECK(try_lock(*second));
-    CHECK_FALSE(open_private_directory(directory.path("/none/private")));
-    REQUIRE(::symlink(path.c_str(), directory.path("/link").c_str()) == 0);
-    CHECK_FALSE(open_private_directory(directory.path("/link")));
 }
 
 TEST_CASE("a lock is waited for", "[new file]") {

@@ -4,11 +4,14 @@
 
 #include "base/file.h"
 #include "image/digest.h"
+#include "kexec/patience.h"
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace kexec;
 using namespace kexec::test;
@@ -19,6 +22,8 @@ std::string content(const FakeWorld &world, const std::string &name) {
     auto bytes = read_file(world.root.path("/run/kexec/" + name), 1 << 20);
     return bytes ? std::string(as_text(*bytes)) : "";
 }
+
+bool is_there(const std::string &path) { return ::access(path.c_str(), F_OK) == 0; }
 
 unsigned mode_of(const std::string &path) {
     struct stat status {};
@@ -127,24 +132,48 @@ TEST_CASE("a failed load leaves the record of what is still loaded") {
     CHECK(contains(content(world, "reboot"), "command-line first\n"));
 }
 
-TEST_CASE("nothing is left of a record that was set aside, by this load or by one that was ended") {
+TEST_CASE("what a load that was ended leaves behind makes the older record doubtful, until the next one") {
     FakeWorld world;
     world.run({"-l", "--append=first", world.kernel_file});
-    world.root.write("/run/kexec/reboot-before", "of a load that was ended");
+    world.root.write("/run/kexec/reboot-incomplete", "");
+    Outcome asked = world.run({"--loaded"});
+    CHECK(contains(asked.out,
+                   "reboot: loaded, and not recorded: another program loaded it, or one that was ended\n"));
+    CHECK_FALSE(contains(asked.out, world.kernel_file));
     SECTION("a load") {
         CHECK(world.run({"-l", "--append=second", world.kernel_file}).status == 0);
         CHECK(contains(content(world, "reboot"), "command-line second\n"));
-    }
-    SECTION("a load that fails") {
-        world.kernel.load_answers = {ENOMEM};
-        CHECK(world.run({"-l", "-c", "--append=second", world.kernel_file}).status == 255);
-        CHECK(contains(content(world, "reboot"), "command-line first\n"));
     }
     SECTION("an unload") {
         CHECK(world.run({"-u"}).status == 0);
         CHECK(content(world, "reboot").empty());
     }
-    CHECK(content(world, "reboot-before").empty());
+    CHECK_FALSE(is_there(world.root.path("/run/kexec/reboot-incomplete")));
+}
+
+TEST_CASE("a load and an unload wait for another that is being made, say so once, and do not wait for ever") {
+    FakeWorld world;
+    world.run({"-l", "--append=first", world.kernel_file});
+    world.root.write("/run/kexec/reboot-incomplete", "");
+    auto held = open_to_read(world.root.path("/run/kexec/reboot-incomplete"));
+    REQUIRE(held);
+    world.kernel.log.clear();
+    Outcome outcome = GENERATE(true, false) ? world.run({"-l", world.kernel_file}) : world.run({"-u"});
+    CHECK(outcome.status == 0);
+    CHECK(std::count(world.kernel.log.begin(), world.kernel.log.end(), "wait") == most_pauses);
+    auto told = outcome.err.find("another load or unload is in progress; waiting for it\n");
+    CHECK(told != std::string::npos);
+    CHECK(told == outcome.err.rfind("another"));
+    CHECK(contains(outcome.err,
+                   "still in progress after 10 seconds; going on, and what is loaded is not recorded\n"));
+    CHECK(content(world, "reboot").empty());
+    CHECK_FALSE(is_there(world.root.path("/run/kexec/reboot-incomplete"))); // the other one cannot finish it
+}
+
+TEST_CASE("a load after an unload, in the same run, does not wait for itself") {
+    FakeWorld world;
+    CHECK(world.run({"-u", "-l", world.kernel_file}).status == 0);
+    CHECK(std::count(world.kernel.log.begin(), world.kernel.log.end(), "wait") == 0);
 }
 
 TEST_CASE("a record of an earlier boot counts for nothing") {

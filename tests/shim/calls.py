@@ -33,7 +33,6 @@ CALLS = {
     59: ("execve", (errno.ENOENT, errno.EACCES, errno.ENOMEM, errno.EIO)),
     61: ("wait4", (errno.ECHILD, errno.EINTR)),
     72: ("fcntl", (errno.EAGAIN, errno.EINVAL, errno.EACCES)),
-    73: ("flock", (errno.EINTR, errno.EWOULDBLOCK, errno.ENOLCK)),
     74: ("fsync", (errno.EIO, errno.ENOSPC, errno.EINVAL)),
     77: ("ftruncate", (errno.EFBIG, errno.ENOSPC, errno.EIO)),
     82: ("rename", FULL + FORBIDDEN),

@@ -216,6 +216,7 @@ class Scene:
 
 
 RECORDS = ("machine/run/kexec", "machine/run/kexec/reboot", "machine/run/kexec/crash")
+BEGUN = ("machine/run/kexec", "machine/run/kexec/reboot-incomplete", "machine/run/kexec/crash-incomplete")
 FILES = ("{files}/bzImage", "--initrd={files}/initrd", "--append=a")
 DUMP = ("files/made", "files/made/vmcore", "files/made/vmcore-dmesg.txt", "crashed/run", "crashed/run/fadump-saved")
 CAPTURE = ("crashed/made", "crashed/made/dump", "crashed/made/dump/vmcore", "crashed/made/dump/vmcore-dmesg.txt",
@@ -226,8 +227,8 @@ SCENES = (
     Scene("load by either call", ("-l", *FILES), loads_once, RECORDS, missing_file=255),
     Scene("crash load by kexec_load", ("-p", "-c", *FILES), loads_once, RECORDS),
     Scene("crash load by kexec_file_load", ("-p", "-s", *FILES), loads_once, RECORDS, (0, 1, 253, 255), missing_file=255),
-    Scene("unload", ("-u",), unloads, RECORDS[:1]),
-    Scene("unload of a crash kernel", ("-p", "-u", "-c"), unloads, RECORDS[:1]),
+    Scene("unload", ("-u",), unloads, BEGUN),  # where it cannot be removed the next one does it
+    Scene("unload of a crash kernel", ("-p", "-u", "-c"), unloads, BEGUN),
     Scene("exec", ("-e",), leaves_links_up, statuses=(1, 255), plain=255),
     Scene("record", ("--record={files}/record",), stores_record, ("files/record",)),
     Scene("save of a dump", ("{crashed}", "save", "--plain", "{files}/made"), stores_dump, DUMP, tuple(range(6)), "saving"),
