@@ -224,14 +224,14 @@ Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const
                 .content = {},
                 .wrappers = {},
                 .bytes = file->bytes(),
-                .file = file,
+                .file = std::move(file),
                 .unpacked = {}};
-    bool found = TRY_WITHIN(file->path(), unwrap(image, formats, wanted, selection));
+    bool found = TRY_WITHIN(image.file->path(), unwrap(image, formats, wanted, selection));
     auto match = first_match(image.bytes, wanted.kernels);
     if (!match || !found)
         return no_match(image, formats, type);
     image.format = match->format;
-    image.content = *TRY_WITHIN(file->path(), std::move(match->probed));
+    image.content = *TRY_WITHIN(image.file->path(), std::move(match->probed));
     return image;
 }
 

@@ -84,6 +84,7 @@ void add_to(std::vector<std::string> &texts, const std::vector<std::string> &mor
 // The warnings of options that the file call does not honour.
 std::vector<std::string> without_effect(const std::vector<std::string> &names) {
     std::vector<std::string> warnings;
+    warnings.reserve(names.size());
     for (const std::string &name : names)
         warnings.push_back(name + " has no effect with kexec_file_load; going on without");
     return warnings;
