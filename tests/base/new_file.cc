@@ -16,12 +16,6 @@
 using namespace kexec;
 using namespace kexec::testing;
 
-namespace {
-
-bool exists(const std::string &path) { return ::access(path.c_str(), F_OK) == 0; }
-
-} // namespace
-
 TEST_CASE("a new file has its name when it is finished, and not before") {
     TemporaryDirectory directory;
     std::string path = directory.path("dump");

@@ -1,41 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Machines larger than any that these tests run on: 64 TiB in 30 000 ranges, 4096 CPUs. Nothing is left out,
-// and nothing takes time that grows with the square of what the machine has. The memory in use is seen in
-// this program's own operator new.
+// and nothing takes time that grows with the square of what the machine has. The memory in use is
+// counted (tests/support/counted_memory.h).
 #include "arch/arch.h"
 #include "extras/blank.h"
 #include "extras/report.h"
 #include "tests/catch.h"
 #include "tests/machine/made.h"
 #include "tests/plan/kernels.h"
+#include "tests/support/counted_memory.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
-#include <malloc.h>
-#include <new>
-
-namespace {
-
-std::size_t in_use = 0, most_in_use = 0; // bytes
-
-} // namespace
-
-void *operator new(std::size_t size) {
-    void *memory = std::malloc(size == 0 ? 1 : size);
-    if (!memory)
-        throw std::bad_alloc();
-    in_use += malloc_usable_size(memory);
-    most_in_use = std::max(most_in_use, in_use);
-    return memory;
-}
-void operator delete(void *memory) noexcept {
-    in_use -= malloc_usable_size(memory);
-    std::free(memory);
-}
-void operator delete(void *memory, std::size_t) noexcept { operator delete(memory); }
 
 using namespace kexec;
 using namespace kexec::testing;
@@ -108,13 +86,13 @@ TEST_CASE("plans for a machine of 4000 ranges and 512 CPUs", "[.counted-2]") {
 // The thinking alone; tests/bench runs it, too.
 TEST_CASE("a plan for the giant takes less than 32 MiB beside the machine's files", "[giant]") {
     Snapshot snapshot = snapshot_of(giant_files(ranges, cpus));
-    std::size_t before = in_use;
-    most_in_use = before;
+    std::size_t before = counted_memory.now;
+    counted_memory.most = before;
     std::clock_t start = std::clock();
     for (Purpose purpose : {Purpose::reboot, Purpose::crash})
         CHECK(plan_for(snapshot, purpose).attempts.size() == 1);
     std::clock_t took = std::clock() - start;
-    std::size_t most = most_in_use - before;
+    std::size_t most = counted_memory.most - before;
     CHECK(most > ranges * sizeof(Range)); // else it was not counted
     CHECK(most < 32 << 20);
     std::printf("%.0f ms for two plans, at most %zu KiB for one\n",

@@ -1,43 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How much memory --plan takes on a large machine: what is asked for and not yet given back is counted in
-// this program's own operator new, so that the figure is the same on every host. A machine with a hundred
+// How much memory --plan takes on a large machine: what is asked for and not yet given back is
+// counted (tests/support/counted_memory.h). A machine with a hundred
 // thousand files takes long to lay out; two small ones tell what each range and CPU takes.
 #include "kexec/command.h"
 #include "tests/catch.h"
 #include "tests/kexec/fake_world.h"
 #include "tests/machine/made.h"
 #include "tests/plan/kernels.h"
+#include "tests/support/counted_memory.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <malloc.h>
-#include <new>
 
 using namespace kexec;
 using namespace kexec::test;
 using namespace kexec::testing;
-
-namespace {
-
-std::size_t held = 0, most_held = 0; // bytes
-
-} // namespace
-
-void *operator new(std::size_t size) {
-    void *memory = std::malloc(size == 0 ? 1 : size);
-    if (!memory)
-        throw std::bad_alloc();
-    held += malloc_usable_size(memory);
-    most_held = std::max(most_held, held);
-    return memory;
-}
-
-void operator delete(void *memory) noexcept {
-    held -= malloc_usable_size(memory);
-    std::free(memory);
-}
-void operator delete(void *memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace {
 
@@ -60,10 +37,10 @@ std::size_t memory_of_plan(const TemporaryDirectory &root, const std::string &ke
                 .print = [&](std::string_view text) { printed += text.size(); },
                 .complain = [](std::string_view text) { FAIL(std::string(text)); }};
     const char *words[] = {form.c_str(), action, "-c", kernel.c_str()};
-    std::size_t before = most_held = held;
+    std::size_t before = counted_memory.most = counted_memory.now;
     CHECK(run_command(world, words, Order::any) == 0);
     CHECK(printed > 1000);
-    return most_held - before;
+    return counted_memory.most - before;
 }
 
 } // namespace

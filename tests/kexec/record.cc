@@ -11,10 +11,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/stat.h>
-#include <unistd.h>
 
 using namespace kexec;
 using namespace kexec::test;
+using namespace kexec::testing;
 
 namespace {
 
@@ -22,8 +22,6 @@ std::string content(const FakeWorld &world, const std::string &name) {
     auto bytes = read_file(world.root.path("/run/kexec/" + name), 1 << 20);
     return bytes ? std::string(as_text(*bytes)) : "";
 }
-
-bool is_there(const std::string &path) { return ::access(path.c_str(), F_OK) == 0; }
 
 unsigned mode_of(const std::string &path) {
     struct stat status {};
@@ -148,7 +146,7 @@ TEST_CASE("what a load that was ended leaves behind makes the older record doubt
         CHECK(world.run({"-u"}).status == 0);
         CHECK(content(world, "reboot").empty());
     }
-    CHECK_FALSE(is_there(world.root.path("/run/kexec/reboot-incomplete")));
+    CHECK_FALSE(exists(world.root.path("/run/kexec/reboot-incomplete")));
 }
 
 TEST_CASE("a load and an unload wait for another that is being made, say so once, and do not wait for ever") {
@@ -167,7 +165,7 @@ TEST_CASE("a load and an unload wait for another that is being made, say so once
     CHECK(contains(outcome.err,
                    "still in progress after 10 seconds; going on, and what is loaded is not recorded\n"));
     CHECK(content(world, "reboot").empty());
-    CHECK_FALSE(is_there(world.root.path("/run/kexec/reboot-incomplete"))); // the other one cannot finish it
+    CHECK_FALSE(exists(world.root.path("/run/kexec/reboot-incomplete"))); // the other one cannot finish it
 }
 
 TEST_CASE("a load after an unload, in the same run, does not wait for itself") {

@@ -4,10 +4,13 @@
 
 #include "purgatory/sha256.h"
 #include "tests/catch.h"
+#include "tests/plan/kernels.h"
+#include "tests/support/digest.h"
 
 #include <algorithm>
 
 using namespace kexec;
+using namespace kexec::testing;
 
 namespace {
 
@@ -184,30 +187,19 @@ std::vector<std::tuple<std::uint64_t, std::uint64_t, Digest>> regions_of(const S
     return regions;
 }
 
-Buffer some_bytes(std::size_t size) {
-    Buffer bytes(size);
-    for (std::size_t i = 0; i < bytes.size(); i++)
-        bytes[i] = static_cast<std::byte>(i * 31 + i / 4096);
-    return bytes;
-}
-
 // As the purgatory finds it: from the state on, and with none of the bytes that come before.
 Digest digest_by_region(const SegmentLoad &plan, std::size_t index, Bytes file) {
     auto stored = *read_at<purgatory::Parameters<le64, le32>>(*plan.purgatory, PURGATORY_PARAMETERS, "");
     const auto &region = stored.regions[index];
     std::uint32_t state[8];
     std::ranges::copy(region.state, state);
-    purgatory::Sha256 sum(purgatory::sha256_compress_scalar, state, region.before);
-    sum.update(reinterpret_cast<const std::uint8_t *>(file.data()) + region.before, region.size);
-    std::uint8_t digest[32];
-    sum.finish(digest);
-    return std::to_array(digest);
+    return digest_from(state, region.before, file.subspan(region.before, region.size));
 }
 
 } // namespace
 
 TEST_CASE("a large segment is two regions, which together cover every byte of it once") {
-    Buffer large = some_bytes((3 << 20) + 77);
+    Buffer large = sample_bytes((3 << 20) + 77);
     Bytes bytes(large);
     SegmentLoad plan = plan_with({segment(0x100000, 4 << 20, bytes)}, std::endian::little);
     seal(plan);
@@ -221,7 +213,7 @@ TEST_CASE("a large segment is two regions, which together cover every byte of it
 
 TEST_CASE(
     "a segment that is part of a file goes on from what comes before, and the file's own SHA-256 is told") {
-    Buffer file = some_bytes(50000), other = some_bytes(3000);
+    Buffer file = sample_bytes(50000), other = sample_bytes(3000);
     Bytes bytes(file);
     Bytes files[] = {other, bytes};
     SegmentLoad plan = plan_with({segment(0x10000, 0x8000, bytes.subspan(512, 20000)),
@@ -242,7 +234,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a big-endian purgatory finds the state in its own byte order") {
-    Buffer file = some_bytes(1000);
+    Buffer file = sample_bytes(1000);
     Bytes files[] = {file};
     for (std::endian order : {std::endian::little, std::endian::big}) {
         SegmentLoad plan = plan_with({segment(0x10000, 0x1000, Bytes(file).subspan(64))}, order);
@@ -261,7 +253,7 @@ TEST_CASE("a big-endian purgatory finds the state in its own byte order") {
 }
 
 TEST_CASE("a segment within a block of its file, or one that overlaps another, is hashed by itself") {
-    Buffer file = some_bytes(5000);
+    Buffer file = sample_bytes(5000);
     Bytes bytes(file);
     Bytes files[] = {bytes};
     SegmentLoad plan = plan_with({segment(0x10000, 0x1000, bytes.subspan(100, 1000)),
@@ -278,7 +270,7 @@ TEST_CASE("a segment within a block of its file, or one that overlaps another, i
 }
 
 TEST_CASE("nothing is told of files where nothing is hashed") {
-    Buffer file = some_bytes(1000);
+    Buffer file = sample_bytes(1000);
     Bytes files[] = {file};
     SegmentLoad plan =
         plan_with({segment(0x1000, 0x1000, file)}, std::endian::little, purgatory::flag::skip_checks);

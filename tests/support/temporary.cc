@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace kexec::testing {
 
@@ -37,5 +38,7 @@ std::string TemporaryDirectory::add(std::string_view name, Bytes content) const 
 }
 
 void TemporaryDirectory::remove(std::string_view name) const { std::filesystem::remove(path(name)); }
+
+bool exists(const std::string &path) { return ::access(path.c_str(), F_OK) == 0; }
 
 } // namespace kexec::testing

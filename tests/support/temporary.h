@@ -29,4 +29,7 @@ private:
     std::string path_;
 };
 
+// Whether a file, or what a link leads to, is there.
+bool exists(const std::string &path);
+
 } // namespace kexec::testing

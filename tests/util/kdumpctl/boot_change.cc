@@ -20,7 +20,6 @@ const std::string entry = "title a\nlinux /vmlinuz-1\noptions a b\n";
 const std::string entry_path = "/boot/loader/entries/a.conf";
 
 bool has(const std::string &text, std::string_view part) { return text.find(part) != std::string::npos; }
-bool exists(const std::string &path) { return ::access(path.c_str(), F_OK) == 0; }
 
 struct stat status_of(const std::string &path) {
     struct stat status {};
