@@ -122,21 +122,20 @@ Result<NewFile> NewFile::create_alone(const std::string &path, bool waits) {
     const int most_pauses = waits ? 20 : 0;
     constexpr std::chrono::milliseconds pause(10);
     std::string incomplete = incomplete_path_of(path);
-    for (int pauses = 0; pauses <= most_pauses; pauses++) {
+    for (int pauses = 0;;) {
         Descriptor file(
             ::open(incomplete.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (file.is_open())
             return NewFile(path, std::move(file), Existing::replace);
         if (errno != EEXIST)
             return fail_to("making", incomplete);
-        if (is_left_behind(incomplete)) {
+        if (is_left_behind(incomplete))
             TRY(remove_file(incomplete));
-            pauses--;
-        } else if (waits) {
+        else if (pauses++ == most_pauses)
+            return fail_to("making", incomplete, EBUSY);
+        else
             std::this_thread::sleep_for(pause);
-        }
     }
-    return fail_to("making", incomplete, EBUSY);
 }
 
 NewFile::NewFile(NewFile &&other) noexcept
