@@ -3,6 +3,8 @@
 // a touch of a mapped page that lies wholly behind the end of the file.
 #include "base/file.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <climits>
@@ -188,6 +190,12 @@ Result<Buffer> read_start_at_once(const std::string &path, std::uint64_t size) {
     }
     buffer.resize(filled);
     return buffer;
+}
+
+std::string read_word(const std::string &path) {
+    constexpr std::uint64_t longest = 4096;
+    auto content = read_file(path, longest);
+    return content ? std::string(trimmed(as_text(*content))) : std::string();
 }
 
 Result<std::size_t> read_file_at(const Descriptor &file, std::uint64_t offset, MutableBytes buffer,

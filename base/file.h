@@ -39,6 +39,9 @@ Result<Buffer> read_start_of_file(const std::string &path, std::uint64_t size);
 // The same of a file that is made anew for each reader and given in whole pages, as an attribute of sysfs is:
 // a read that ends inside a page has reached the end, and is not followed by another one to be told so.
 Result<Buffer> read_start_at_once(const std::string &path, std::uint64_t size);
+// What a file of /sys with a word or two holds, without blanks around it. Empty where it cannot be read or is
+// longer than 4096 bytes.
+std::string read_word(const std::string &path);
 
 // As many of the bytes at `offset` as the file has, up to the buffer's size: fewer only at its end. `path`
 // names the file in an error.

@@ -98,6 +98,12 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
+std::string with_underscores(std::string_view name) {
+    std::string text(name);
+    std::ranges::replace(text, '-', '_');
+    return text;
+}
+
 std::string printable(std::string_view text) {
     constexpr std::size_t longest = 60;
     std::string shown(text.substr(0, longest));
@@ -105,6 +111,14 @@ std::string printable(std::string_view text) {
         if (character < ' ' || character > '~')
             character = '?';
     return text.size() > longest ? shown + "..." : shown;
+}
+
+std::string last_line(std::string_view text) {
+    std::string_view last;
+    for (std::string_view line : lines_of(text))
+        if (!trimmed(line).empty())
+            last = trimmed(line);
+    return printable(last);
 }
 
 } // namespace kexec

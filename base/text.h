@@ -29,8 +29,16 @@ std::vector<std::string_view> words_of(std::string_view text);
 // The words with one blank between each: a text of any lines as one line.
 std::string one_line(std::string_view text);
 
+// The name of a module or a parameter with '_' for '-': the kernel takes the two for one
+// (kernel-parameters.rst).
+std::string with_underscores(std::string_view name);
+
 // Foreign text as an error may quote it: at most 60 characters and "...", each that is not plain ASCII shown
 // as '?'.
 std::string printable(std::string_view text);
+
+// Of what a program has said, the last line that is not blank, as printable() shows it. Empty where there is
+// none.
+std::string last_line(std::string_view text);
 
 } // namespace kexec

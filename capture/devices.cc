@@ -15,14 +15,9 @@ namespace kexec::capture {
 
 namespace {
 
-constexpr std::uint64_t longest_word = 4096, sector = 512;
+constexpr std::uint64_t sector = 512;
 
 std::string file_name(const std::string &path) { return path.substr(path.rfind('/') + 1); }
-
-std::string word_in(const std::string &path) {
-    auto content = read_file(path, longest_word);
-    return content ? std::string(trimmed(as_text(*content))) : std::string();
-}
 
 class Walk {
 public:
@@ -49,7 +44,7 @@ private:
             return;
         std::string module = directory + "/driver/module";
         drivers_.push_back(
-            {is_directory(module) ? file_name(real_path(module)) : "", word_in(directory + "/modalias")});
+            {is_directory(module) ? file_name(real_path(module)) : "", read_word(directory + "/modalias")});
     }
 
     // A disk with several ways to it hangs on none of them: nvme-subsysN links to its controllers.
@@ -94,7 +89,7 @@ Result<BlockDevice> find_block_device(const std::string &root, const std::string
         return needs_userland(path, name);
     Walk walk(root);
     walk.climb(real_path(link));
-    auto sectors = parse_decimal(word_in(link + "/size"));
+    auto sectors = parse_decimal(read_word(link + "/size"));
     constexpr std::uint64_t most = UINT64_MAX / sector;
     return BlockDevice{name, std::min(sectors.value_or(0), most) * sector, walk.take()};
 }

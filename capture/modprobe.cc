@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#include <algorithm>
 #include <array>
 
 namespace kexec::capture {
@@ -17,12 +16,6 @@ constexpr std::array<std::string_view, 5> directories{"/etc/modprobe.d", "/run/m
                                                       "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
                                                       "/lib/modprobe.d"};
 constexpr std::uint64_t longest_file = 1 << 20;
-
-std::string with_underscores(std::string_view name) {
-    std::string text(name);
-    std::ranges::replace(text, '-', '_');
-    return text;
-}
 
 std::string joined_lines(std::string_view text) {
     std::string joined;

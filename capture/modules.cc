@@ -18,9 +18,7 @@ constexpr std::uint64_t largest_list = 64 << 20;
 
 std::string module_name(std::string_view text) {
     text.remove_prefix(text.rfind('/') + 1);
-    std::string name(text.substr(0, text.find(".ko")));
-    std::ranges::replace(name, '-', '_');
-    return name;
+    return with_underscores(text.substr(0, text.find(".ko")));
 }
 
 Buffer list_or_nothing(const std::string &path) {

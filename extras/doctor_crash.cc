@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "extras/doctor_checks.h"
 
-#include <algorithm>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -23,13 +22,8 @@ Judgement setting_not_seen(std::string_view name) {
     return not_seen(fmt::format("/proc/sys/kernel/{} cannot be read", name), "mount -t proc proc /proc");
 }
 
-std::string module_name(std::string name) {
-    std::ranges::replace(name, '-', '_');
-    return name;
-}
-
 bool is_fed_by(const InitramfsFacts &initrd, const Watchdog &watchdog) {
-    return !watchdog.driver.empty() && initrd.modules.contains(module_name(watchdog.driver));
+    return !watchdog.driver.empty() && initrd.modules.contains(with_underscores(watchdog.driver));
 }
 
 std::string words_about(const Watchdog &watchdog) {

@@ -4,6 +4,7 @@
 
 #include "base/cpio.h"
 #include "base/range.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -27,9 +28,7 @@ void take_name(InitramfsFacts &facts, std::string_view name) {
     if (slash == npos || ending == npos)
         return;
     facts.releases.emplace(below.substr(0, slash));
-    std::string module(file.substr(0, ending));
-    std::ranges::replace(module, '-', '_');
-    facts.modules.insert(std::move(module));
+    facts.modules.insert(with_underscores(file.substr(0, ending)));
 }
 
 std::uint64_t up_to(std::uint64_t size, std::uint64_t multiple) {

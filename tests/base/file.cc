@@ -293,3 +293,11 @@ TEST_CASE("the identity of a file is another one after any change, and that of a
     REQUIRE(::chmod(path.c_str(), 0600) == 0);
     CHECK(MappedFile::open(path)->identity() != second);
 }
+
+TEST_CASE("a word of /sys comes without what is around it, and is empty where there is none") {
+    TemporaryDirectory directory;
+    CHECK(read_word(directory.write("word", " 1500 \n")) == "1500");
+    CHECK(read_word(directory.write("two", "a b\n")) == "a b");
+    CHECK(read_word(directory.write("long", std::string(4097, 'x'))).empty());
+    CHECK(read_word(directory.path("none")).empty());
+}

@@ -75,3 +75,15 @@ TEST_CASE("foreign text is shown without control characters and not at any lengt
     CHECK(printable(std::string(60, 'x')) == std::string(60, 'x'));
     CHECK(printable(std::string(61, 'x')) == std::string(60, 'x') + "...");
 }
+
+TEST_CASE("names of modules and parameters are the same with both signs") {
+    CHECK(with_underscores("virtio-blk_x") == "virtio_blk_x");
+    CHECK(with_underscores("").empty());
+}
+
+TEST_CASE("the last line that is not blank is what a program has said in the end") {
+    CHECK(last_line("first\n  last one \r\n\n \n") == "last one");
+    CHECK(last_line("a\nb\x1b[0m") == "b?[0m");
+    CHECK(last_line(" \n\n").empty());
+    CHECK(last_line("").empty());
+}

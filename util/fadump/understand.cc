@@ -97,8 +97,7 @@ Mode mode_of(const std::vector<std::string_view> &words) {
 std::optional<std::string> reserve_mem_of(const std::vector<std::string_view> &words) {
     std::optional<std::string> value;
     for (std::string_view word : words) {
-        std::string name(word.substr(0, word.find('=')));
-        std::ranges::replace(name, '-', '_');
+        std::string name = with_underscores(word.substr(0, word.find('=')));
         if (name == "fadump_reserve_mem" && name.size() < word.size())
             value = word.substr(name.size() + 1);
     }

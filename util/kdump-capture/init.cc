@@ -72,9 +72,7 @@ std::string parameters_of(std::string_view module, std::string_view command_line
         std::size_t dot = word.find('.');
         if (dot == std::string_view::npos || dot > word.find('='))
             continue;
-        std::string name(word.substr(0, dot));
-        std::ranges::replace(name, '-', '_');
-        if (name == module)
+        if (with_underscores(word.substr(0, dot)) == module)
             parameters += (parameters.empty() ? "" : " ") + std::string(word.substr(dot + 1));
     }
     return parameters;

@@ -31,11 +31,7 @@ Result<Heard> hear(const World &world, const std::string &program, const std::ve
          more = child.read(long_enough))
         text += **more;
     world.say(text);
-    Heard heard{child.stop(), {}};
-    for (std::string_view line : lines_of(text))
-        if (!trimmed(line).empty())
-            heard.last_line = printable(trimmed(line));
-    return heard;
+    return Heard{child.stop(), last_line(text)};
 }
 
 } // namespace

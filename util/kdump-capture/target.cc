@@ -77,25 +77,16 @@ Result<void> check_raw_device(const World &world, const Target &target) {
     return {};
 }
 
-std::string last_line_of(const std::string &path) {
-    constexpr std::uint64_t longest = 64 << 10;
-    auto content = read_file(path, longest);
-    std::string last;
-    for (std::string_view line : lines_of(content ? as_text(*content) : std::string_view()))
-        if (!trimmed(line).empty())
-            last = printable(trimmed(line));
-    return last;
-}
-
 // Who has made the initramfs mounts something there. Where that failed, all that is stored there would be
 // gone with this system.
 Result<void> check_directory(const World &world, const Target &target) {
-    constexpr std::uint64_t longest = 16 << 20;
+    constexpr std::uint64_t longest = 16 << 20, longest_said = 64 << 10;
     auto mounts = read_file(world.root + "/proc/self/mountinfo", longest);
     auto below = mounts ? target_of_path(as_text(*mounts), target.path) : std::nullopt;
     if (!below || (below->type != "rootfs" && below->type != "tmpfs" && below->type != "ramfs"))
         return {};
-    std::string said = last_line_of(world.root + std::string(mount_said_path));
+    auto content = read_file(world.root + std::string(mount_said_path), longest_said);
+    std::string said = content ? last_line(as_text(*content)) : std::string();
     return fail(Cause::missing_file,
                 fmt::format("nothing is mounted for {}{}{}", target.path, said.empty() ? "" : ": ", said),
                 "see that the server runs, can be reached and lets this machine in");

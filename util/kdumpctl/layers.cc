@@ -15,7 +15,7 @@ namespace kexec::kdumpctl {
 
 namespace {
 
-constexpr std::uint64_t longest_word = 4096, longest_table = 1 << 20;
+constexpr std::uint64_t longest_table = 1 << 20;
 constexpr std::string_view block_directory = "/sys/class/block";
 
 struct Maker {
@@ -27,16 +27,11 @@ constexpr std::array<std::string_view, 4> no_key_files{"", "-", "none", "/dev/"}
 // Hardware that gives the key.
 constexpr std::array<std::string_view, 2> key_givers{"tpm2-device=", "fido2-device="};
 
-std::string word_in(const World &world, const std::string &path) {
-    auto content = read_file(world.root + path, longest_word);
-    return content ? std::string(trimmed(as_text(*content))) : std::string();
-}
-
 std::optional<Layer> layer_of(const World &world, const std::string &device) {
     if (device.starts_with("md"))
         return Layer{"mdraid", device};
-    std::string directory = fmt::format("{}/{}/dm/", block_directory, device);
-    std::string uuid = word_in(world, directory + "uuid"), name = word_in(world, directory + "name");
+    std::string directory = fmt::format("{}{}/{}/dm/", world.root, block_directory, device);
+    std::string uuid = read_word(directory + "uuid"), name = read_word(directory + "name");
     if (name.empty())
         return std::nullopt;
     if (uuid.starts_with("part"))

@@ -14,7 +14,7 @@ namespace kexec::kdumpctl {
 
 namespace {
 
-constexpr std::uint64_t longest_word = 4096, longest_list = 64 << 10;
+constexpr std::uint64_t longest_list = 64 << 10;
 constexpr std::string_view usual_mtu = "1500";
 
 struct Way {
@@ -89,11 +89,6 @@ std::string bracketed(const std::string &address) {
     return is_version_6(address) ? "[" + address + "]" : address;
 }
 
-std::string word_of(const World &world, const std::string &path) {
-    auto content = read_file(world.root + path, longest_word);
-    return content ? std::string(trimmed(as_text(*content))) : std::string();
-}
-
 // A resolver on this machine itself (127.0.0.53) is none in a capture kernel.
 std::string name_servers(const World &world) {
     std::string found;
@@ -106,15 +101,15 @@ std::string name_servers(const World &world) {
 }
 
 std::string words_for(const World &world, const Way &way, const Address &address, bool needs_names) {
-    std::string directory = "/sys/class/net/" + way.interface, name = way.interface, rename;
+    std::string directory = world.root + "/sys/class/net/" + way.interface, name = way.interface, rename;
     if (name.starts_with("eth")) {
         name = "kdump-" + name;
-        rename = fmt::format("ifname={}:{} ", name, word_of(world, directory + "/address"));
+        rename = fmt::format("ifname={}:{} ", name, read_word(directory + "/address"));
     }
     bool is_6 = is_version_6(way.source);
     if (address.is_given)
         return fmt::format("{}ip={}:{}", rename, name, is_6 ? "auto6" : "dhcp");
-    std::string mtu = word_of(world, directory + "/mtu");
+    std::string mtu = read_word(directory + "/mtu");
     return fmt::format("{}ip={}::{}:{}::{}:none{}{}", rename, bracketed(way.source), bracketed(way.gateway),
                        is_6 ? std::to_string(address.prefix) : netmask(address.prefix), name,
                        mtu.empty() || mtu == usual_mtu ? "" : ":" + mtu,

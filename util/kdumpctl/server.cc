@@ -29,14 +29,6 @@ bool is_refusal(std::string_view text) {
     return false;
 }
 
-std::string last_line(std::string_view text) {
-    std::string_view last;
-    for (std::string_view line : lines_of(text))
-        if (!trimmed(line).empty())
-            last = trimmed(line);
-    return printable(last);
-}
-
 // A command that does nothing; a password cannot be typed in a capture kernel.
 Result<void> ask(const World &world, const std::string &program, const std::vector<std::string> &arguments,
                  const std::string &server, std::uint64_t patience) {
