@@ -135,8 +135,10 @@ TEST_CASE("what says itself that it is too large is refused before it is unpacke
         write_at(packed, 5, le64(size));
     std::fill(packed.begin() + 32, packed.begin() + 256, std::byte{0xff});
     Error error = decompress(packed, compression, size - 1).error();
-    CHECK(error.what == "the " + std::string(name_of(compression)) + " data unpacks to more than 99999 bytes");
-    CHECK(decompress(packed, compression, size).error().what.find("damaged or cut short") != std::string::npos);
+    CHECK(error.what ==
+          "the " + std::string(name_of(compression)) + " data unpacks to more than 99999 bytes");
+    CHECK(decompress(packed, compression, size).error().what.find("damaged or cut short") !=
+          std::string::npos);
 }
 
 TEST_CASE("members in a row are joined", "[compress]") {
