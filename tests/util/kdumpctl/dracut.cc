@@ -60,13 +60,31 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     CHECK(contains(machine.commands[0], "--include /root/key /root/key"));
     CHECK(contains(machine.commands[0], "--install makedumpfile ssh"));
     CHECK(contains(machine.commands[0], "--add-drivers one two"));
-    CHECK(machine.commands[0].ends_with(fmt::format(" {} 6.1.0-9-amd64", initramfs_path)));
+    CHECK(machine.commands[0].ends_with(fmt::format(" {}-incomplete 6.1.0-9-amd64", initramfs_path)));
+    CHECK((machine.initramfs() == "made by dracut" &&
+           !machine.has(initramfs_path + std::string("-incomplete"))));
     CHECK(contains(machine.commands[1], " rd.neednet=1 ip=dhcp"));
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "kdump@box"));
     machine.root.write("/etc/kdump.conf", "nfs [fe80::1]:/crash\npath dumps\n");
     CHECK(machine.run({"restart"}).outcome == Outcome::done);
     CHECK(machine.text("/var/lib/kdump/dracut.mount") == "[fe80::1]:/crash /kdumproot nfs defaults\n");
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "/kdumproot/dumps"));
+}
+
+TEST_CASE("a dracut that fails leaves the initramfs that was there", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert("dracut");
+    machine.root.write("/etc/kdump.conf", "failure_action shell\n");
+    machine.root.write(initramfs_path, "the old one");
+    machine.statuses["dracut"] = 1;
+    CHECK(machine.run({"rebuild"}).outcome == Outcome::failed);
+    CHECK(
+        (machine.initramfs() == "the old one" && !machine.has(initramfs_path + std::string("-incomplete"))));
+    machine.statuses.clear();
+    CHECK(contains(machine.run({"rebuild", "--print"}).out,
+                   fmt::format("name what that has made {}\n", initramfs_path)));
+    CHECK(machine.run({"rebuild"}).outcome == Outcome::done);
+    CHECK(machine.initramfs() == "made by dracut");
 }
 
 TEST_CASE("dracut's own module brings the network up where no service does it for dracut", "[service]") {
