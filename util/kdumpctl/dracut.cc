@@ -63,10 +63,6 @@ bool has_target(const CapturePlan &plan, std::string_view type) {
     return false;
 }
 
-bool needs_network(const CapturePlan &plan) {
-    return has_target(plan, "ssh") || !plan.mount.empty() || !plan.settings.fence.empty();
-}
-
 // "network" takes the module of the service whose files dracut finds, and else that of systemd-networkd,
 // which dracut refuses where D-Bus is not installed. The one that is dracut's own needs no service; a choice
 // in dracut_args stands.

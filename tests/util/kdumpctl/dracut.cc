@@ -356,3 +356,50 @@ TEST_CASE("a dracut that fails leaves an initramfs that is made anew", "[service
     CHECK(machine.run({"start"}).outcome == Outcome::done);
     CHECK(machine.commands.size() == 2);
 }
+
+namespace {
+
+// A header of LUKS2 with that JSON.
+std::string luks_header(const std::string &json) {
+    std::string header("LUKS\xba\xbe\0\2\0\0\0\0\0\0\x40\0", 16);
+    header.resize(4096);
+    header += json;
+    header.resize(0x4000);
+    return header;
+}
+
+} // namespace
+
+TEST_CASE("an estimate counts the key slot of the target's encryption", "[service]") {
+    Layered layered;
+    FakeMachine &machine = layered.machine;
+    constexpr const char *json = R"({"keyslots":{"0":{"kdf":{"type":"argon2id","time":4,"memory":262144}},)"
+                                 R"("1":{"kdf":{"type":"argon2id","memory":1048576,"cpus":4}}}})";
+    machine.root.write("/dev/dm-0", luks_header(json));
+    auto is_counted = [&](std::string_view words) { return contains(machine.run({"estimate"}).out, words); };
+    CHECK(is_counted("LUKS          1044M   1024M for the key slot of the target, and 20M for cryptsetup\n"));
+    machine.architecture = "aarch64";
+    CHECK(is_counted("LUKS          1074M   1024M for the key slot of the target, and 50M for cryptsetup\n"));
+    for (const std::string &damaged :
+         {std::string("LUKS"), luks_header(""), luks_header(json).substr(0, 5000),
+          luks_header(R"({"memory":)"), "X" + luks_header(json)}) {
+        machine.root.write("/dev/dm-0", damaged);
+        CHECK(is_counted("0M for the key slot of the target"));
+    }
+    machine.root.write("/dev/dm-0", luks_header(R"({"memory":18446744073709551615})"));
+    CHECK(is_counted("4096M for the key slot of the target"));
+    machine.root.write("/etc/kdump.conf", "path /var/crash\n");
+    CHECK(!is_counted("LUKS"));
+}
+
+TEST_CASE("an estimate counts the network to the target, and CPUs by the command line", "[service]") {
+    FakeMachine machine;
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\n");
+    machine.root.write("/etc/sysconfig/kdump", "KDUMP_COMMANDLINE_APPEND=\"nr_cpus=4\"\n");
+    Ran ran = machine.run({"estimate"});
+    CHECK(contains(ran.out, "network         16M   "));
+    CHECK(contains(ran.out, "CPUs             4M   1 MiB for each, by nr_cpus=4\n"));
+    CHECK(machine.commands.empty());
+    machine.root.write("/etc/sysconfig/kdump", "KDUMP_COMMANDLINE_APPEND=\"irqpoll\"\n");
+    CHECK(contains(machine.run({"estimate"}).out, "1 MiB for each of 16, as no nr_cpus= is given\n"));
+}
