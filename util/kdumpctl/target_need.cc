@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// LUKS2 On-Disk Format Specification: "LUKS\\xba\\xbe", the version in 16 bits, the header's size in 64, both
-// with the high byte first; from byte 4096 on JSON, in which "memory" is what argon2 takes, in KiB. cryptsetup
-// sets a limit of 4 GiB to that.
+// LUKS2 On-Disk Format Specification: "LUKS\xba\xbe", the version in 16 bits, the header's size in 64, both
+// with the high byte first; from byte 4096 on JSON, in which "memory" is what argon2 takes, in KiB.
+// cryptsetup sets a limit of 4 GiB to that.
 #include "util/kdumpctl/target_need.h"
 
 #include "base/endian.h"
@@ -21,7 +21,8 @@ constexpr std::uint64_t mebibyte = 1 << 20;
 constexpr std::uint64_t network_need = 16 * mebibyte;
 // cryptsetup and its libraries, by kdump-utils' numbers.
 constexpr std::uint64_t cryptsetup_need = 20 * mebibyte, cryptsetup_need_arm64 = 50 * mebibyte;
-constexpr std::uint64_t json_place = 4096, largest_header = 4 * mebibyte, most_memory = std::uint64_t{4} << 20;
+constexpr std::uint64_t json_place = 4096, largest_header = 4 * mebibyte,
+                        most_memory = std::uint64_t{4} << 20;
 constexpr std::string_view luks_mark = "LUKS\xba\xbe";
 constexpr std::uint16_t second_version = 2;
 
