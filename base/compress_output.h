@@ -24,6 +24,9 @@ public:
     MutableBytes room(std::uint64_t wanted = 1);
     void wrote(std::size_t size) { size_ += size; }
 
+    // Whether `more` bytes have no room: then what says of itself that it has as many need not be unpacked.
+    bool has_no_room_for(std::uint64_t more) const { return too_large() || more > most_ - size_; }
+
     std::uint64_t size() const { return size_; }
     bool too_large() const { return size_ > most_; }
     bool can_grow() const { return buffer_.size() <= most_; }

@@ -50,8 +50,12 @@ Result<std::size_t> unpack_xz(Bytes packed, Unpacked &out) {
 Result<std::size_t> unpack_lzma(Bytes packed, Unpacked &out) {
     // The header's size is all ones, and then ignored here, where the encoder read from a pipe, as the
     // kernel's does.
-    if (auto size = read_at<le64>(packed, 5, "the unpacked size"))
+    auto size = read_at<le64>(packed, 5, "the unpacked size");
+    if (size && *size != UINT64_MAX) {
+        if (out.has_no_room_for(*size))
+            return out.exceeded();
         out.expect(*size);
+    }
     out.expect(last_word(packed));
     lzma_stream stream = LZMA_STREAM_INIT;
     Stream end(&stream, lzma_end);

@@ -45,6 +45,9 @@ Result<std::size_t> unpack_zstd(Bytes packed, Unpacked &out) {
     // Two values near 2^64 say "unknown" and "error": not plausible, so not believed. The word behind a
     // kernel's frame tells what the frame does not.
     std::uint64_t stated = ZSTD_getFrameContentSize(packed.data(), frame);
+    bool is_known = stated != ZSTD_CONTENTSIZE_UNKNOWN && stated != ZSTD_CONTENTSIZE_ERROR;
+    if (is_known && out.has_no_room_for(stated))
+        return out.exceeded();
     out.expect(std::min<std::uint64_t>(stated, UINT64_MAX / 2));
     if (packed.size() - frame >= sizeof(le32))
         out.expect(last_word(packed));

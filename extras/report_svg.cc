@@ -153,9 +153,10 @@ std::vector<Seen> seen_apart(std::span<const MemoryPiece> segments, const Scale 
         places.push_back({top, std::max(place.bottom, top + least_seen)});
     }
     double lowest = scale.bottom();
-    for (std::size_t i = places.size(); i-- > 0; lowest = places[i].top) {
+    for (std::size_t i = places.size(); i-- > 0;) {
         places[i].bottom = std::min(places[i].bottom, lowest);
         places[i].top = std::min(places[i].top, places[i].bottom - least_seen);
+        lowest = places[i].top;
     }
     return places;
 }
@@ -190,12 +191,15 @@ double inset_height(const Cluster &cluster) {
 
 std::string labels(const Cluster &cluster, const Scale &scale, const std::vector<Seen> &drawn_at) {
     std::vector<double> wanted;
+    wanted.reserve(drawn_at.size());
     for (Seen place : drawn_at)
         wanted.push_back(place.middle());
     // Where the last would stand too low, all of them move up.
     double lowest = scale.bottom() - label_height / 2;
-    for (std::size_t i = wanted.size(); i-- > 0; lowest -= label_height)
+    for (std::size_t i = wanted.size(); i-- > 0;) {
         wanted[i] = std::min(wanted[i], lowest);
+        lowest -= label_height;
+    }
     std::vector<double> places = spread(wanted, label_height, scale.top() + label_height / 2);
     std::string drawn;
     for (std::size_t i = 0; i < places.size(); i++) {

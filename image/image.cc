@@ -220,10 +220,11 @@ Result<std::optional<Unwrapped>> take_compression_off(Bytes file) {
 Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const Format> formats,
                          std::optional<std::string_view> type, const Selection &selection) {
     Wanted wanted = TRY(understand_type(formats, type)); // an unknown name is no reason to unpack anything
+    Bytes bytes = file->bytes();
     Image image{.format = nullptr,
                 .content = {},
                 .wrappers = {},
-                .bytes = file->bytes(),
+                .bytes = bytes,
                 .file = std::move(file),
                 .unpacked = {}};
     bool found = TRY_WITHIN(image.file->path(), unwrap(image, formats, wanted, selection));

@@ -36,7 +36,7 @@ Result<std::optional<ImageContent>> probe_bzimage64(Bytes file) {
     auto image = TRY(parse_bzimage(file));
     if (!image || !is_bzimage64(*image))
         return std::nullopt;
-    return *std::move(image);
+    return *image;
 }
 
 Result<std::optional<Unwrapped>> take_bzimage_off(Bytes file) {

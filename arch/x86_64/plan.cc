@@ -53,8 +53,8 @@ void extend_command_line(Load &load, bool protocol_takes_rsdp) {
     if (load.crash)
         add(fmt::format("elfcorehdr={}K", load.crash->core_header.first() / 1024));
     if (load.crash && load.request.settings.has(OptionId::pass_memmap_cmdline))
-        for (std::string &word : memmap_words(memory_told(load)))
-            add(std::move(word));
+        for (const std::string &word : memmap_words(memory_told(load)))
+            add(word);
 }
 
 // The kernel takes a tree as it is (SETUP_DTB, arch/x86/kernel/devicetree.c), so it must be one.

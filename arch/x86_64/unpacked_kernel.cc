@@ -180,14 +180,9 @@ Result<UnpackedKernel> unpack_kernel(const Request &request) {
     SetupHeader header = header_for(request, kernel);
     constexpr auto flag = static_cast<std::uint8_t>(loadflag_kaslr);
     header.loadflags = static_cast<std::uint8_t>((header.loadflags & ~flag) | (relocations ? flag : 0));
+    bool efi = takes_efi(request, kernel);
     std::uint64_t step = std::max<std::uint64_t>(vmlinux_step, header.kernel_alignment);
-    return UnpackedKernel{std::move(file),
-                          std::move(elf),
-                          relocations,
-                          std::move(kernel),
-                          header,
-                          takes_efi(request, kernel),
-                          step};
+    return UnpackedKernel{std::move(file), std::move(elf), relocations, std::move(kernel), header, efi, step};
 }
 
 PlacedKernel without_place(const UnpackedKernel &unpacked) {

@@ -125,6 +125,22 @@ TEST_CASE("what unpacks to more than the ceiling is refused, up to it is not", "
     }
 }
 
+TEST_CASE("what says itself that it is too large is refused before it is unpacked", "[compress]") {
+    // Unpacking would find the damage first.
+    Compression compression = GENERATE(Compression::zstd, Compression::lzma);
+    CAPTURE(name_of(compression));
+    constexpr std::uint64_t size = 100000;
+    Buffer packed = pack(packable_bytes(size), compression);
+    if (compression == Compression::lzma)
+        write_at(packed, 5, le64(size));
+    std::fill(packed.begin() + 32, packed.begin() + 256, std::byte{0xff});
+    Error error = decompress(packed, compression, size - 1).error();
+    CHECK(error.what ==
+          "the " + std::string(name_of(compression)) + " data unpacks to more than 99999 bytes");
+    CHECK(decompress(packed, compression, size).error().what.find("damaged or cut short") !=
+          std::string::npos);
+}
+
 TEST_CASE("members in a row are joined", "[compress]") {
     const Packer &packer = any_packer();
     if (packer.compression == Compression::lzma)
@@ -181,6 +197,7 @@ TEST_CASE("nothing is unpacked on the word of a file", "[compress]") {
     Buffer packed = pack(packable_bytes(1000), Compression::lzma);
     write_at(packed, 5, le64(std::uint64_t{200} << 30));
     CHECK(decompress(packed, Compression::lzma, ceiling).error().cause == Cause::bad_image);
+    write_at(packed, 5, le64(UINT64_MAX)); // not known
     write_at(packed, 1, le32(3U << 30));
     REQUIRE(recognise_compression(packed) == Compression::lzma);
     Error error = decompress(packed, Compression::lzma, ceiling).error();

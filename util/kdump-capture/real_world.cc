@@ -69,9 +69,9 @@ void sleep(double seconds) {
 }
 
 Result<void> leave(Action action) {
-    int command = action == Action::halt       ? RB_HALT_SYSTEM
-                  : action == Action::poweroff ? RB_POWER_OFF
-                                               : RB_AUTOBOOT;
+    auto command = static_cast<int>(action == Action::halt       ? RB_HALT_SYSTEM
+                                    : action == Action::poweroff ? RB_POWER_OFF
+                                                                 : RB_AUTOBOOT);
     ::reboot(command);
     return fail_errno(Cause::system_call, errno, "ending this system (" + std::string(name_of(action)) + ")");
 }

@@ -26,7 +26,9 @@ void add(Findings &findings, Place place, Gravity gravity, std::string what, std
 
 void take_dracut_mount(KdumpConf &conf, Findings &findings) {
     const Value *arguments = find(conf, "dracut_args");
-    auto mounts = arguments ? dracut_mounts(arguments->text) : std::vector<WordAt>{};
+    if (!arguments)
+        return;
+    auto mounts = dracut_mounts(arguments->text);
     if (mounts.empty())
         return;
     Place place{arguments->place.line, arguments->place.column + mounts.front().offset};

@@ -9,7 +9,6 @@
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/dracut.h"
-#include "util/kdumpctl/network.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/server.h"
 #include "util/kdumpctl/verbs.h"
@@ -24,10 +23,8 @@ namespace {
 
 constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sys/kernel/osrelease";
 
-// How long an ssh target may take to answer, in seconds; kdump-utils gives it as long.
+// How long a server may take to answer, in seconds; kdump-utils gives one of ssh as long.
 constexpr std::uint64_t patience_with_server = 180;
-// And the network to an nfs server, which is not asked.
-constexpr std::uint64_t patience_with_way = 30;
 
 constexpr std::string_view labels_path = "/sys/fs/selinux/enforce";
 
@@ -172,12 +169,9 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
 }
 
 Result<void> reach_server(const World &world, const Configuration &configuration) {
-    const auto &target = configuration.conf.target;
-    if (target && target->type == "ssh")
-        return TRY(server_step(world, configuration, patience_with_server)).act();
-    if (target && target->type == "nfs")
-        wait_for_way(world, host_in(target->source), patience_with_way);
-    return {};
+    if (!is_on_server(configuration))
+        return {};
+    return TRY(server_step(world, configuration, patience_with_server)).act();
 }
 
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {

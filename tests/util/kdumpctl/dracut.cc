@@ -20,9 +20,8 @@ TEST_CASE("what needs a shell selects dracut, and is refused where there is none
     FakeMachine machine;
     machine.unload();
     machine.programs.insert({"ssh", "fence_kdump_send"});
-    for (const char *line :
-         {"failure_action shell", "kdump_pre /usr/bin/pre", "extra_bins /usr/bin/lsblk", "nfs server:/crash",
-          "kdump_emergency /usr/bin/help", "fence_kdump_nodes other"}) {
+    for (const char *line : {"failure_action shell", "kdump_pre /usr/bin/pre", "extra_bins /usr/bin/lsblk",
+                             "kdump_emergency /usr/bin/help", "fence_kdump_nodes other"}) {
         machine.root.write("/etc/kdump.conf", std::string(line) + "\n");
         INFO(line);
         machine.programs.erase("dracut");
@@ -147,13 +146,6 @@ TEST_CASE("the capture kernel goes the way of the running system to the server",
     CHECK(six.words() == " rd.neednet=1 ip=[fd00::2]:::64::enp1s0:none:9000");
 }
 
-TEST_CASE("a start waits for the network to an nfs server, not for ever", "[service]") {
-    Networked network("nfs server:/crash\n", "10.0.0.9", "", "");
-    std::uint64_t start = network.machine.now;
-    CHECK(network.words() == " rd.neednet=1 ip=dhcp");
-    CHECK((network.machine.now - start >= 30 && network.machine.now - start < 60));
-}
-
 TEST_CASE("while the network is down, what was found of it the last time stands", "[service]") {
     Networked network("nfs server:/crash\n", "10.0.0.9", "10.0.0.9 dev enp1s0 src 10.0.0.2 uid 0 \n",
                       "2: enp1s0    inet 10.0.0.2/24 scope global enp1s0\n");
@@ -201,6 +193,37 @@ TEST_CASE("a server that does not answer is asked for three minutes, one that re
     machine.statuses["ssh"] = 1;
     check_not_let_in("1");
     CHECK(machine.commands.size() == 1);
+}
+
+TEST_CASE("an export is mounted where nobody sees it before anything is made", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\n");
+    std::string question = fmt::format("unshare --mount /usr/bin/mount -n -t nfs -o retry=0 server:/crash {}",
+                                       machine.root.path("/var/lib/kdump"));
+    CHECK(contains(machine.run({"start"}).err, "type nfs needs its programs: dracut is not installed"));
+    machine.programs.insert("dracut");
+    machine.commands.clear();
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK((machine.commands.size() == 3 && machine.commands[0] == question && machine.has("/var/lib/kdump")));
+    machine.statuses["unshare"] = 32;
+    auto check_refused_after = [&](const std::string &said, std::uint64_t least, std::uint64_t most) {
+        machine.answers[question] = said;
+        machine.commands.clear();
+        std::uint64_t start = machine.now;
+        Ran ran = machine.run({"restart"});
+        INFO(ran.err);
+        CHECK((ran.outcome == Outcome::failed && machine.is_loaded()));
+        CHECK(contains(ran.err,
+                       "server:/crash cannot be mounted: /usr/bin/mount ended with status 32: " + said));
+        CHECK((machine.now - start >= least && machine.now - start < most));
+    };
+    check_refused_after("mount.nfs: access denied by server", 0, 2);
+    check_refused_after("mount.nfs: Connection timed out", 180, 200);
+    machine.commands.clear();
+    Ran checked = machine.run({"check-config", "--target"});
+    CHECK((checked.outcome == Outcome::failed && machine.commands.size() == 1));
+    CHECK(contains(checked.out, "/etc/kdump.conf:1:1: error: server:/crash cannot be mounted: "));
 }
 
 TEST_CASE("a restart asks the server before it stops anything", "[service]") {
