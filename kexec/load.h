@@ -55,8 +55,8 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
 // How often a kernel is loaded while memory or CPUs come and go.
 inline constexpr unsigned most_loads = 3;
 
-// The same, and by kexec_load once more where memory or CPUs came or went meanwhile: a crash kernel would leave
-// them out of the dump, another might be put where there is no memory. What was loaded is recorded
+// The same, and by kexec_load once more where memory or CPUs came or went meanwhile: a crash kernel would
+// leave them out of the dump, another might be put where there is no memory. What was loaded is recorded
 // (kexec/record.h); where a crash kernel is refused and the old one is gone, that one is loaded again
 // (kexec/rearm.h).
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared);

@@ -217,7 +217,8 @@ private:
 
 } // namespace
 
-TEST_CASE("a read that fails costs its record or is an error, and what is told names nothing else", "[lockless]") {
+TEST_CASE("a read that fails costs its record or is an error, and what is told names nothing else",
+          "[lockless]") {
     BuiltLog log = build_lockless_log({}, some_lines(20));
     Buffer dump = elf_dump(log);
     unsigned told = 0;

@@ -450,7 +450,8 @@ TEST_CASE("the crash kernel that stays knows the memory and the CPU that came wh
         world.root.write(cpu + "0/crash_notes", "3000000\n");
         std::vector<std::string> headers;
         world.kernel.while_loading = [&] {
-            world.root.write(is_memory ? "/proc/iomem" : cpu + "1/crash_notes", is_memory ? grown : "3001000\n");
+            world.root.write(is_memory ? "/proc/iomem" : cpu + "1/crash_notes",
+                             is_memory ? grown : "3001000\n");
             headers.push_back(fmt::format("{}", fmt::join(world.kernel.last_segment_contents, "")));
         };
         std::string image = world.files.add("Image", testing::build_arm64_image());

@@ -338,7 +338,7 @@ def parse():
 def main():
     options = parse()
     if reason := pretended.why_no_shim(options.shim, ["--calls", "/dev/null"]):
-        print(f"skipped: {reason}")
+        print(f"skipped: {reason}\n0 passed, 0 failed, 1 skipped")
         return counted.SKIPPED
     runs, problems, count = Runs(options), [], 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -9,7 +9,7 @@ LIMIT = 180          # seconds for a boot and a few loads
 LOAD_SECONDS = 6     # a load and an unload on a busy host
 CYCLES = 20          # of a default run
 WARM_UP = 4          # cycles after which memory is measured for the first time
-SLACK = 1024         # KiB: what the kernel's own caches come and go by; one image that stays is more, and so are 2 KiB of every cycle of 500
+SLACK = 1024         # KiB: what the kernel's own caches come and go by; an image that stays is more, and so are 3 KiB of each of 500 cycles
 PEAK_SLACK = 8192    # KiB: pages of the mapped kernel file count, and how many come in at once varies
 
 CYCLE = """\
