@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "machine/pluggable.h"
+
 #include "tests/catch.h"
 #include "tests/machine/made.h"
 #include "tests/support/temporary.h"

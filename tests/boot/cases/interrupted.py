@@ -112,7 +112,7 @@ crash_load old kexec
 say crash_loaded "$(cat /sys/kernel/kexec_crash_loaded)"
 crash_load old shim --let-through yes --log /tmp/log --calls /tmp/calls -- /sbin/kexec
 say ready "$(grep -n '^[0-9]* 246 ' /tmp/calls | cut -d: -f1)" of "$(wc -l </tmp/calls)"
-read -r step
+while ! read -r -t 1 step; do say waiting; done
 say stage again
 crash_load new shim --let-through yes --log /tmp/log --before "$step=echo c >/proc/sysrq-trigger" -- /sbin/kexec
 """
@@ -156,6 +156,7 @@ def keep_before_load(bench, setup, moment):
 
 def panic_at(bench, setup, step, load_call):
     with bench.start(setup) as guest:
+        guest.wait("@@ waiting", LIMIT)
         guest.send(f"{step}\n")
         guest.wait("@@ end", LIMIT)
         said = guest.transcript()
