@@ -11,6 +11,7 @@
 #include "util/kdumpctl/dracut.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/server.h"
+#include "util/kdumpctl/target_need.h"
 #include "util/kdumpctl/verbs.h"
 
 #include <algorithm>
@@ -50,12 +51,16 @@ Result<void> judge_reservation(const World &world, const Service &service, std::
     Facts facts = service.facts;
     facts.initramfs = service.kernel.initramfs;
     facts.initramfs_size = initramfs_size;
+    facts.of_configuration = parts_of_configuration(world, service);
     auto need = estimate(facts);
-    if (!need || !facts.reserved || *facts.reserved >= need->need.needed)
+    if (!need || !facts.reserved)
+        return {};
+    std::uint64_t least = need->need.needed - reserve_in(need->need);
+    if (*facts.reserved >= least)
         return {};
     constexpr std::uint64_t mebibyte = 1 << 20;
     std::string what = fmt::format("{}M is reserved, and the capture kernel needs {}M",
-                                   *facts.reserved / mebibyte, (need->need.needed + mebibyte - 1) / mebibyte);
+                                   *facts.reserved / mebibyte, (least + mebibyte - 1) / mebibyte);
     if (service.configuration.conf.value_of("small_reservation") == "warn") {
         warn(world, what + "; going on without enough");
         return {};

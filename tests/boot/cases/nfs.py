@@ -119,7 +119,7 @@ def crash_twice(guest, other):
 
 def judge(bench, server, client, console):
     files = disks.extract(server.disk, "ext4", bench.directory / "served-files", "/srv/crash")
-    dumps = sorted((files / "crash/dumps").iterdir())
+    dumps = sorted(path for path in (files / "crash/dumps").iterdir() if path.is_dir())
     require(len(dumps) == 1 and dumps[0].name.startswith(CRASHING), f"the server has {[path.name for path in dumps]}")
     names = sorted(path.name for path in dumps[0].iterdir())
     require(names == ["kexec-dmesg.log", "vmcore", "vmcore-dmesg.txt"], f"the dump's directory has {names}")

@@ -30,6 +30,7 @@ public:
 
     testing::TemporaryDirectory root;
     std::string architecture = "x86_64", log;
+    std::uint64_t page_size = 4096;
     std::set<std::string, std::less<>> programs{"kexec", "fadump", "kdump-capture", "mount",
                                                 "unshare"}; // that are installed
     std::vector<std::string> commands;                      // each program that was run, with its arguments
