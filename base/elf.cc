@@ -173,8 +173,27 @@ void add_notes(std::vector<ElfNote> &notes, Bytes rest, std::endian order, std::
     }
 }
 
-std::optional<std::uint64_t> symbol_in(::Elf *elf, Elf_Scn *section, const GElf_Shdr &header,
+// The names of a section of them, without what elf_strptr() brings along to unpack a packed one: a twentieth
+// of a static program.
+class Names {
+public:
+    Names(Bytes file, ::Elf *elf, std::size_t section) {
+        GElf_Shdr header;
+        if (gelf_getshdr(elf_getscn(elf, section), &header) && header.sh_type == SHT_STRTAB)
+            names_ = slice(file, header.sh_offset, header.sh_size, "names").value_or(Bytes());
+    }
+
+    bool has(const std::string &name, std::uint64_t offset) const {
+        return offset < names_.size() && text_until_nul(names_.subspan(offset)) == name;
+    }
+
+private:
+    Bytes names_;
+};
+
+std::optional<std::uint64_t> symbol_in(Bytes file, ::Elf *elf, Elf_Scn *section, const GElf_Shdr &header,
                                        const std::string &name) {
+    Names names(file, elf, header.sh_link);
     Elf_Data *data = elf_getdata(section, nullptr);
     std::size_t entry_size = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
     std::size_t count = data && entry_size != 0 ? data->d_size / entry_size : 0;
@@ -182,8 +201,7 @@ std::optional<std::uint64_t> symbol_in(::Elf *elf, Elf_Scn *section, const GElf_
         GElf_Sym symbol;
         if (!gelf_getsym(data, static_cast<int>(i), &symbol))
             return std::nullopt;
-        const char *found = elf_strptr(elf, header.sh_link, symbol.st_name);
-        if (found && symbol.st_shndx != SHN_UNDEF && name == found)
+        if (symbol.st_shndx != SHN_UNDEF && names.has(name, symbol.st_name))
             return symbol.st_value;
     }
     return std::nullopt;
@@ -290,7 +308,7 @@ std::optional<std::uint64_t> symbol_value(const Elf &elf, const std::string &nam
         GElf_Shdr header;
         if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
             continue;
-        if (auto value = symbol_in(handle.get(), section, header, name))
+        if (auto value = symbol_in(elf.file, handle.get(), section, header, name))
             return value;
     }
     return std::nullopt;
@@ -301,11 +319,10 @@ Result<std::optional<Bytes>> section_bytes(const Elf &elf, const std::string &na
     std::size_t names = 0;
     if (!handle || elf_getshdrstrndx(handle.get(), &names) != 0)
         return std::nullopt;
+    Names all(elf.file, handle.get(), names);
     for (Elf_Scn *section = nullptr; (section = elf_nextscn(handle.get(), section)) != nullptr;) {
         GElf_Shdr header;
-        const char *found =
-            gelf_getshdr(section, &header) ? elf_strptr(handle.get(), names, header.sh_name) : nullptr;
-        if (!found || name != found)
+        if (!gelf_getshdr(section, &header) || !all.has(name, header.sh_name))
             continue;
         if (header.sh_type == SHT_NOBITS)
             return Bytes();
@@ -340,9 +357,9 @@ std::optional<std::uint64_t> section_address(const Elf &elf, const std::string &
     std::size_t names = 0;
     if (!handle || elf_getshdrstrndx(handle.get(), &names) != 0)
         return std::nullopt;
+    Names all(elf.file, handle.get(), names);
     for_each_section(handle.get(), [&](const GElf_Shdr &section) {
-        const char *found = elf_strptr(handle.get(), names, section.sh_name);
-        if (!address && found && name == found)
+        if (!address && all.has(name, section.sh_name))
             address = section.sh_addr;
     });
     return address;

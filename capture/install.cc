@@ -97,8 +97,9 @@ Result<Initramfs> install_fadump_initramfs(const std::string &path, const Wish &
 
 Result<void> restore_initramfs(const std::string &path) {
     auto record = read_record(path);
-    if (!record)
-        return {};
+    bool has_record = read_start_of_file(record_of(path), 1).has_value();
+    if (!record) // what is kept without one is a second copy of what has the place, left by a power cut
+        return has_record ? Result<void>() : remove_file(beside(path));
     if (has_fadump_initramfs(path))
         TRY(write_initramfs(path, TRY(original_of(path, TRY(read_file(path, largest_initramfs))))));
     return remove_original(path);

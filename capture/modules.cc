@@ -5,10 +5,10 @@
 #include "capture/modules.h"
 
 #include "base/file.h"
+#include "base/pattern.h"
 #include "base/text.h"
 
 #include <algorithm>
-#include <fnmatch.h>
 
 namespace kexec::capture {
 
@@ -125,11 +125,9 @@ bool ModuleTree::add(std::string_view name, std::vector<std::string> &order) con
 
 bool ModuleTree::add_for_device(std::string_view modalias, std::vector<std::string> &order) const {
     std::set<std::string> entered;
-    std::string device(modalias);
     bool found = false;
     for (const Alias &alias : aliases_)
-        if (fnmatch(alias.pattern.c_str(), device.c_str(), FNM_NOESCAPE) == 0 &&
-            !blacklist_.contains(alias.module)) {
+        if (matches_pattern(alias.pattern, modalias, true) && !blacklist_.contains(alias.module)) {
             add_module(alias.module, order, entered);
             found = true;
         }

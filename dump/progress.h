@@ -8,6 +8,10 @@
 
 namespace kexec {
 
+// The nearest whole number from 0 to 10^18, to say it: a program that is built to be small (-Dsmall=true) has
+// fmt without numbers that have a point.
+std::uint64_t rounded(double number);
+
 // "vmcore  [=====>              ]  28 %  1.0 of 3.5 GiB", without a line end. `done` is at most `size`.
 std::string progress_bar(std::string_view name, std::uint64_t done, std::uint64_t size);
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The parts of the sum. What a kernel keeps of each page is its struct page of 64 bytes and an entry in a
-// page table; what a CPU takes is the 1 MiB that kdump-utils counts, which covers its areas, stacks and
-// caches. makedumpfile has two bits for each page of the crashed kernel, in at most 32 MiB. Files in memory
-// may take half of what is left where no root= makes the kernel choose a file system without such a limit
-// (init/do_mounts.c, mm/shmem.c).
+// The parts of the sum. makedumpfile has two bits for each page of the crashed kernel, in at most 32 MiB.
+// Files in memory may take half of what is left where no root= makes the kernel choose a file system without
+// such a limit (init/do_mounts.c, mm/shmem.c).
 #include "extras/doctor_need.h"
 
 #include "base/text.h"
@@ -16,18 +14,8 @@ namespace kexec {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
-constexpr std::uint64_t page_description = 64, page_entry = 8, cpu_need = mebibyte;
 constexpr std::uint64_t largest_bitmap = 32 * mebibyte, pages_in_byte_of_bitmap = 4;
 constexpr std::uint64_t elf_header = 64, program_header = 56;
-constexpr std::uint64_t reserve_part = 10; // a tenth
-constexpr std::string_view reserve_name = "reserve";
-
-std::uint64_t sum_of(const std::vector<NeedPart> &parts) {
-    std::uint64_t sum = 0;
-    for (const NeedPart &part : parts)
-        sum += part.size;
-    return sum;
-}
 
 std::uint64_t running_kernel_size(const Machine &machine) {
     std::uint64_t size = 0;
@@ -106,10 +94,7 @@ void add_pages(const DoctorFacts &facts, std::vector<NeedPart> &parts) {
     bool is_there = memory != 0;
     if (!is_there)
         memory = sum_of(parts);
-    std::uint64_t pages = memory / page_of(facts);
-    parts.push_back({"page tables", pages * (page_description + page_entry),
-                     fmt::format("{} bytes for each of the {} pages of {}", page_description + page_entry,
-                                 pages, is_there ? "the reservation" : "all this")});
+    parts.push_back(page_part(memory, page_of(facts), is_there ? "the reservation" : "all this"));
 }
 
 const Segment *core_header_of(const DoctorFacts &facts) {
@@ -180,8 +165,6 @@ std::optional<std::uint64_t> reserved_memory(const DoctorFacts &facts) {
     return size;
 }
 
-std::uint64_t reserve_in(const CaptureNeed &need) { return size_named(need.parts, reserve_name); }
-
 std::optional<CaptureNeed> need_of(const DoctorFacts &facts) {
     if (!facts.machine)
         return std::nullopt;
@@ -194,7 +177,7 @@ std::optional<CaptureNeed> need_of(const DoctorFacts &facts) {
     add_programs(facts, parts);
     add_pages(facts, parts);
     add_half(facts, parts);
-    parts.push_back({reserve_name, sum_of(parts) / reserve_part, "a tenth of all that"});
+    add_reserve(parts);
     return capture_need(std::move(parts), facts.traits, ram_lines(facts.machine->resources).size());
 }
 

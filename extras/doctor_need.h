@@ -11,9 +11,6 @@ namespace kexec {
 // one and its modules.
 std::optional<CaptureNeed> need_of(const DoctorFacts &facts);
 
-// The part of it that is held ready for what nobody has thought of, in bytes.
-std::uint64_t reserve_in(const CaptureNeed &need);
-
 // What is reserved for a crash kernel, in bytes; nothing where the kernel does not tell.
 std::optional<std::uint64_t> reserved_memory(const DoctorFacts &facts);
 

@@ -99,6 +99,15 @@ void complain_of_links(const World &world, const std::vector<LinkFailure> &failu
              fmt::format("{}: {}: {}; going on without", failure.name, what, std::strerror(failure.number)));
 }
 
+LinksTakenDown take_down_what_is_up(World &world) {
+    auto taken = take_links_down(world.calls);
+    if (taken)
+        complain_of_links(world, taken->failures, "cannot take the interface down");
+    else
+        warn(world, taken.error().what + "; no network interface is taken down");
+    return taken.value_or(LinksTakenDown());
+}
+
 // After a reboot that did not happen.
 std::string restore_links(World &world, const std::vector<std::string> &down) {
     if (down.empty())
@@ -112,8 +121,7 @@ std::string restore_links(World &world, const std::vector<std::string> &down) {
 Error execute(World &world, const Steps &steps) {
     LinksTakenDown taken;
     if (steps.contains(Step::take_links_down))
-        taken = take_links_down(world.calls);
-    complain_of_links(world, taken.failures, "cannot take the interface down");
+        taken = take_down_what_is_up(world);
     world.calls.mark_log();
     int number = world.calls.reboot();
     std::string lost = restore_links(world, taken.down);

@@ -2,12 +2,22 @@
 // Taking network interfaces down, and back.
 #include "kexec/interfaces.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 namespace kexec {
 
-LinksTakenDown take_links_down(SystemCalls &calls) {
-    std::vector<Link> links = calls.links();
+std::vector<std::string> names_of_interfaces(std::string_view text) {
+    std::vector<std::string> names;
+    for (std::string_view line : lines_of(text))
+        if (std::size_t end = line.find(':'); end != std::string_view::npos)
+            names.emplace_back(trimmed(line.substr(0, end)));
+    return names;
+}
+
+Result<LinksTakenDown> take_links_down(SystemCalls &calls) {
+    std::vector<Link> links = TRY(calls.links());
     std::stable_partition(links.begin(), links.end(),
                           [](const Link &link) { return link.name.starts_with("shaper"); });
     LinksTakenDown taken;

@@ -6,6 +6,7 @@
 #include "kexec/system_calls.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kexec {
@@ -20,9 +21,13 @@ struct LinksTakenDown {
     std::vector<LinkFailure> failures;
 };
 
+// The names in /proc/net/dev (proc_net(5)): two lines of headings, then a line for each interface with its
+// name before a ':', which no name holds.
+std::vector<std::string> names_of_interfaces(std::string_view text);
+
 // Every interface that is up, except loopback; traffic shapers first, as they stand on others. One that fails
-// does not keep the others from being tried.
-LinksTakenDown take_links_down(SystemCalls &calls);
+// does not keep the others from being tried. The error is that nobody knows which there are.
+Result<LinksTakenDown> take_links_down(SystemCalls &calls);
 
 // Those that were taken down, last first. Gives back the ones that did not come up.
 std::vector<LinkFailure> bring_links_up(SystemCalls &calls, const std::vector<std::string> &down);

@@ -39,14 +39,15 @@ int run(int count, char **words) {
     return kexec::run_command(*world, all.subspan(count > 0 ? 1 : 0), order);
 }
 
+[[noreturn]] void end_without_memory() {
+    std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
+    std::exit(1);
+}
+
 } // namespace
 
 int main(int count, char **words) {
     settle_heap();
-    try {
-        return run(count, words);
-    } catch (const std::bad_alloc &) {
-        std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
-        return 1;
-    }
+    std::set_new_handler(end_without_memory);
+    return run(count, words);
 }

@@ -14,7 +14,7 @@ public:
     int file_load(int, int, std::optional<std::string_view>, std::uint32_t) override { return EPERM; }
     int reboot() override { return EPERM; }
     void synchronise() override {}
-    std::vector<Link> links() override { return {}; }
+    Result<std::vector<Link>> links() override { return {}; }
     int set_link(const std::string &, bool) override { return EPERM; }
     int execute(const std::string &, const std::vector<std::string> &) override { return EPERM; }
     void mark_log() override {}

@@ -3,6 +3,9 @@
 // first two have no wrapper in the C library.
 #include "kexec/system_calls.h"
 
+#include "base/file.h"
+#include "kexec/interfaces.h"
+
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -50,19 +53,17 @@ int RealSystemCalls::reboot() { return errno_of(::reboot(static_cast<int>(LINUX_
 
 void RealSystemCalls::synchronise() { sync(); }
 
-std::vector<Link> RealSystemCalls::links() {
+Result<std::vector<Link>> RealSystemCalls::links() {
+    constexpr std::uint64_t longest_list = 16 << 20; // of 100 000 interfaces
     std::vector<Link> links;
     interfaces_ = interface_socket();
-    struct if_nameindex *names = if_nameindex();
-    if (!names)
-        return links;
-    for (const struct if_nameindex *each = names; each->if_name; each++) {
-        ifreq request = request_for(each->if_name);
+    for (const std::string &name :
+         names_of_interfaces(as_text(TRY(read_file("/proc/net/dev", longest_list))))) {
+        ifreq request = request_for(name);
         if (ioctl(interfaces_.number(), SIOCGIFFLAGS, &request) == 0)
             links.push_back(
-                {each->if_name, (request.ifr_flags & IFF_UP) != 0, (request.ifr_flags & IFF_LOOPBACK) != 0});
+                {name, (request.ifr_flags & IFF_UP) != 0, (request.ifr_flags & IFF_LOOPBACK) != 0});
     }
-    if_freenameindex(names);
     return links;
 }
 

@@ -49,7 +49,7 @@ public:
     virtual int reboot() = 0;
 
     virtual void synchronise() = 0;
-    virtual std::vector<Link> links() = 0;
+    virtual Result<std::vector<Link>> links() = 0;
     virtual int set_link(const std::string &name, bool up) = 0;
     // Becomes another program. Returns only where that failed.
     virtual int execute(const std::string &path, const std::vector<std::string> &arguments) = 0;
@@ -73,7 +73,7 @@ public:
                   std::uint32_t flags) override;
     int reboot() override;
     void synchronise() override;
-    std::vector<Link> links() override;
+    Result<std::vector<Link>> links() override;
     int set_link(const std::string &name, bool up) override;
     int execute(const std::string &path, const std::vector<std::string> &arguments) override;
     void mark_log() override;

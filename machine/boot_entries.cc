@@ -4,13 +4,13 @@
 #include "machine/boot_entries.h"
 
 #include "base/endian.h"
+#include "base/pattern.h"
 #include "base/text.h"
 #include "base/version.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fnmatch.h>
 #include <tuple>
 
 namespace kexec {
@@ -195,7 +195,7 @@ std::vector<std::string> default_patterns(const Snapshot &snapshot) {
 const BootEntry *matching(std::span<const BootEntry> entries, const std::string &pattern) {
     for (const BootEntry &entry : entries)
         for (const std::string &name : {entry.id, entry.id + (entry.unified ? ".efi" : ".conf")})
-            if (fnmatch(pattern.c_str(), name.c_str(), 0) == 0)
+            if (matches_pattern(pattern, name))
                 return &entry;
     return nullptr;
 }

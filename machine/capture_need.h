@@ -29,6 +29,17 @@ struct CaptureNeed {
 // it is unpacked: kdump-utils' numbers.
 inline constexpr std::uint64_t runtime_need = 16 << 20, initramfs_factor = 3;
 
+// What a kernel keeps of each page, its struct page of 64 bytes and an entry in a page table; and what a CPU
+// takes, by kdump-utils' number, which covers its areas, stacks and caches. In bytes.
+inline constexpr std::uint64_t page_need = 64 + 8, cpu_need = 1 << 20;
+
+std::uint64_t sum_of(const std::vector<NeedPart> &parts);
+// The part for the pages of so many bytes of memory, which are called `what`.
+NeedPart page_part(std::uint64_t memory, std::uint64_t page_size, std::string_view what);
+// Adds a tenth of all that as the last part; and how much that is in a sum.
+void add_reserve(std::vector<NeedPart> &parts);
+std::uint64_t reserve_in(const CaptureNeed &need);
+
 // The sum for a machine with so many bytes of memory.
 CaptureNeed capture_need(std::vector<NeedPart> parts, const CrashTraits &traits, std::uint64_t memory);
 

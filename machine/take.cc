@@ -2,13 +2,13 @@
 // Taking a Snapshot: the only place that reads the machine.
 #include "base/elf.h"
 #include "base/file.h"
+#include "base/pattern.h"
 #include "base/text.h"
 #include "machine/snapshot.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <elf.h>
-#include <fnmatch.h>
 #include <map>
 #include <set>
 
@@ -23,7 +23,7 @@ public:
     std::vector<std::string> matching(const std::string &directory, const std::string &component) {
         std::vector<std::string> names;
         for (const std::string &name : listed(directory))
-            if (fnmatch(component.c_str(), name.c_str(), FNM_NOESCAPE) == 0)
+            if (matches_pattern(component, name, true))
                 names.push_back(name);
         return names;
     }

@@ -3,10 +3,23 @@
 #include "util/program.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <sys/klog.h>
 
 namespace kexec {
+
+namespace {
+
+const char *program_name = ""; // for a message that may not ask for memory
+
+[[noreturn]] void end_without_memory() {
+    std::fputs(program_name, stderr);
+    std::fputs(": there is not enough memory; free some, then try again\n", stderr);
+    std::exit(1);
+}
+
+} // namespace
 
 bool print_to_output(std::string_view text) {
     return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
@@ -25,15 +38,10 @@ std::string kernel_log() {
 
 int run_program_main(const char *program, int count, char **words,
                      int (*run)(std::span<const char *const> words)) {
+    program_name = program;
+    std::set_new_handler(end_without_memory);
     std::span<const char *const> all(words, static_cast<std::size_t>(count));
-    try {
-        return run(all.subspan(count > 0 ? 1 : 0));
-    } catch (const std::bad_alloc &) {
-        // Nothing here may ask for memory.
-        std::fputs(program, stderr);
-        std::fputs(": there is not enough memory; free some, then try again\n", stderr);
-        return 1;
-    }
+    return run(all.subspan(count > 0 ? 1 : 0));
 }
 
 } // namespace kexec

@@ -10,7 +10,7 @@ import debian
 import disks
 import initramfs
 import supplies
-from machine import MACHINES, Setup
+from machine import MACHINES, WITH_US, Setup
 from proof import require
 
 PACKAGES = ("systemd-sysv", "udev", "linux-image-cloud-amd64", "initramfs-tools", "makedumpfile", *debian.LIBRARIES, "dracut-core",
@@ -98,7 +98,7 @@ def free_port():
 
 def inside(tree, *command, **how):
     """Starts a command that has the tree for its root; it cannot reboot."""
-    line = [*debian.WITHOUT_REBOOT, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", tree, *command]
+    line = [*WITH_US, *debian.WITHOUT_REBOOT, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", tree, *command]
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
     return subprocess.Popen(list(map(str, line)), env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **how)
 
@@ -169,3 +169,9 @@ def require_said(said, stage, name, status, words):
     text = "\n".join(said.all(stage, f"said:{name}"))
     require(ended == str(status), f"{stage}, {name}: the exit status is {ended}, not {status}: {text}")
     require(re.search(words, text, re.MULTILINE), f"{stage}, {name}: the output lacks {words!r}: {text}")
+
+
+def require_all(guest, expected, stage):
+    """expected: {stage: {name: (status, words)}}."""
+    for name, (status, words) in expected[stage].items():
+        require_said(guest.transcript(), stage, name, status, words)

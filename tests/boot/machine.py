@@ -92,6 +92,8 @@ MACHINES = {
         purgatory_console="", trace="Call Trace", last_words=r"system_call\+0x", dies_aloud=False),
 }
 
+# A program started behind these words ends when this one is killed, however that comes.
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
 COMMON_OPTIONS = ("-nographic", "-nodefaults", "-serial", "stdio", "-accel", "tcg,thread=multi")
 # Two parts of the crypto code test or time themselves for a third of a second each, notests or not.
 COMMON_ARGUMENTS = "quiet panic=-1 mitigations=off cryptomgr.notests initcall_blacklist=crypto_kdf108_init,jent_mod_init"
@@ -139,7 +141,8 @@ class Guest:
         self._log = open(log, "wb")
         self._log.write((" ".join(setup.command()) + "\n").encode())
         self._started = time.monotonic()
-        self._process = subprocess.Popen(setup.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        command = [*WITH_US, *setup.command()]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

@@ -11,6 +11,7 @@ and counted as skipped.
 import argparse
 import pathlib
 import re
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -71,6 +72,8 @@ def boot(options, wanted):
 
 
 def main():
+    # At once, and with all machines: the pool of threads would wait for its cases first.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     options = parse()
     wanted, skipped = choose(options)
     if options.list:

@@ -30,3 +30,11 @@ TEST_CASE("a pace tells the rate and the time that is left", "[progress]") {
     CHECK(pace(100, 100, 0).empty());
     CHECK(pace(200, 100, 1).empty());
 }
+
+TEST_CASE("numbers are said as whole ones, and too large ones are no accident", "[progress]") {
+    CHECK(rounded(0.4) == 0);
+    CHECK(rounded(2.5) == 3);
+    CHECK(rounded(-3) == 0);
+    CHECK(rounded(1e30) == 1'000'000'000'000'000'000);
+    CHECK(pace(UINT64_MAX - 1, UINT64_MAX, 1e-9).ends_with("MiB/s, 0 s left"));
+}

@@ -189,6 +189,16 @@ TEST_CASE("-e writes back, takes links down, and reboots; links come back when t
     CHECK(contains(outcome.err, "eth0, eth2 were down for a moment: routes and addresses may be lost"));
 }
 
+TEST_CASE("-e says so where nobody knows which links there are, and reboots") {
+    FakeWorld world;
+    world.root.write("/sys/kernel/kexec_loaded", "1\n");
+    world.kernel.links_are_hidden = true;
+    Outcome outcome = world.run({"-e"});
+    CHECK(world.kernel.log == Log{"sync", "reboot"});
+    CHECK(contains(outcome.err,
+                   "/proc/net/dev: No such file or directory; no network interface is taken down"));
+}
+
 TEST_CASE("-x leaves links alone and -y does not write back") {
     FakeWorld world;
     world.root.write("/sys/kernel/kexec_loaded", "1\n");

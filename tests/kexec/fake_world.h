@@ -34,6 +34,7 @@ public:
     int reboot_answer = 22;                  // EINVAL
     std::map<std::string, int> link_answers; // by name, for taking down
     std::vector<Link> all_links;
+    bool links_are_hidden = false; // as where /proc is not mounted
     bool privileged = true;
     Entropy entropy; // that every load is given; none, unless a test sets it
     std::string last_command_line;
@@ -49,7 +50,11 @@ public:
                   std::uint32_t flags) override;
     int reboot() override;
     void synchronise() override;
-    std::vector<Link> links() override { return all_links; }
+    Result<std::vector<Link>> links() override {
+        if (links_are_hidden)
+            return fail(Cause::system_call, "/proc/net/dev: No such file or directory", "mount /proc");
+        return all_links;
+    }
     int set_link(const std::string &name, bool up) override;
     int execute(const std::string &path, const std::vector<std::string> &arguments) override;
     void mark_log() override { since_mark_.clear(); }

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import struct
 import subprocess
 import sys
@@ -54,6 +55,14 @@ class Inspections(unittest.TestCase):
                                   capture_output=True, text=True, check=False, **identity)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return json.loads(done.stdout)
+
+    def test_says_that_there_is_not_enough_memory(self):
+        path = self.directory / "kernel"
+        path.write_bytes(gzip.compress(bytes(64 << 20), 1))
+        done = subprocess.run([KEXEC, "--inspect", path], capture_output=True, text=True, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (8 << 20, 8 << 20)))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("kexec: there is not enough memory\n", done.stderr)
 
     def signer(self):
         if missing := signed_kernels.missing_programs():

@@ -5,6 +5,7 @@
     dracut_test.py KDUMP_CAPTURE"""
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,30 @@ class DracutTest(unittest.TestCase):
             self.assertTrue(any((files / place / program).exists() for place in ("usr/bin", "usr/sbin", "bin", "sbin")), program)
         version = subprocess.run(["chroot", files, "/usr/libexec/kdump-capture", "--version"], check=True, capture_output=True, text=True)
         self.assertIn("kdump-capture of kexec-tools", version.stdout)
+
+    def test_the_program_starts_behind_a_mount_that_succeeds_fails_or_hangs(self):
+        files = self.made("-m", "base kdump-toolkit")
+        os.mknod(files / "dev/null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        (files / "kdump").mkdir()
+        (files / "kdump/mount").write_text("server:/crash /kdumproot nfs timeo=9\n", encoding="utf-8")
+        self.assertEqual(self.run_with(files, 'echo "$*" >/mounted'), "stores below -t nfs -o timeo=9 server:/crash /kdumproot\n")
+        said = self.run_with(files, "echo 'mount.nfs: access denied' >&2; exit 32")
+        self.assertRegex(said, r"^mount\.nfs: access denied\nstores below")
+        said = self.run_with(files, "while :; do :; done")
+        self.assertRegex(said, r"mount did not end by itself\nstores below")
+
+    @staticmethod
+    def run_with(files, mount):
+        """What is printed in such an initramfs, where that is how the target is mounted; time goes by at once there."""
+        scripts = {"usr/bin/mount": mount, "usr/bin/sleep": "", "usr/libexec/kdump-capture": 'echo "stores below $(cat /mounted)"'}
+        for path, text in scripts.items():
+            (files / path).parent.mkdir(parents=True, exist_ok=True)
+            (files / path).unlink(missing_ok=True)
+            (files / path).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+            (files / path).chmod(0o755)
+        command = ["chroot", files, "/bin/sh", "/usr/lib/dracut/hooks/pre-mount/99-capture.sh"]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+                              check=True).stdout
 
     def test_one_that_does_not_ask_for_it_has_nothing_of_it(self):
         files = self.made("-m", "base")

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -152,7 +154,51 @@ class CacheTest(unittest.TestCase):
                 self.assertIn(f'APT::Default-Release "{suite}";', source.config.read_text(encoding="ascii"))
 
 
+# Boots with one case, whose machine is a program that only sleeps, and says which process it is.
+SLEEPING_BOOT = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+import catalogue, main, runner, supplies
+
+class Setup:
+    def command(self):
+        return ["sh", "-c", "echo machine $$; exec sleep 1000"]
+
+def prove(bench):
+    with bench.start(Setup()) as guest:
+        print(guest.wait("machine [0-9]+", 60)[0], flush=True)
+        guest.wait("never", 1000)
+
+supplies.guest_program = lambda *_: None
+catalogue.tables = lambda: ([runner.Case("x86_64", "sleeping", prove)], [], [])
+sys.argv = ["main.py", "--logs", sys.argv[2]]
+main.main()
+"""
+
+
+def is_alive(process):
+    """It runs: one that has ended and is not waited for yet does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 class BootsTest(unittest.TestCase):
+    def test_machines_end_with_the_run_that_is_killed(self):
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+            with self.subTest(ending.name), tempfile.TemporaryDirectory() as logs:
+                command = [sys.executable, "-B", "-c", SLEEPING_BOOT, str(ROOT / "tests/boot"), logs]
+                with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as boots:
+                    machine = boots.stdout.readline().split()[-1]
+                    self.assertTrue(is_alive(machine))
+                    boots.send_signal(ending)
+                    self.assertEqual(boots.wait(60), -ending)
+                deadline = time.monotonic() + 60
+                while is_alive(machine) and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                self.assertFalse(is_alive(machine))
+
     def test_a_quick_run_boots_nothing_and_counts_every_cell_as_skipped(self):
         boots = [sys.executable, "-B", str(ROOT / "tests/boot/main.py")]
         asked = subprocess.run([*boots, "--list"], capture_output=True, text=True, check=True).stdout.splitlines()[-1]

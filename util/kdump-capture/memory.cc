@@ -16,7 +16,8 @@ namespace kexec::capture {
 
 namespace {
 
-constexpr double mebibyte = 1 << 20;
+std::uint64_t in_mebibytes(std::uint64_t size) { return rounded(static_cast<double>(size) / (1 << 20)); }
+
 constexpr std::array<std::string_view, 2> opal_cores{"/sys/firmware/opal/mpipl/core",
                                                      "/sys/firmware/opal/core"};
 
@@ -64,13 +65,13 @@ TellProgress MemoryStore::progress() {
 void MemoryStore::tell_stored(const StoredMemory &stored, double start) {
     if (stored.unreadable > 0)
         warn_(fmt::format("{} KiB of the dump cannot be read; going on without", stored.unreadable / 1024));
-    tell(world_, fmt::format("{:.0f} MiB of {:.0f} were no zeros, and are stored after {:.0f} s",
-                             static_cast<double>(stored.written) / mebibyte,
-                             static_cast<double>(stored.size) / mebibyte, world_.seconds() - start));
+    tell(world_,
+         fmt::format("{} MiB of {} were no zeros, and are stored after {} s", in_mebibytes(stored.written),
+                     in_mebibytes(stored.size), rounded(world_.seconds() - start)));
 }
 
 void MemoryStore::tell_collected(double start) const {
-    tell(world_, fmt::format("makedumpfile has stored the dump in {:.0f} s", world_.seconds() - start));
+    tell(world_, fmt::format("makedumpfile has stored the dump in {} s", rounded(world_.seconds() - start)));
 }
 
 Result<CopyRequest> MemoryStore::request_for(const Descriptor &file, const std::string &path,

@@ -225,8 +225,8 @@ Result<void> Storer::try_targets() {
             break;
         tell(world_, stored.error());
         if (&target != &settings_.targets.back())
-            warn(fmt::format("{} {}: {}; going on with the next target", target.type, target.source,
-                             stored.error().what));
+            warn(fmt::format("{} {}: {}; going on with the next target", target.type,
+                             target.source.empty() ? target.path : target.source, stored.error().what));
     }
     return stored;
 }

@@ -63,6 +63,15 @@ Result<Step> run_step(const World &world, std::string_view program, std::vector<
     return Step{std::move(text), std::move(act)};
 }
 
+Step naming_step(const World &world, std::string path, Step making) {
+    std::string text = fmt::format("{}\nname what that has made {}", making.text, path);
+    return {std::move(text), [&world, path = std::move(path), act = std::move(making.act)]() -> Result<void> {
+                NewFile file = TRY(NewFile::create(world.root + path, NewFile::Existing::replace));
+                TRY(act());
+                return file.finish();
+            }};
+}
+
 Step write_step(const World &world, std::string path, Buffer content) {
     std::string text = fmt::format("write {} ({} bytes)", path, content.size());
     return {std::move(text),

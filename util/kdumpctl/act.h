@@ -24,6 +24,9 @@ std::string steps_text(const Steps &steps);
 Result<Step> run_step(const World &world, std::string_view program, std::vector<std::string> arguments,
                       std::string failure);
 
+// A program's step that makes NewFile::incomplete_path_of(path); what had the path is there until it has.
+Step naming_step(const World &world, std::string path, Step making);
+
 // A file that is whole at any moment, the old one or the new one.
 Step write_step(const World &world, std::string path, Buffer content);
 

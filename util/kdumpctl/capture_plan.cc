@@ -232,6 +232,12 @@ CaptureFacts understand_capture(const Snapshot &snapshot) {
             .emergency_scripts = files_in(snapshot, emergency_directory)};
 }
 
+bool needs_network(const CapturePlan &plan) {
+    bool has_ssh = std::ranges::any_of(plan.settings.targets,
+                                       [](const capture::Target &target) { return target.type == "ssh"; });
+    return has_ssh || !plan.mount.empty() || !plan.settings.fence.empty();
+}
+
 Result<CapturePlan> plan_capture(const Configuration &configuration, const CaptureFacts &facts) {
     return Planner(configuration, facts).plan();
 }

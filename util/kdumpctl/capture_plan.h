@@ -28,6 +28,8 @@ struct CapturePlan {
 };
 
 // Cause::unsupported where this machine cannot do what is asked for.
+bool needs_network(const CapturePlan &plan);
+
 Result<CapturePlan> plan_capture(const Configuration &configuration, const CaptureFacts &facts);
 
 } // namespace kexec::kdumpctl

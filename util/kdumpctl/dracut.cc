@@ -4,6 +4,7 @@
 #include "util/kdumpctl/dracut.h"
 
 #include "base/digest.h"
+#include "base/new_file.h"
 #include "base/text.h"
 #include "capture/layout.h"
 #include "util/kdumpctl/layers.h"
@@ -62,10 +63,6 @@ bool has_target(const CapturePlan &plan, std::string_view type) {
     return false;
 }
 
-bool needs_network(const CapturePlan &plan) {
-    return has_target(plan, "ssh") || !plan.mount.empty() || !plan.settings.fence.empty();
-}
-
 // "network" takes the module of the service whose files dracut finds, and else that of systemd-networkd,
 // which dracut refuses where D-Bus is not installed. The one that is dracut's own needs no service; a choice
 // in dracut_args stands.
@@ -104,6 +101,11 @@ std::string joined(const std::vector<std::string> &words) {
     for (const std::string &word : words)
         text += (text.empty() ? "" : " ") + word;
     return text;
+}
+
+// dracut copies what it has made into the file it is told, which is half of one meanwhile.
+std::string made_path(const Service &service) {
+    return NewFile::incomplete_path_of(service.kernel.initramfs);
 }
 
 // Modules of dracut's for what a target lies on, and the files that these need.
@@ -163,7 +165,7 @@ Result<std::vector<std::string>> arguments_of(const World &world, const Service 
         words.insert(words.end(), {"--add-drivers", joined(drivers)});
     for (std::string_view word : words_of(service.configuration.conf.value_of("dracut_args")))
         words.emplace_back(unquoted(word));
-    words.insert(words.end(), {service.kernel.initramfs, service.kernel.release});
+    words.insert(words.end(), {made_path(service), service.kernel.release});
     return words;
 }
 
@@ -176,7 +178,7 @@ std::string recipe_of(const World &world, const Service &service, const std::vec
     paths.insert(paths.end(), {"/etc/fstab", "/lib/modules/" + service.kernel.release + "/modules.dep"});
     for (const std::string &path : paths) {
         recipe += path;
-        bool is_result = path == service.kernel.initramfs;
+        bool is_result = path == made_path(service);
         if (path.starts_with('/') && !is_result && path != settings_copy && path != mount_copy)
             if (auto content = read_file(world.root + path, largest_program))
                 for (std::byte byte : sha1_of(*content))
@@ -246,7 +248,7 @@ Result<Steps> steps_of_dracut(const World &world, const Service &service, const 
                 write_step(world, std::string(settings_copy), bytes_of(settings))};
     if (!service.plan.mount.empty())
         steps.push_back(write_step(world, std::string(mount_copy), bytes_of(service.plan.mount + "\n")));
-    steps.push_back(std::move(run));
+    steps.push_back(naming_step(world, service.kernel.initramfs, std::move(run)));
     steps.push_back(write_step(world, recipe_path(service), bytes_of(recipe)));
     return steps;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Adding up, by the sum that kdump-utils makes, and judging what is reserved by it.
+// Adding up, by the sum that kdump-utils makes and what that leaves out, and judging what is reserved by it.
 #include "util/kdumpctl/estimate.h"
 
 #include <algorithm>
@@ -28,9 +28,15 @@ std::vector<NeedPart> parts_of(const Facts &facts) {
     // there as well while that happens.
     if (!facts.initramfs.empty())
         parts.push_back({"initramfs", facts.initramfs_size * initramfs_factor,
-                         fmt::format("{} times the {} bytes of {}", initramfs_factor, facts.initramfs_size,
-                                     facts.initramfs)});
+                         fmt::format("packed and unpacked, {} times the {} bytes of {}", initramfs_factor,
+                                     facts.initramfs_size, facts.initramfs)});
+    for (const NeedPart &part : facts.of_configuration.value_or(std::vector<NeedPart>{}))
+        parts.push_back(part);
     parts.push_back({"runtime", runtime_need, "a fixed amount for the programs that run"});
+    bool is_reserved = facts.reserved.value_or(0) != 0;
+    parts.push_back(page_part(is_reserved ? *facts.reserved : sum_of(parts), facts.page_size,
+                              is_reserved ? "the reservation" : "all this"));
+    add_reserve(parts);
     return parts;
 }
 
@@ -46,7 +52,10 @@ std::vector<Module> large_modules(const Facts &facts) {
 void note_missing(const Facts &facts, std::vector<std::string> &notes) {
     if (facts.initramfs.empty())
         notes.push_back("there is no capture initramfs of this kernel yet: add three times its size");
-    if (facts.has_luks2)
+    if (!facts.of_configuration)
+        notes.push_back("CPUs and target are not counted, as the configuration cannot be used; \"kdumpctl "
+                        "check-config --target\" tells why");
+    if (facts.has_luks2 && !facts.of_configuration)
         notes.push_back(
             "a LUKS2 device is open: where dumps go to it, add the memory that its key slot takes "
             "(cryptsetup luksDump tells)");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How much memory a capture kernel needs by the sum that kdump-utils makes, and whether a crash is dumped.
+// How much memory a capture kernel needs by the sum that kdump-utils makes and what that leaves out, and
+// whether a crash is dumped.
 #pragma once
 
 #include "machine/capture_need.h"

@@ -2,6 +2,7 @@
 // What is known of this machine's readiness for a crash.
 #pragma once
 
+#include "machine/capture_need.h"
 #include "machine/crash_state.h"
 
 namespace kexec::kdumpctl {
@@ -21,6 +22,9 @@ struct Facts {
     std::string initramfs;               // the path of the capture initramfs; empty where there is none
     std::uint64_t initramfs_size = 0;    // bytes of the file
     bool has_luks2 = false;              // a LUKS2 device is open
+    std::uint64_t page_size = 4096;      // of the running kernel, in bytes
+    // What of the need follows from the configuration; nothing where that cannot be used as it is.
+    std::optional<std::vector<NeedPart>> of_configuration = {};
 };
 
 std::span<const Source> sources();

@@ -47,9 +47,9 @@ void add_layers(const World &world, const std::string &device, std::vector<Layer
     bool is_known = layer && std::ranges::find(layers, layer->name, &Layer::name) != layers.end();
     if (is_known || depth == 0)
         return;
-    if (layer)
-        layers.push_back(*layer);
     auto below = list_directory(fmt::format("{}{}/{}/slaves", world.root, block_directory, device));
+    if (layer)
+        layers.push_back({layer->kind, layer->name, below.value_or(std::vector<std::string>{})});
     for (const std::string &name : below ? *below : std::vector<std::string>{})
         add_layers(world, name, layers, depth - 1);
 }

@@ -11,6 +11,7 @@ namespace kexec::kdumpctl {
 struct Layer {
     std::string_view kind; // dracut's name of the module for it: crypt, lvm, multipath, mdraid, dm
     std::string name;      // as below /dev/mapper, or of md as below /dev
+    std::vector<std::string> below = {}; // what it lies on, by the kernel's names
 };
 
 // Those that the target lies on, the nearest first. Nothing for a target on disks, or on no block device.

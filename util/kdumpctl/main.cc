@@ -71,6 +71,7 @@ int run(std::span<const char *const> words) {
                 ::syslog(static_cast<int>(LOG_DAEMON | priority), "%s", text.c_str());
             },
         .architecture = architecture(),
+        .page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)),
         .kernel_log = kexec::kernel_log,
         .run = kexec::run_program,
         .ask = ask,

@@ -118,14 +118,6 @@ std::string words_for(const World &world, const Way &way, const Address &address
 
 } // namespace
 
-void wait_for_way(const World &world, const std::string &host, std::uint64_t seconds) {
-    constexpr std::uint64_t between = 2;
-    std::uint64_t start = world.now();
-    while (world.find_program("ip") && way_to_host(world, host).source.empty() &&
-           world.now() - start < seconds)
-        world.sleep(between);
-}
-
 std::string network_words(const World &world, const std::string &host) {
     Way way = way_to_host(world, host);
     auto own = way.source.empty() ? std::nullopt : address_of(world, way);

@@ -11,9 +11,6 @@ namespace kexec::kdumpctl {
 // interface that programs put together (a bond, a bridge, a VLAN) is told of, and gives nothing.
 std::string network_words(const World &world, const std::string &host);
 
-// Waits until there is a way to the host, or so many seconds are over; not where ip(8) is not installed.
-void wait_for_way(const World &world, const std::string &host, std::uint64_t seconds);
-
 // The host in "USER@HOST", "HOST:/PATH", "[ADDRESS]:/PATH" or "//HOST/SHARE".
 std::string host_in(std::string_view target);
 

@@ -75,10 +75,10 @@ std::string estimate_text(const Facts &facts, const Estimate &estimate) {
         fmt::format("Recommended crashkernel: {} ({})\n\n", in_mebibytes(estimate.need.recommended),
                     estimate.need.words);
     for (const NeedPart &part : estimate.need.parts)
-        text += fmt::format("{:<10} {:>8}   {}\n", part.name, in_mebibytes(part.size), part.reason);
-    text += fmt::format("{:<10} {:>8}   the sum\n", "needed", in_mebibytes(estimate.need.needed));
+        text += fmt::format("{:<11} {:>7}   {}\n", part.name, in_mebibytes(part.size), part.reason);
+    text += fmt::format("{:<11} {:>7}   the sum\n", "needed", in_mebibytes(estimate.need.needed));
     if (estimate.need.parameter)
-        text += fmt::format("{:<10} {:>8}   {}\n", "default", in_mebibytes(estimate.need.by_default),
+        text += fmt::format("{:<11} {:>7}   {}\n", "default", in_mebibytes(estimate.need.by_default),
                             to_string(*estimate.need.parameter)) +
                 additions_text(facts.traits);
     if (!estimate.large_modules.empty())

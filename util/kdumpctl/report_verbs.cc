@@ -6,6 +6,8 @@
 #include "util/kdumpctl/options.h"
 #include "util/kdumpctl/print.h"
 #include "util/kdumpctl/results.h"
+#include "util/kdumpctl/service.h"
+#include "util/kdumpctl/target_need.h"
 #include "util/kdumpctl/verbs.h"
 #include "util/program.h"
 
@@ -36,7 +38,9 @@ bool shows_tests(const World &world) {
 Result<Facts> look(const World &world, std::span<const Source> more) {
     std::vector<Source> all(sources().begin(), sources().end());
     all.insert(all.end(), more.begin(), more.end());
-    return understand(take_snapshot(all, world.root), world.architecture, world.kernel_log());
+    Facts facts = TRY(understand(take_snapshot(all, world.root), world.architecture, world.kernel_log()));
+    facts.page_size = world.page_size;
+    return facts;
 }
 
 Result<Outcome> show_default(const World &world, const VerbLine &line) {
@@ -77,6 +81,11 @@ Result<Outcome> show_estimate(const World &world, const VerbLine &line) {
     if (line.has("measure"))
         return measure(world, line.has("json"));
     Facts facts = TRY(look(world, estimate_sources()));
+    auto configuration = look_at_configuration(world);
+    auto service = configuration ? look_at_service(world, *std::move(configuration))
+                                 : Result<Service>(Failure(configuration.error()));
+    if (service)
+        facts.of_configuration = parts_of_configuration(world, *service);
     Estimate result = TRY(estimate(facts));
     return printed(world.print,
                    line.has("json") ? estimate_json(facts, result) : estimate_text(facts, result),

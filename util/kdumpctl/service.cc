@@ -9,9 +9,9 @@
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/dracut.h"
-#include "util/kdumpctl/network.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/server.h"
+#include "util/kdumpctl/target_need.h"
 #include "util/kdumpctl/verbs.h"
 
 #include <algorithm>
@@ -24,10 +24,8 @@ namespace {
 
 constexpr std::string_view id_path = "/etc/machine-id", release_path = "/proc/sys/kernel/osrelease";
 
-// How long an ssh target may take to answer, in seconds; kdump-utils gives it as long.
+// How long a server may take to answer, in seconds; kdump-utils gives one of ssh as long.
 constexpr std::uint64_t patience_with_server = 180;
-// And the network to an nfs server, which is not asked.
-constexpr std::uint64_t patience_with_way = 30;
 
 constexpr std::string_view labels_path = "/sys/fs/selinux/enforce";
 
@@ -53,12 +51,16 @@ Result<void> judge_reservation(const World &world, const Service &service, std::
     Facts facts = service.facts;
     facts.initramfs = service.kernel.initramfs;
     facts.initramfs_size = initramfs_size;
+    facts.of_configuration = parts_of_configuration(world, service);
     auto need = estimate(facts);
-    if (!need || !facts.reserved || *facts.reserved >= need->need.needed)
+    if (!need || !facts.reserved)
+        return {};
+    std::uint64_t least = need->need.needed - reserve_in(need->need);
+    if (*facts.reserved >= least)
         return {};
     constexpr std::uint64_t mebibyte = 1 << 20;
     std::string what = fmt::format("{}M is reserved, and the capture kernel needs {}M",
-                                   *facts.reserved / mebibyte, (need->need.needed + mebibyte - 1) / mebibyte);
+                                   *facts.reserved / mebibyte, (least + mebibyte - 1) / mebibyte);
     if (service.configuration.conf.value_of("small_reservation") == "warn") {
         warn(world, what + "; going on without enough");
         return {};
@@ -172,12 +174,9 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
 }
 
 Result<void> reach_server(const World &world, const Configuration &configuration) {
-    const auto &target = configuration.conf.target;
-    if (target && target->type == "ssh")
-        return TRY(server_step(world, configuration, patience_with_server)).act();
-    if (target && target->type == "nfs")
-        wait_for_way(world, host_in(target->source), patience_with_way);
-    return {};
+    if (!is_on_server(configuration))
+        return {};
+    return TRY(server_step(world, configuration, patience_with_server)).act();
 }
 
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {

@@ -96,7 +96,7 @@ void Checker::check_service() {
 }
 
 void Checker::check_server() {
-    if (!has_target("ssh") || !findings_.empty())
+    if (!is_on_server(configuration_) || !findings_.empty())
         return;
     constexpr std::uint64_t once = 0;
     auto step = server_step(world_, configuration_, once);

@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 2> disk_modules{"virtio_pci", "virtio_blk
 constexpr std::array<std::string_view, 2> channel_disk_modules{"virtio_ccw", "virtio_blk"};
 constexpr std::uint64_t largest_kernel = 512 << 20;
 constexpr std::uint64_t scratch_size = std::uint64_t{4} << 30, first_kernel_memory = std::uint64_t{1} << 30;
+// ppc64's memory comes in blocks, and no machine minds.
+constexpr std::uint64_t memory_block = 256 << 20;
 constexpr std::uint64_t step = 4 << 20, archive_block = 512;
 constexpr std::chrono::seconds limit{1800};
 
@@ -105,7 +107,8 @@ Result<void> make_file_system(const World &world, const TrialSetup &setup, const
 
 Rehearsal rehearsal_of(const TrialSetup &setup, std::uint64_t reservation, const std::string &disk) {
     Rehearsal rehearsal;
-    rehearsal.machine = {.arch = setup.arch, .memory = reservation + first_kernel_memory};
+    std::uint64_t memory = reservation + first_kernel_memory;
+    rehearsal.machine = {.arch = setup.arch, .memory = align_up(memory, memory_block).value_or(memory)};
     rehearsal.devices = {"-drive", fmt::format("file={},if=none,id=scratch,format=raw,cache=unsafe", disk),
                          "-device",
                          setup.arch == "s390x" ? "virtio-blk-ccw,drive=scratch"

@@ -36,6 +36,7 @@ struct World {
     LogLevels levels = {};
     std::function<void(unsigned priority, const std::string &text)> log_system; // by syslog(3)
     std::string architecture;                                                   // as uname -m says it
+    std::uint64_t page_size = 4096;                                             // of the running kernel
     std::function<std::string()> kernel_log; // as dmesg shows it; empty where it may not be read
 
     // Runs a program by its absolute path and waits for its end: its exit status.

@@ -29,15 +29,15 @@ int run(int count, char **words) {
     return status;
 }
 
+[[noreturn]] void end_without_memory() {
+    std::fputs("vmcore-dmesg: there is not enough memory\n              free some memory, then try again\n",
+               stderr);
+    std::exit(14); // as kexec-tools has it
+}
+
 } // namespace
 
 int main(int count, char **words) {
-    try {
-        return run(count, words);
-    } catch (const std::bad_alloc &) {
-        std::fputs(
-            "vmcore-dmesg: there is not enough memory\n              free some memory, then try again\n",
-            stderr);
-        return 14; // as kexec-tools has it
-    }
+    std::set_new_handler(end_without_memory);
+    return run(count, words);
 }

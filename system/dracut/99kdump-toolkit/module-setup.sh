@@ -14,7 +14,7 @@ depends() {
 }
 
 install() {
-    inst_multiple cat mkdir mount sync
+    inst_multiple cat mkdir mount sleep sync
     inst_hook cmdline 00 "$moddir/no-root.sh"
     inst_hook pre-mount 99 "$moddir/capture.sh"
     inst_hook emergency 00 "$moddir/capture.sh"

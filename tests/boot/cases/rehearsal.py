@@ -11,7 +11,7 @@ import time
 import proof
 import supplies
 import emulator  # in tools/, which supplies makes importable
-from machine import MACHINES
+from machine import MACHINES, WITH_US
 from proof import require
 
 sys.path.insert(0, str(supplies.HERE.parent / "shim"))
@@ -19,6 +19,8 @@ import pretended  # noqa: E402  (in tests/shim)
 
 LIMIT = 240     # seconds that the program gives its machine
 EMULATORS = {"arm64": "qemu-aarch64", "ppc64": "qemu-ppc64le", "s390x": "qemu-s390x"}
+# The program and the machine that it starts.
+ALL_WITH_US = (*WITH_US, "unshare", "--mount-proc", "--fork", "--kill-child")
 # What memory is filled with, for a crash kernel that has too little.
 LARGE = 64 << 20
 
@@ -42,7 +44,7 @@ def read_text(path):
 def run_line(bench, machine, settings, words):
     """(exit status, what it printed); the console is the case's."""
     bench.boots += 1
-    line = list(map(str, command(bench, machine, settings, words)))
+    line = [*ALL_WITH_US, *map(str, command(bench, machine, settings, words))]
     (bench.directory / "line").write_text(" ".join(line) + "\n", encoding="utf-8")
     started = time.monotonic()
     with open(bench.directory / "said", "wb") as said, open(bench.directory / "console", "wb") as console:

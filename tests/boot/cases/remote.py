@@ -119,23 +119,18 @@ def run_ssh(bench):
         guest.wait("password:", LIMIT)
         guest.send(f"{PASSWORD}\n")
         guest.wait("@@ ready$", LIMIT)
-        judge(guest, EXPECTED, "armed")
+        installed.require_all(guest, EXPECTED, "armed")
         guest.wait("@@ ready-again", LIMIT)
-        judge(guest, EXPECTED, "again")
+        installed.require_all(guest, EXPECTED, "again")
         # The key is accepted no more when the next crash comes.
         server.authorized.write_text("", encoding="utf-8")
         guest.send("\n")
         guest.wait("@@ end", LIMIT)
-        judge(guest, EXPECTED, "finished")
+        installed.require_all(guest, EXPECTED, "finished")
         guest.wait("reboot: Power down", LIMIT)
     proved = judge_dump(bench, server) + judge_second(bench, system)
     shutil.rmtree(server.tree)
     return ["a key brought there, armed by what dracut has made", "a wrong key is refused before anything is unloaded"] + proved
-
-
-def judge(guest, expected, stage):
-    for name, (status, words) in expected[stage].items():
-        installed.require_said(guest.transcript(), stage, name, status, words)
 
 
 def judge_dump(bench, server):

@@ -117,6 +117,11 @@ TEST_CASE("store: the next target is tried where one fails") {
     CHECK(outcome.saved);
     REQUIRE(outcome.warnings.size() == 1);
     CHECK(outcome.warnings.front().ends_with("going on with the next target"));
+    fake.files().write("proc/self/mountinfo", "1 1 0:2 / / rw - rootfs rootfs rw\n");
+    fake.settings.targets.front() = {.type = "directory", .source = "", .path = "/kdumproot/dumps"};
+    REQUIRE(store_dump(fake.world, fake.settings) == Ending::saved);
+    CHECK(
+        outcome_on_target(fake).warnings.at(0).starts_with("directory /kdumproot/dumps: nothing is mounted"));
 }
 
 TEST_CASE("store: without a dump nothing is mounted") {

@@ -103,9 +103,13 @@ TEST_CASE("an estimate shows its arithmetic", "[command]") {
           "Recommended crashkernel: 256M (crashkernel=2G-64G:256M,64G-:512M)\n\n"
           "kernel          24M   its code and data in /proc/iomem\n"
           "modules          3M   the 2 that are loaded now\n"
-          "initramfs        3M   3 times the 1048576 bytes of /boot/initramfs-6.1.0-9-amd64kdump.img\n"
+          "initramfs        3M   packed and unpacked, 3 times the 1048576 bytes of "
+          "/boot/initramfs-6.1.0-9-amd64kdump.img\n"
+          "CPUs             1M   1 MiB for each, by nr_cpus=1\n"
           "runtime         16M   a fixed amount for the programs that run\n"
-          "needed          46M   the sum\n"
+          "page tables      5M   72 bytes for each of the 65536 pages of the reservation\n"
+          "reserve          6M   a tenth of all that\n"
+          "needed          56M   the sum\n"
           "default        256M   2G-64G:256M,64G-:512M\n"
           "\nLarge modules:\n    xfs: 2097152\n");
 }
@@ -114,14 +118,20 @@ TEST_CASE("a need above the default is what is recommended", "[command]") {
     FakeMachine machine;
     machine.root.write("/var/lib/kdump/initrd.img-6.1.0-9-amd64", std::string(80 << 20, 'x'));
     machine.root.write("/sys/block/dm-0/dm/uuid", "CRYPT-LUKS2-0123-root\n");
+    machine.root.write("/etc/kdump.conf", "path /a\npath /b\n");
+    CHECK(contains(machine.run({"estimate"}).out, "a LUKS2 device is open"));
+    CHECK(contains(machine.run({"estimate"}).out, "the configuration cannot be used"));
+    machine.root.remove("/etc/kdump.conf");
     Ran ran = machine.run({"estimate", "--json"});
     CHECK(ran.outcome == Outcome::done);
     CHECK(
-        ran.out.find("\"needed\":295763968,\"default\":\"2G-64G:256M,64G-:512M\",\"default_size\":268435456,"
-                     "\"recommended\":296747008,\"parameter\":\"crashkernel=283M\"") != std::string::npos);
-    CHECK(ran.out.find("256M is reserved, and 283M is recommended; boot with crashkernel=283M") !=
+        ran.out.find("\"needed\":331684249,\"default\":\"2G-64G:256M,64G-:512M\",\"default_size\":268435456,"
+                     "\"recommended\":332398592,\"parameter\":\"crashkernel=317M\"") != std::string::npos);
+    CHECK(ran.out.find("256M is reserved, and 317M is recommended; boot with crashkernel=317M") !=
           std::string::npos);
-    CHECK(ran.out.find("a LUKS2 device is open") != std::string::npos);
+    CHECK(ran.out.find("a LUKS2 device is open") == std::string::npos);
+    machine.page_size = 65536;
+    CHECK(contains(machine.run({"estimate"}).out, "72 bytes for each of the 4096 pages of the reservation"));
     CHECK(ran.out.find("no capture initramfs") == std::string::npos);
 }
 

@@ -20,9 +20,8 @@ TEST_CASE("what needs a shell selects dracut, and is refused where there is none
     FakeMachine machine;
     machine.unload();
     machine.programs.insert({"ssh", "fence_kdump_send"});
-    for (const char *line :
-         {"failure_action shell", "kdump_pre /usr/bin/pre", "extra_bins /usr/bin/lsblk", "nfs server:/crash",
-          "kdump_emergency /usr/bin/help", "fence_kdump_nodes other"}) {
+    for (const char *line : {"failure_action shell", "kdump_pre /usr/bin/pre", "extra_bins /usr/bin/lsblk",
+                             "kdump_emergency /usr/bin/help", "fence_kdump_nodes other"}) {
         machine.root.write("/etc/kdump.conf", std::string(line) + "\n");
         INFO(line);
         machine.programs.erase("dracut");
@@ -61,13 +60,31 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     CHECK(contains(machine.commands[0], "--include /root/key /root/key"));
     CHECK(contains(machine.commands[0], "--install makedumpfile ssh"));
     CHECK(contains(machine.commands[0], "--add-drivers one two"));
-    CHECK(machine.commands[0].ends_with(fmt::format(" {} 6.1.0-9-amd64", initramfs_path)));
+    CHECK(machine.commands[0].ends_with(fmt::format(" {}-incomplete 6.1.0-9-amd64", initramfs_path)));
+    CHECK((machine.initramfs() == "made by dracut" &&
+           !machine.has(initramfs_path + std::string("-incomplete"))));
     CHECK(contains(machine.commands[1], " rd.neednet=1 ip=dhcp"));
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "kdump@box"));
     machine.root.write("/etc/kdump.conf", "nfs [fe80::1]:/crash\npath dumps\n");
     CHECK(machine.run({"restart"}).outcome == Outcome::done);
     CHECK(machine.text("/var/lib/kdump/dracut.mount") == "[fe80::1]:/crash /kdumproot nfs defaults\n");
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "/kdumproot/dumps"));
+}
+
+TEST_CASE("a dracut that fails leaves the initramfs that was there", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert("dracut");
+    machine.root.write("/etc/kdump.conf", "failure_action shell\n");
+    machine.root.write(initramfs_path, "the old one");
+    machine.statuses["dracut"] = 1;
+    CHECK(machine.run({"rebuild"}).outcome == Outcome::failed);
+    CHECK(
+        (machine.initramfs() == "the old one" && !machine.has(initramfs_path + std::string("-incomplete"))));
+    machine.statuses.clear();
+    CHECK(contains(machine.run({"rebuild", "--print"}).out,
+                   fmt::format("name what that has made {}\n", initramfs_path)));
+    CHECK(machine.run({"rebuild"}).outcome == Outcome::done);
+    CHECK(machine.initramfs() == "made by dracut");
 }
 
 TEST_CASE("dracut's own module brings the network up where no service does it for dracut", "[service]") {
@@ -147,13 +164,6 @@ TEST_CASE("the capture kernel goes the way of the running system to the server",
     CHECK(six.words() == " rd.neednet=1 ip=[fd00::2]:::64::enp1s0:none:9000");
 }
 
-TEST_CASE("a start waits for the network to an nfs server, not for ever", "[service]") {
-    Networked network("nfs server:/crash\n", "10.0.0.9", "", "");
-    std::uint64_t start = network.machine.now;
-    CHECK(network.words() == " rd.neednet=1 ip=dhcp");
-    CHECK((network.machine.now - start >= 30 && network.machine.now - start < 60));
-}
-
 TEST_CASE("while the network is down, what was found of it the last time stands", "[service]") {
     Networked network("nfs server:/crash\n", "10.0.0.9", "10.0.0.9 dev enp1s0 src 10.0.0.2 uid 0 \n",
                       "2: enp1s0    inet 10.0.0.2/24 scope global enp1s0\n");
@@ -201,6 +211,37 @@ TEST_CASE("a server that does not answer is asked for three minutes, one that re
     machine.statuses["ssh"] = 1;
     check_not_let_in("1");
     CHECK(machine.commands.size() == 1);
+}
+
+TEST_CASE("an export is mounted where nobody sees it before anything is made", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\n");
+    std::string question = fmt::format("unshare --mount /usr/bin/mount -n -t nfs -o retry=0 server:/crash {}",
+                                       machine.root.path("/var/lib/kdump"));
+    CHECK(contains(machine.run({"start"}).err, "type nfs needs its programs: dracut is not installed"));
+    machine.programs.insert("dracut");
+    machine.commands.clear();
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK((machine.commands.size() == 3 && machine.commands[0] == question && machine.has("/var/lib/kdump")));
+    machine.statuses["unshare"] = 32;
+    auto check_refused_after = [&](const std::string &said, std::uint64_t least, std::uint64_t most) {
+        machine.answers[question] = said;
+        machine.commands.clear();
+        std::uint64_t start = machine.now;
+        Ran ran = machine.run({"restart"});
+        INFO(ran.err);
+        CHECK((ran.outcome == Outcome::failed && machine.is_loaded()));
+        CHECK(contains(ran.err,
+                       "server:/crash cannot be mounted: /usr/bin/mount ended with status 32: " + said));
+        CHECK((machine.now - start >= least && machine.now - start < most));
+    };
+    check_refused_after("mount.nfs: access denied by server", 0, 2);
+    check_refused_after("mount.nfs: Connection timed out", 180, 200);
+    machine.commands.clear();
+    Ran checked = machine.run({"check-config", "--target"});
+    CHECK((checked.outcome == Outcome::failed && machine.commands.size() == 1));
+    CHECK(contains(checked.out, "/etc/kdump.conf:1:1: error: server:/crash cannot be mounted: "));
 }
 
 TEST_CASE("a restart asks the server before it stops anything", "[service]") {
@@ -314,4 +355,51 @@ TEST_CASE("a dracut that fails leaves an initramfs that is made anew", "[service
     machine.commands.clear();
     CHECK(machine.run({"start"}).outcome == Outcome::done);
     CHECK(machine.commands.size() == 2);
+}
+
+namespace {
+
+// A header of LUKS2 with that JSON.
+std::string luks_header(const std::string &json) {
+    std::string header("LUKS\xba\xbe\0\2\0\0\0\0\0\0\x40\0", 16);
+    header.resize(4096);
+    header += json;
+    header.resize(0x4000);
+    return header;
+}
+
+} // namespace
+
+TEST_CASE("an estimate counts the key slot of the target's encryption", "[service]") {
+    Layered layered;
+    FakeMachine &machine = layered.machine;
+    constexpr const char *json = R"({"keyslots":{"0":{"kdf":{"type":"argon2id","time":4,"memory":262144}},)"
+                                 R"("1":{"kdf":{"type":"argon2id","memory":1048576,"cpus":4}}}})";
+    machine.root.write("/dev/dm-0", luks_header(json));
+    auto is_counted = [&](std::string_view words) { return contains(machine.run({"estimate"}).out, words); };
+    CHECK(is_counted("LUKS          1044M   1024M for the key slot of the target, and 20M for cryptsetup\n"));
+    machine.architecture = "aarch64";
+    CHECK(is_counted("LUKS          1074M   1024M for the key slot of the target, and 50M for cryptsetup\n"));
+    for (const std::string &damaged :
+         {std::string("LUKS"), luks_header(""), luks_header(json).substr(0, 5000),
+          luks_header(R"({"memory":)"), "X" + luks_header(json)}) {
+        machine.root.write("/dev/dm-0", damaged);
+        CHECK(is_counted("0M for the key slot of the target"));
+    }
+    machine.root.write("/dev/dm-0", luks_header(R"({"memory":18446744073709551615})"));
+    CHECK(is_counted("4096M for the key slot of the target"));
+    machine.root.write("/etc/kdump.conf", "path /var/crash\n");
+    CHECK(!is_counted("LUKS"));
+}
+
+TEST_CASE("an estimate counts the network to the target, and CPUs by the command line", "[service]") {
+    FakeMachine machine;
+    machine.root.write("/etc/kdump.conf", "nfs server:/crash\n");
+    machine.root.write("/etc/sysconfig/kdump", "KDUMP_COMMANDLINE_APPEND=\"nr_cpus=4\"\n");
+    Ran ran = machine.run({"estimate"});
+    CHECK(contains(ran.out, "network         16M   "));
+    CHECK(contains(ran.out, "CPUs             4M   1 MiB for each, by nr_cpus=4\n"));
+    CHECK(machine.commands.empty());
+    machine.root.write("/etc/sysconfig/kdump", "KDUMP_COMMANDLINE_APPEND=\"irqpoll\"\n");
+    CHECK(contains(machine.run({"estimate"}).out, "1 MiB for each of 16, as no nr_cpus= is given\n"));
 }

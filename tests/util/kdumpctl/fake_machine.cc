@@ -76,6 +76,7 @@ World FakeMachine::world(Ran &ran) {
                     logged.push_back(std::to_string(priority) + " " + text);
                 },
             .architecture = architecture,
+            .page_size = page_size,
             .kernel_log = [this] { return log; },
             .run = [this](const std::string &path,
                           const std::vector<std::string> &arguments) { return run_program(path, arguments); },

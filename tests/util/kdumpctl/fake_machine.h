@@ -30,9 +30,11 @@ public:
 
     testing::TemporaryDirectory root;
     std::string architecture = "x86_64", log;
-    std::set<std::string, std::less<>> programs{"kexec", "fadump", "kdump-capture"}; // that are installed
-    std::vector<std::string> commands;   // each program that was run, with its arguments
-    std::map<std::string, int> statuses; // of programs that fail, by their names
+    std::uint64_t page_size = 4096;
+    std::set<std::string, std::less<>> programs{"kexec", "fadump", "kdump-capture", "mount",
+                                                "unshare"}; // that are installed
+    std::vector<std::string> commands;                      // each program that was run, with its arguments
+    std::map<std::string, int> statuses;                    // of programs that fail, by their names
     std::string ssh_says = "connection refused\n";
     std::map<std::string, std::string> answers; // command: what it prints, of others than ssh
     std::vector<std::string> writes;            // "PATH TEXT"

@@ -190,13 +190,13 @@ TEST_CASE("a reservation below the need is refused, or said", "[service]") {
         ran.err ==
         "kdumpctl: makedumpfile is not installed: the dump will have all pages that are not zeros; going on "
         "without\n"
-        "kdumpctl: 32M is reserved, and the capture kernel needs 43M\n"
+        "kdumpctl: 32M is reserved, and the capture kernel needs 44M\n"
         "          boot with crashkernel=2G-64G:256M,64G-:512M; \"kdumpctl estimate\" shows the sum, and "
         "small_reservation warn in /etc/kdump.conf loads it all the same\n");
     machine.root.write("/etc/kdump.conf", "small_reservation warn\n");
     ran = machine.run({"start"});
     CHECK((ran.outcome == Outcome::done && machine.is_loaded()));
-    CHECK(contains(ran.err, "needs 43M; going on without enough"));
+    CHECK(contains(ran.err, "needs 44M; going on without enough"));
 }
 
 TEST_CASE("a program that fails is named, with its status", "[service]") {

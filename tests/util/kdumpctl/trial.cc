@@ -5,6 +5,7 @@
 #include "base/compress.h"
 #include "base/cpio.h"
 #include "base/range.h"
+#include "base/text.h"
 #include "tests/catch.h"
 #include "tests/util/kdumpctl/fake_machine.h"
 
@@ -145,7 +146,11 @@ TEST_CASE("a measure is the smallest reservation that still saves a dump", "[tri
     std::uint64_t need = 93 * mebibyte;
     std::vector<std::uint64_t> tried;
     machine.rehearse = [&](const Rehearsal &rehearsal) {
-        tried.push_back(rehearsal.machine.memory / mebibyte - 1024);
+        CHECK(rehearsal.machine.memory % (256 * mebibyte) == 0);
+        std::string_view words = rehearsal.first_words;
+        std::uint64_t reserved = parse_decimal(words.substr(words.find('=') + 1, words.size() - 13)).value();
+        CHECK(rehearsal.machine.memory >= (reserved + 1024) * mebibyte);
+        tried.push_back(reserved);
         return tried.back() * mebibyte >= need ? saved() : not_loaded();
     };
     Ran ran = machine.run({"estimate", "--measure"});
