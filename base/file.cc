@@ -415,7 +415,7 @@ std::string absolute_path(const std::string &path) {
     if (path.starts_with('/'))
         return path;
     std::unique_ptr<char, void (*)(void *)> directory(::getcwd(nullptr, 0), ::free);
-    if (!directory || *directory.get() != '/')
+    if (!directory || *directory != '/')
         return path;
     std::string_view below = path;
     while (below.starts_with("./"))
