@@ -8,13 +8,16 @@
 #include "machine/snapshot.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 namespace kexec::fuzzing {
 
-inline void require(bool holds) {
-    if (!holds)
-        std::abort();
+inline void require(bool holds, const char *file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+    if (holds)
+        return;
+    std::fprintf(stderr, "%s:%u: what is required there does not hold\n", file, line);
+    std::abort();
 }
 
 // Reads every byte, so that a sanitizer sees a view of what is not there.

@@ -54,6 +54,11 @@ Result<std::vector<Line>> keyword_lines(std::string_view text, std::string_view 
 
 std::string_view at(std::string_view text, Span span) { return text.substr(span.offset, span.size); }
 
+// A keyword with nothing behind it could not take a word.
+bool is_assignment(std::string_view text, const Line &line) {
+    return text.substr(line.start, line.end - line.start).find('=') != std::string_view::npos;
+}
+
 bool is_quoted(std::string_view value) {
     return value.size() > 1 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0];
 }
@@ -70,6 +75,9 @@ void put_behind(std::string_view text, const Line &line, KernelLine &kernel, std
     kernel.before = (last ? "\n" : "") + std::string(line.indent) + std::string(keyword);
     kernel.after = last ? "" : "\n";
 }
+
+// A command without a kernel loads none, and a word behind it would be taken for one.
+bool has_no_kernel(const KernelLine &line) { return line.kernel.empty(); }
 
 // "PATH WORDS": the path, without a device in parentheses, and where the words start.
 KernelLine path_and_words(std::string_view text, Span rest) {
@@ -131,7 +139,7 @@ Result<MenuText> read_extlinux(std::string_view text) {
         if (line.keyword == "default" && !in_label)
             menu.default_label = at(text, line.rest);
     }
-    std::erase_if(menu.lines, [](const KernelLine &line) { return line.kernel.empty(); });
+    std::erase_if(menu.lines, has_no_kernel);
     for (KernelLine &line : menu.lines)
         if (line.words.empty() && for_all)
             line.words.push_back(*for_all);
@@ -150,6 +158,7 @@ Result<MenuText> read_old_grub(std::string_view text) {
         menu.lines.push_back(path_and_words(text, line.rest));
         menu.lines.back().label = std::to_string(titles - 1);
     }
+    std::erase_if(menu.lines, has_no_kernel);
     return menu;
 }
 
@@ -158,6 +167,7 @@ Result<MenuText> read_grub_cfg(std::string_view text) {
     for (const Line &line : TRY(keyword_lines(text, " \t")))
         if (line.keyword == "linux" || line.keyword == "linux16" || line.keyword == "linuxefi")
             menu.lines.push_back(path_and_words(text, line.rest));
+    std::erase_if(menu.lines, has_no_kernel);
     return menu;
 }
 
@@ -177,7 +187,7 @@ Result<MenuText> read_zipl(std::string_view text) {
             menu.lines.push_back({.label = section, .kernel = std::string(kernel), .words = {}});
             put_behind(text, line, menu.lines.back(), "parameters=\"");
             menu.lines.back().after.insert(0, "\"");
-        } else if (line.keyword == "parameters" && !menu.lines.empty() &&
+        } else if (line.keyword == "parameters" && is_assignment(text, line) && !menu.lines.empty() &&
                    menu.lines.back().label == section) {
             std::size_t quotes = is_quoted(value);
             menu.lines.back().words = {{line.rest.offset + quotes, line.rest.size - 2 * quotes}};

@@ -21,9 +21,8 @@ public:
             TRY(skip_statement());
         }
         if (line_.words.empty()) {
-            bool needs_end = !text_.empty() && !text_.ends_with('\n');
             line_.place = text_.size();
-            line_.before = (needs_end ? "\n" : "") + std::string(name_) + "=\"";
+            line_.before = end_of_last_line() + std::string(name_) + "=\"";
             line_.after = "\"\n";
         }
         return MenuText{{line_}};
@@ -39,6 +38,13 @@ private:
             number += character == '\n';
         return fail(Cause::unsupported, fmt::format("line {}: {}", number, what),
                     fmt::format("write {}=\"...\" there", name_));
+    }
+
+    // What a line of its own needs in front; behind a backslash an end of line is none.
+    std::string end_of_last_line() const {
+        if (text_.empty() || text_.ends_with('\n'))
+            return text_.ends_with("\\\n") ? "\n" : "";
+        return text_.ends_with('\\') ? "\n\n" : "\n";
     }
 
     // NAME= or NAME+=, perhaps behind "export".

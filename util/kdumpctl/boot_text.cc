@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace kexec::kdumpctl {
 
@@ -15,7 +16,7 @@ namespace {
 constexpr std::string_view crashkernel = "crashkernel", fadump = "fadump";
 
 bool is_blank(std::string_view text, std::size_t at) {
-    return text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r' ||
+    return std::string_view(" \t\n\v\f\r").find(text[at]) != std::string_view::npos ||
            (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '\n');
 }
 
@@ -37,16 +38,23 @@ std::vector<Span> words_in(std::string_view text, Span piece, bool &in_quotes) {
 
 std::string_view at(std::string_view text, Span span) { return text.substr(span.offset, span.size); }
 
-std::vector<Span> words_for_kernel(std::string_view text, const KernelLine &line) {
+struct KernelWords {
     std::vector<Span> words;
+    Span piece; // where another one belongs: the last, or the one in which "--" ends those for the kernel
+};
+
+KernelWords words_for_kernel(std::string_view text, const KernelLine &line) {
+    KernelWords kernel;
     bool in_quotes = false;
-    for (Span piece : line.words)
+    for (Span piece : line.words) {
+        kernel.piece = piece;
         for (Span word : words_in(text, piece, in_quotes)) {
             if (at(text, word) == "--")
-                return words;
-            words.push_back(word);
+                return kernel;
+            kernel.words.push_back(word);
         }
-    return words;
+    }
+    return kernel;
 }
 
 bool is_parameter(std::string_view word, std::string_view name) {
@@ -70,7 +78,7 @@ Splice without(std::string_view text, const KernelLine &line, Span word) {
 bool replace(std::string_view text, const KernelLine &line, std::string_view name, const std::string &value,
              std::vector<Splice> &splices) {
     bool found = false;
-    for (Span word : words_for_kernel(text, line)) {
+    for (Span word : words_for_kernel(text, line).words) {
         if (!is_parameter(at(text, word), name))
             continue;
         std::string wanted = std::string(name) + "=" + value;
@@ -86,17 +94,32 @@ bool replace(std::string_view text, const KernelLine &line, std::string_view nam
 // The word that a quotation mark without a partner stands in: what follows belongs to it.
 std::optional<Span> open_word(std::string_view text, const KernelLine &line) {
     std::optional<Span> open;
-    for (Span word : words_for_kernel(text, line))
+    for (Span word : words_for_kernel(text, line).words)
         if (std::ranges::count(at(text, word), '"') % 2 != 0)
             open = open ? std::nullopt : std::optional(word);
     return open;
 }
 
-// Where a word is put behind the last one of the last piece; at its start, where it has none for the kernel.
-std::size_t end_of_words(std::string_view text, const KernelLine &line) {
-    auto words = words_for_kernel(text, line);
-    bool in_last = !words.empty() && words.back().offset >= line.words.back().offset;
-    return in_last ? words.back().offset + words.back().size : line.words.back().offset;
+// The word goes, or another takes its place.
+bool covers(const Splice &splice, Span word) {
+    return splice.offset <= word.offset && splice.offset + splice.size >= word.offset + word.size;
+}
+
+bool goes(std::span<const Splice> splices, Span word) {
+    return std::ranges::any_of(splices,
+                               [&](const Splice &each) { return each.text.empty() && covers(each, word); });
+}
+
+// A word more: behind the last one for the kernel that stays in its piece, or else at that piece's start.
+Splice one_more(std::string_view text, const KernelWords &kernel, const std::string &added,
+                std::span<const Splice> splices) {
+    std::vector<Span> words = kernel.words;
+    std::erase_if(words, [&](Span word) { return goes(splices, word); });
+    Span piece = kernel.piece;
+    bool in_piece = !words.empty() && words.back().offset >= piece.offset;
+    std::size_t end = in_piece ? words.back().offset + words.back().size : piece.offset;
+    bool touches_next = !in_piece && piece.size > 0 && !is_blank(text, end) && !goes(splices, piece);
+    return {end, 0, (words.empty() ? "" : " ") + added + (touches_next ? " " : "")};
 }
 
 void add(std::string_view text, const KernelLine &line, const std::string &added,
@@ -105,17 +128,18 @@ void add(std::string_view text, const KernelLine &line, const std::string &added
         splices.push_back({line.place, 0, line.before + added + line.after});
         return;
     }
-    if (auto open = open_word(text, line)) {
+    auto open = open_word(text, line);
+    if (open && !std::ranges::any_of(splices, [&](const Splice &each) { return covers(each, *open); })) {
         splices.push_back({open->offset, 0, added + " "});
         return;
     }
-    Span last = line.words.back();
-    std::size_t end = end_of_words(text, line);
-    bool at_start = end == last.offset, more = at_start && last.size > 0 && !is_blank(text, end);
-    if (line.is_bare)
-        splices.push_back({last.offset, 0, "\""});
-    splices.push_back(
-        {end, 0, (at_start ? "" : " ") + added + (more ? " " : "") + (line.is_bare ? "\"" : "")});
+    KernelWords kernel = words_for_kernel(text, line);
+    Splice more = one_more(text, kernel, added, splices);
+    if (line.is_bare && kernel.piece.offset == line.words.back().offset) {
+        splices.push_back({kernel.piece.offset, 0, "\""});
+        more.text += '"';
+    }
+    splices.push_back(std::move(more));
 }
 
 } // namespace
@@ -135,7 +159,9 @@ std::vector<Splice> splices_for(std::string_view text, const KernelLine &line, c
 }
 
 std::string spliced(std::string_view text, std::vector<Splice> splices) {
-    std::ranges::stable_sort(splices, {}, &Splice::offset);
+    // What comes in at a word's start stands before what takes that word's place.
+    std::ranges::stable_sort(splices, {},
+                             [](const Splice &each) { return std::pair(each.offset, each.size > 0); });
     splices.erase(std::unique(splices.begin(), splices.end()), splices.end());
     std::string result;
     std::size_t done = 0;
@@ -149,7 +175,7 @@ std::string spliced(std::string_view text, std::vector<Splice> splices) {
 
 std::string command_line_of(std::string_view text, const KernelLine &line) {
     std::string all;
-    for (Span word : words_for_kernel(text, line))
+    for (Span word : words_for_kernel(text, line).words)
         all.append(all.empty() ? "" : " ").append(at(text, word));
     return all;
 }

@@ -48,6 +48,7 @@ TEST_CASE("words are replaced where they stand, and put at the end where they do
     CHECK(plain("a=\"b crashkernel=2M\" c") == "a=\"b crashkernel=2M\" c crashkernel=1M");
     CHECK(plain("a -- crashkernel=2M") == "a crashkernel=1M -- crashkernel=2M");
     CHECK(plain("a b=\"c d") == "a crashkernel=1M b=\"c d");
+    CHECK(plain("a crashkernel=2M\fb") == "a crashkernel=1M\fb");
     CHECK(plain("-- b") == "crashkernel=1M -- b");
 }
 
@@ -58,9 +59,14 @@ TEST_CASE("fadump comes, changes and goes with its blank", "[boot_formats]") {
     CHECK(with("a", "on") == "a crashkernel=1M fadump=on");
     CHECK(with("fadump=off a crashkernel=2M", "nocma") == "fadump=nocma a crashkernel=1M");
     CHECK(with("a fadump=on b", "") == "a b crashkernel=1M");
-    CHECK(with("fadump=on", "") == " crashkernel=1M");
+    CHECK(with("fadump=on", "") == "crashkernel=1M");
+    CHECK(with("fadump=on -- b", "") == "crashkernel=1M -- b");
+    CHECK(with("a crashkernel=2M crashkernel=3M -- b", "on") == "a crashkernel=1M fadump=on -- b");
     CHECK(with("fadump=on fadump=nocma crashkernel=1M", "") == "crashkernel=1M");
     CHECK(with("crashkernel=1M fadump=on", "") == "crashkernel=1M");
+    CHECK(with("a fadump=off\"b c", "on") == "a fadump=on crashkernel=1M");
+    CHECK(with("a fadump=on b fadump=off\"c d", "on") == "a fadump=on b crashkernel=1M");
+    CHECK(with("a b=\"c fadump=on", "on") == "a crashkernel=1M fadump=on b=\"c fadump=on");
     CHECK(
         (mode_of("a fadump=on") == CrashMode::fadump && mode_of("fadump=on fadump=off") == CrashMode::kdump));
     CHECK((mode_of("fadump=nocma") == CrashMode::fadump && mode_of("fadump") == CrashMode::kdump));
@@ -74,6 +80,8 @@ TEST_CASE("entries: every line \"options\", or a new one behind the kernel", "[b
     CHECK(entry("title t\n  linux /a") == "title t\n  linux /a\n  options crashkernel=1M");
     CHECK(entry("linux /a\noptions\ninitrd /b\n") ==
           "linux /a\noptions crashkernel=1M\noptions\ninitrd /b\n");
+    CHECK(entry("linux /a\noptions x -- y\noptions z\n") ==
+          "linux /a\noptions x crashkernel=1M -- y\noptions z\n");
     CHECK(entry("efi /shell.efi\noptions x\n") == "efi /shell.efi\noptions x\n");
     CHECK(entry("linux " + std::string(70000, 'a')).starts_with("? line 1 has 70006 bytes"));
 }
@@ -95,7 +103,8 @@ TEST_CASE("GRUB's menus, old and generated", "[boot_formats]") {
           "kernel /none x\ntitle a\nkernel --no-mem-option /a x crashkernel=1M\nmodule /i\n");
     CHECK(labels(read_old_grub, "default=1\ntitle a\nkernel (hd0,1)/a x\ntitle b\nkernel /b\n") ==
           "0=/a 1=/b 1");
-    CHECK(labels(read_old_grub, "title a\nkernel (hd0\ntitle b\nkernel\n") == "0= 1= ");
+    CHECK(labels(read_old_grub, "title a\nkernel (hd0\ntitle b\nkernel\ntitle c\nkernel /c\n") == "2=/c ");
+    CHECK(changed(read_old_grub, "title a\nkernel --x\n") == "title a\nkernel --x\n");
     CHECK(changed(read_grub_cfg, "\tlinux\t/a x  \n\tlinuxefi /b\nlinux16 /c y\ninitrd /linux\n") ==
           "\tlinux\t/a x crashkernel=1M  \n\tlinuxefi /b crashkernel=1M\nlinux16 /c y crashkernel=1M\ninitrd "
           "/linux\n");
@@ -103,6 +112,9 @@ TEST_CASE("GRUB's menus, old and generated", "[boot_formats]") {
 
 TEST_CASE("zipl.conf: quotes of both kinds and none", "[boot_formats]") {
     auto zipl = [](std::string_view text) { return changed(read_zipl, text); };
+    CHECK(zipl("[a]\nimage=/a\nparameters\n") ==
+          "[a]\nimage=/a\nparameters=\"crashkernel=1M\"\nparameters\n");
+    CHECK(zipl("[a]\nimage=/a\nparameters=\n") == "[a]\nimage=/a\nparameters=crashkernel=1M\n");
     CHECK(zipl("[a]\nimage=/a,0x10000\nparameters = 'x y'\n") ==
           "[a]\nimage=/a,0x10000\nparameters = 'x y crashkernel=1M'\n");
     CHECK(zipl("[a]\nimage=\"/a\"\nparameters=x\n[b]\nparameters=y\n") ==
@@ -116,11 +128,16 @@ TEST_CASE("zipl.conf: quotes of both kinds and none", "[boot_formats]") {
 TEST_CASE("a shell's values: quotes, pieces, several assignments", "[boot_formats]") {
     auto shell = [](std::string_view text) { return changed(read_variable, text); };
     CHECK(shell("") == "A=\"crashkernel=1M\"\n");
+    CHECK(shell("B=1\\") == "B=1\\\n\nA=\"crashkernel=1M\"\n");
+    CHECK(shell("B=1\\\n") == "B=1\\\n\nA=\"crashkernel=1M\"\n");
     CHECK(shell("B=1") == "B=1\nA=\"crashkernel=1M\"\n");
     CHECK(shell("A=\"\"\n") == "A=\"crashkernel=1M\"\n");
     CHECK(shell("A=\n") == "A=\"crashkernel=1M\"\n");
     CHECK(shell("A=x # y\n") == "A=\"x crashkernel=1M\" # y\n");
     CHECK(shell("A=crashkernel=auto\n") == "A=crashkernel=1M\n");
+    CHECK(changed(read_variable, "A=fadump=off\n", {"1M", "on"}) == "A=\"fadump=on crashkernel=1M\"\n");
+    CHECK(changed(read_variable, "A=\"crashkernel=2M\"\nA+=\" crashkernel=3M\"\n", {"1M", "on"}) ==
+          "A=\"crashkernel=1M\"\nA+=\" fadump=on\"\n");
     CHECK(shell("export A='x'\n") == "export A='x crashkernel=1M'\n");
     CHECK(shell("A=\"x\"\nA+=\" crashkernel=2M\"\n") == "A=\"x\"\nA+=\" crashkernel=1M\"\n");
     CHECK(shell("A=\"x\"\n  A=\"$A y\"\n") == "A=\"x\"\n  A=\"$A y crashkernel=1M\"\n");
