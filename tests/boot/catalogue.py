@@ -143,7 +143,7 @@ def further_scenarios():
 
 
 def endurance_scenarios():
-    """Cases that take hours: those of `./run soak`. Each has a short version above."""
+    """Cases that take minutes: those of `./run soak`. Each has a short version above."""
     return [
         Case("x86_64", "x86_64 soak, 500 loads and unloads", lambda bench: endurance.run_cycles(bench, 500)),
         Case("x86_64", "x86_64 soak, a crash after each of 20 loads", lambda bench: endurance.run_crashes(bench, 20)),

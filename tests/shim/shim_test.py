@@ -209,6 +209,8 @@ class Behind(unittest.TestCase):
             done = self.machine.run(*words)
             self.assertEqual((done.returncode, done.calls), (status, []), done.stderr)
             self.assertTrue(done.stderr.startswith("kexec: "), done.stderr)
+        done = self.machine.run("-l", "-c", "no-such-kernel")
+        self.assertTrue(done.stderr.startswith(f"kexec: {os.getcwd()}/no-such-kernel: "), done.stderr)
 
     def test_plans_reach_no_call_whatever_else_is_asked(self):
         self.machine.reserve_crash_memory()
