@@ -41,8 +41,10 @@ Failure fail_file(const std::string &path, int number = errno) {
 
 Result<Descriptor> open_with(const std::string &path, int flags) {
     Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags));
-    if (!descriptor.is_open())
-        return fail_file(path);
+    if (!descriptor.is_open()) {
+        int number = errno;
+        return fail_file(absolute_path(path), number);
+    }
     return descriptor;
 }
 
@@ -282,18 +284,24 @@ Result<std::vector<std::string>> list_tree(const std::string &path) {
 }
 
 MappedFile::MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp)
-    : path_(std::move(path)), descriptor_(std::move(descriptor)), bytes_(bytes), stamp_(stamp) {}
+    : path_(path),
+      full_path_(std::move(path)),
+      descriptor_(std::move(descriptor)),
+      bytes_(bytes),
+      stamp_(stamp) {}
 
 Result<MappedFile> MappedFile::open_held(const std::string &path) {
     Descriptor descriptor = TRY(open_with(path, O_NONBLOCK));
     bool is_held = hold(descriptor);
-    MappedFile file = TRY(of(std::move(descriptor), path));
+    MappedFile file = TRY(of(std::move(descriptor), absolute_path(path)));
+    file.path_ = path;
     file.is_held_ = is_held;
     return file;
 }
 
 MappedFile::MappedFile(MappedFile &&other) noexcept
     : path_(std::move(other.path_)),
+      full_path_(std::move(other.full_path_)),
       descriptor_(std::move(other.descriptor_)),
       bytes_(std::exchange(other.bytes_, {})),
       stamp_(other.stamp_),
@@ -307,7 +315,9 @@ MappedFile::~MappedFile() {
 
 Result<MappedFile> MappedFile::open(const std::string &path) {
     // A pipe that nobody writes to must not make us wait; it is refused below.
-    return of(TRY(open_with(path, O_NONBLOCK)), path);
+    MappedFile file = TRY(of(TRY(open_with(path, O_NONBLOCK)), absolute_path(path)));
+    file.path_ = path;
+    return file;
 }
 
 Result<MappedFile> MappedFile::of(Descriptor descriptor, const std::string &name) {
@@ -352,14 +362,14 @@ std::string MappedFile::identity() const {
 Result<void> MappedFile::unchanged() const {
     if (is_held_ && !somebody_wants_to_write)
         return {};
-    Stamp now = TRY(stamp_of(descriptor_.number(), path_));
+    Stamp now = TRY(stamp_of(descriptor_.number(), full_path_));
     if (now == stamp_)
         return {};
     std::string what =
         now.size == stamp_.size
-            ? fmt::format("{}: the file was changed while it was being read", path_)
+            ? fmt::format("{}: the file was changed while it was being read", full_path_)
             : fmt::format("{}: the file was changed while it was being read: it had {} bytes, now it has {}",
-                          path_, stamp_.size, now.size);
+                          full_path_, stamp_.size, now.size);
     return fail(Cause::bad_image, std::move(what), "wait until nothing writes to the file, then try again");
 }
 
@@ -399,6 +409,18 @@ std::string MappedFile::real_path() const {
 std::string real_path(const std::string &path) {
     std::unique_ptr<char, void (*)(void *)> resolved(::realpath(path.c_str(), nullptr), ::free);
     return resolved ? resolved.get() : path;
+}
+
+std::string absolute_path(const std::string &path) {
+    if (path.starts_with('/'))
+        return path;
+    std::unique_ptr<char, void (*)(void *)> directory(::getcwd(nullptr, 0), ::free);
+    if (!directory || *directory != '/')
+        return path;
+    std::string_view below = path;
+    while (below.starts_with("./"))
+        below.remove_prefix(2);
+    return fmt::format("{}/{}", std::string_view(directory.get()) == "/" ? "" : directory.get(), below);
 }
 
 Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name) {

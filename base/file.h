@@ -84,7 +84,8 @@ public:
 
     Bytes bytes() const { return bytes_; }
     int descriptor() const { return descriptor_.number(); }
-    const std::string &path() const { return path_; }
+    const std::string &path() const { return path_; }           // as it was named
+    const std::string &full_path() const { return full_path_; } // from the root on, for errors
 
     // Its name from the root on, without symbolic links.
     std::string real_path() const;
@@ -106,7 +107,7 @@ private:
     MappedFile(std::string path, Descriptor descriptor, Bytes bytes, Stamp stamp);
     static Result<Stamp> stamp_of(int descriptor, const std::string &path);
 
-    std::string path_;
+    std::string path_, full_path_;
     Descriptor descriptor_;
     Bytes bytes_;
     Stamp stamp_;
@@ -126,5 +127,7 @@ Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &
 
 // Its name from the root on, without symbolic links; the name as given where that cannot be told.
 std::string real_path(const std::string &path);
+// The same with its links, also of what is not there: how errors name a file.
+std::string absolute_path(const std::string &path);
 
 } // namespace kexec

@@ -4,6 +4,8 @@
 
 #include "dump/log_forms.h"
 
+#include <fmt/core.h>
+
 namespace kexec {
 
 namespace {
@@ -43,8 +45,11 @@ Result<LogSummary> read_log(Core &core, const TakeRecord &take) {
     auto second = read_trusting(core, Memory::Trust::machine, taking);
     if (!second || second->records == 0)
         return first;
-    second->notes.push_back("the headers of the dump map the wrong memory; going on with the layout that "
-                            "the kernel documents");
+    // They map the wrong memory, or reading failed for once.
+    second->notes.push_back(
+        fmt::format("the headers of the dump lead to nothing of the log{}; going on with the "
+                    "layout that the kernel documents",
+                    first ? "" : ": " + first.error().what));
     return second;
 }
 

@@ -196,8 +196,10 @@ Result<void> check_ids(Memory &memory, Ring &ring, LogSummary &summary) {
         return fail_dump(Fault::corrupt, "the log's ring is damaged: none of its descriptors holds a record",
                          "open the dump with crash and the kernel's debug information");
     }
-    summary.notes.push_back("the log's ring does not tell rightly which of its records is the first or the "
-                            "last; going on with all that are there");
+    std::string why =
+        oldest ? "the log's ring does not tell rightly which of its records is the first or the last"
+               : "the log: " + oldest.error().what;
+    summary.notes.push_back(why + "; going on with all records that are there");
     return {};
 }
 

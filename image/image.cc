@@ -44,7 +44,8 @@ Failure unknown_file(const Image &image, std::span<const Format> formats) {
         image.bytes.empty() ? "it is empty" : fmt::format("it is none of: {}", names_of(formats));
     // A file without a byte counts as one that cannot be read.
     return fail(image.bytes.empty() ? Cause::missing_file : Cause::unknown_image,
-                fmt::format("Cannot determine the file type of {}{}: {}", image.file->path(), inside, why),
+                fmt::format("Cannot determine the file type of {}{}: {}", image.file->full_path(), inside,
+                            why),
                 "name a kernel file of this machine");
 }
 
@@ -227,12 +228,12 @@ Result<Image> read_image(std::shared_ptr<const MappedFile> file, std::span<const
                 .bytes = bytes,
                 .file = std::move(file),
                 .unpacked = {}};
-    bool found = TRY_WITHIN(image.file->path(), unwrap(image, formats, wanted, selection));
+    bool found = TRY_WITHIN(image.file->full_path(), unwrap(image, formats, wanted, selection));
     auto match = first_match(image.bytes, wanted.kernels);
     if (!match || !found)
         return no_match(image, formats, type);
     image.format = match->format;
-    image.content = *TRY_WITHIN(image.file->path(), std::move(match->probed));
+    image.content = *TRY_WITHIN(image.file->full_path(), std::move(match->probed));
     return image;
 }
 

@@ -60,8 +60,8 @@ void look_into(const std::string &directory, Found &found) {
 Result<std::shared_ptr<const MappedFile>> take_addon(Companions &companions, const std::string &path,
                                                      std::uint16_t machine, std::string_view compatible) {
     auto file = TRY(map_file(path));
-    add_addon(companions,
-              TRY_WITHIN(path, open_uki_addon(file->bytes(), machine, companions.release, compatible)));
+    add_addon(companions, TRY_WITHIN(file->full_path(),
+                                     open_uki_addon(file->bytes(), machine, companions.release, compatible)));
     companions.notes.push_back("add-on " + path);
     companions.storage.push_back(file);
     return file;

@@ -104,7 +104,7 @@ LinksTakenDown take_down_what_is_up(World &world) {
     if (taken)
         complain_of_links(world, taken->failures, "cannot take the interface down");
     else
-        warn(world, taken.error().what + "; no network interface is taken down");
+        warn(world, taken.error().what + "; going on without taking network interfaces down");
     return taken.value_or(LinksTakenDown());
 }
 

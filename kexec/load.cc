@@ -154,12 +154,14 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
     Snapshot snapshot = take_snapshot(sources_for(world.arch, options.settings), world.root);
     TRY(check_permission(world, options.settings, understand_kernel(snapshot)));
     Machine machine = TRY(world.arch.understand(snapshot));
+    Pluggable planned_for = pluggable_parts(machine);
     Asked asked = TRY(request_for(world, options, std::move(machine), world.calls.draw_entropy()));
     PreparedLoad prepared{TRY(world.arch.plan(asked.request)),
                           TRY(files_of(asked, options)),
                           asked.request.settings.command_line,
                           asked.configuration,
-                          {}};
+                          {},
+                          std::move(planned_for)};
     if (options.settings.purpose == Purpose::crash)
         prepared.words_for_parts = words_for_parts(asked.request, options);
     for (const std::string &warning : prepared.decision.warnings)
@@ -199,11 +201,35 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
     return served;
 }
 
+namespace {
+
+// kexec_file_load leaves it to the kernel to look at the machine.
+Result<RefusedCall> load_for_this_machine(World &world, const Options &options, PreparedLoad &prepared) {
+    for (unsigned loads = 1;; ++loads) {
+        RefusedCall served = TRY(load_prepared(world, options, prepared));
+        if (served != RefusedCall::load || !have_changed(prepared.planned_for, world.root))
+            return served;
+        if (loads == most_loads) {
+            warn(world, fmt::format("memory or CPUs came or went during each of {} loads; going on without "
+                                    "another, load the kernel again when they are settled",
+                                    most_loads));
+            return served;
+        }
+        warn(world, "memory or CPUs came or went during the load; loading again, for what there is now");
+        auto again = prepare_load(world, options);
+        if (!again)
+            return Failure(take_back(world, options, std::move(again).error()));
+        prepared = *std::move(again);
+    }
+}
+
+} // namespace
+
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared) {
     Purpose purpose = options.settings.purpose;
     bool crash_was_loaded = purpose == Purpose::crash && look_at_kernel(world.root).crash_loaded == 1U;
     auto record = begin_record(world, purpose);
-    auto served = load_prepared(world, options, prepared);
+    auto served = load_for_this_machine(world, options, prepared);
     if (!served) {
         // For a crash load the kernel drops the old image before it accepts the new one.
         if (crash_was_loaded && look_at_kernel(world.root).crash_loaded == 0U)

@@ -38,9 +38,9 @@ Result<Recording> recording_meant(const World &world, const std::string &path, c
     if (!asked.empty() && !is_called(world.arch, recording.arch))
         return fail(Cause::bad_usage,
                     fmt::format("{} is the recording of a machine of architecture {}, and --arch={} is given",
-                                path, recording.arch, asked),
+                                absolute_path(path), recording.arch, asked),
                     "leave --arch out");
-    TRY(check_arch(world.arch, recording.arch, path));
+    TRY(check_arch(world.arch, recording.arch, absolute_path(path)));
     return recording;
 }
 
@@ -56,7 +56,7 @@ std::string argument_of(std::span<const GivenOption> options, OptionId id) {
 
 Result<Recording> open_recording(const std::string &path) {
     Buffer file = TRY(read_file(path, largest_recording));
-    return TRY_WITHIN(path, read_recording(file));
+    return TRY_WITHIN(absolute_path(path), read_recording(file));
 }
 
 Result<std::optional<Recording>> named_recording(const World &world, const Options &options) {

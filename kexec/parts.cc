@@ -191,12 +191,12 @@ Result<void> check_selection(const Selection &selection, const Image &image) {
     if (selection.profile && !has_wrapper(image, "UKI"))
         return fail(Cause::bad_usage,
                     fmt::format("profile {} was asked for, and {} is no unified kernel image",
-                                *selection.profile, image.file->path()),
+                                *selection.profile, image.file->full_path()),
                     "leave --profile out");
     if (selection.configuration && !has_wrapper(image, "FIT"))
         return fail(Cause::bad_usage,
                     fmt::format("configuration {} was asked for, and {} is no FIT image",
-                                printable(*selection.configuration), image.file->path()),
+                                printable(*selection.configuration), image.file->full_path()),
                     "name the file without '#'");
     return {};
 }

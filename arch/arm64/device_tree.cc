@@ -108,8 +108,8 @@ Result<DeviceTree> tree_to_start_from(const Request &request, std::vector<std::s
         notes.push_back("device tree: " + std::get<Arm64Facts>(request.machine.own).device_tree_words);
         return running_tree(request);
     }
-    const std::string &path = request.dtb->path();
-    notes.push_back("device tree: " + path);
+    const std::string &path = request.dtb->full_path();
+    notes.push_back("device tree: " + request.dtb->path());
     DeviceTree tree = TRY_WITHIN(path, DeviceTree::read(request.dtb->bytes()));
     if (!tree.find(chosen))
         notes.push_back("the given device tree had no /chosen: it gets one");

@@ -117,8 +117,8 @@ Result<DeviceTree> tree_to_start_from(const Request &request, std::vector<std::s
         notes.push_back("device tree: " + facts.device_tree_words);
         return DeviceTree::read(facts.device_tree);
     }
-    const std::string &path = request.dtb->path();
-    notes.push_back("device tree: " + path);
+    const std::string &path = request.dtb->full_path();
+    notes.push_back("device tree: " + request.dtb->path());
     DeviceTree tree = TRY_WITHIN(path, DeviceTree::read(request.dtb->bytes()));
     TRY_WITHIN(path, check_processor(tree, request, warnings));
     return tree;

@@ -62,7 +62,7 @@ Result<void> take_device_tree(Load &load) {
     const auto &file = load.request.dtb;
     if (file)
         load.device_tree =
-            std::make_shared<Buffer>(TRY_WITHIN(file->path(), DeviceTree::read(file->bytes())).packed());
+            std::make_shared<Buffer>(TRY_WITHIN(file->full_path(), DeviceTree::read(file->bytes())).packed());
     return {};
 }
 

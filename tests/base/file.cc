@@ -118,6 +118,26 @@ TEST_CASE("a mapped file shows the file's bytes") {
     CHECK(moved.unchanged());
 }
 
+TEST_CASE("errors name a file from the root on, as it is found from where the program runs") {
+    TemporaryDirectory directory;
+    directory.add("a", as_bytes("kernel"));
+    std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(directory.path());
+    std::string here = std::filesystem::current_path();
+    Error error = MappedFile::open("./none").error();
+    auto file = MappedFile::open("a");
+    std::string other = absolute_path("../a"), rooted = absolute_path("/a/../b");
+    std::filesystem::current_path("/");
+    std::string top = absolute_path("a");
+    std::filesystem::current_path(before);
+    CHECK(error.what == here + "/none: No such file or directory");
+    CHECK(file->path() == "a");
+    CHECK(file->full_path() == here + "/a");
+    CHECK(other == here + "/../a");
+    CHECK(rooted == "/a/../b");
+    CHECK(top == "/a");
+}
+
 TEST_CASE("an empty file maps to no bytes") {
     TemporaryDirectory directory;
     auto file = MappedFile::open(directory.add("a", {}));

@@ -46,6 +46,7 @@ def choose(options):
         return [], [(case.name, "--quick boots nothing") for case in default + further] + skipped
     if options.only or options.soak:
         known = catalogue.endurance_scenarios() if options.soak else default + further
+        skipped = [] if options.soak else skipped
         wanted = [case for case in known if re.search(options.only or "", case.name)]
         others = [(case.name, "not asked for") for case in known if case not in wanted]
         return wanted, others + skipped

@@ -1,15 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reaches into a running machine from outside: QEMU's monitor copies physical memory out, its gdb stub changes a byte of it.
+"""Reaches into a running machine from outside: QEMU's monitor copies physical memory out, its gdb stub changes a byte of it. A machine is
+kept as it is at one moment, and goes on from there as often as wanted.
 
 The stub speaks GDB's remote serial protocol (GDB manual, appendix E); `Qqemu.PhyMemMode:1` makes its addresses physical ones.
 """
 import json
 import pathlib
 import socket
+import time
 
 from machine import patience
 
 ANSWER_LIMIT = 60   # seconds on an idle host
+
+
+class Monitor:
+    """QEMU's, by its own protocol (QMP); for a `with` block."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def options(self):
+        return "-qmp", f"unix:{self._path},server=on,wait=off"
+
+    def __enter__(self):
+        self._connection = connect(self._path)
+        self._answers = self._connection.makefile("r")
+        self._answers.readline()
+        self.ask("qmp_capabilities")
+        return self
+
+    def __exit__(self, *_):
+        self._connection.close()
+
+    def ask(self, command, **arguments):
+        self._connection.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+        while True:
+            answer = json.loads(self._answers.readline())
+            if "error" in answer:
+                raise OSError(f"QEMU's monitor refused {command}: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+
+    def keep(self, path):
+        """The whole machine goes into a file and stands still here; kept() has it go on."""
+        self.ask("migrate", uri=f"exec:cat > {path}")
+        deadline = time.monotonic() + ANSWER_LIMIT * patience()
+        while (status := self.ask("query-migrate").get("status")) != "completed":
+            if status in ("failed", "cancelled") or time.monotonic() > deadline:
+                raise OSError(f"QEMU did not keep the machine: {status}")
+            time.sleep(0.1)
+
+
+def kept(path):
+    """Options for a machine that goes on from what keep() wrote; the others are to be the same."""
+    return "-incoming", f"exec:cat {path}"
 
 
 class Outside:
@@ -17,36 +62,34 @@ class Outside:
 
     def __init__(self, directory):
         self._gdb_path = directory / "gdb.socket"
-        self._monitor_path = directory / "monitor.socket"
+        self._monitor = Monitor(directory / "monitor.socket")
         self._copy = directory / "memory.bin"
 
     def options(self):
         """What QEMU must be started with."""
         return ("-chardev", f"socket,id=gdb,path={self._gdb_path},server=on,wait=off", "-gdb", "chardev:gdb",
-                "-qmp", f"unix:{self._monitor_path},server=on,wait=off")
+                *self._monitor.options())
 
     def __enter__(self):
-        self._gdb, self._monitor = connect(self._gdb_path), connect(self._monitor_path)
-        self._answers = self._monitor.makefile("r")
+        self._gdb = connect(self._gdb_path)
         self._received = b""
         self._ask_stub("?")
         if self._ask_stub("Qqemu.PhyMemMode:1") != "OK":
             raise OSError("QEMU's gdb stub does not offer physical addresses")
-        self._answers.readline()
-        self._ask_monitor("qmp_capabilities")
+        self._monitor.__enter__()
         return self
 
     def __exit__(self, *_):
         self._ask_stub("D")
         self._gdb.close()
-        self._monitor.close()
+        self._monitor.__exit__()
         self._copy.unlink(missing_ok=True)
 
     def find(self, sample, ranges):
         """Every physical address within the (first, last) ranges at which these bytes lie."""
         found = []
         for first, last in ranges:
-            self._ask_monitor("pmemsave", val=first, size=last - first + 1, filename=str(self._copy))
+            self._monitor.ask("pmemsave", val=first, size=last - first + 1, filename=str(self._copy))
             data = self._copy.read_bytes()
             at = data.find(sample)
             while at >= 0:
@@ -62,15 +105,6 @@ class Outside:
         before = self.read(address, 1)[0]
         if self._ask_stub(f"M{address:x},1:{before ^ 0xFF:02x}") != "OK" or self.read(address, 1)[0] != before ^ 0xFF:
             raise OSError(f"QEMU's gdb stub did not change the byte at {address:#x}")
-
-    def _ask_monitor(self, command, **arguments):
-        self._monitor.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
-        while True:
-            answer = json.loads(self._answers.readline())
-            if "error" in answer:
-                raise OSError(f"QEMU's monitor refused {command}: {answer['error']['desc']}")
-            if "return" in answer:
-                return
 
     def _ask_stub(self, text):
         packet = text.encode()

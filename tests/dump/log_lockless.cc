@@ -197,3 +197,47 @@ TEST_CASE("bytes changed at random never make reading endless", "[lockless]") {
             CHECK(read->lines.size() <= 64);
     }
 }
+
+namespace {
+
+// One that fails once, in its Nth read.
+class FailingSource : public MemorySource {
+public:
+    FailingSource(Buffer bytes, unsigned read) : MemorySource(std::move(bytes)), left_(read) {}
+    Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override {
+        if (--left_ == 0)
+            return fail(Cause::other, "the disk is in trouble");
+        return MemorySource::read(offset, target);
+    }
+    bool has_failed() const { return left_ <= 0; }
+
+private:
+    int left_;
+};
+
+} // namespace
+
+TEST_CASE("a read that fails costs its record or is an error, and what is told names nothing else",
+          "[lockless]") {
+    BuiltLog log = build_lockless_log({}, some_lines(20));
+    Buffer dump = elf_dump(log);
+    unsigned told = 0;
+    for (unsigned number = 1;; number++) {
+        FailingSource source(dump, number);
+        auto read = read_dump(source);
+        if (!source.has_failed())
+            break;
+        CAPTURE(number);
+        if (!read)
+            continue;
+        CHECK(is_part(read->lines, log.lines));
+        CHECK(read->lines.size() + read->summary.damaged + read->summary.missing == log.lines.size());
+        for (const std::string &note : read->summary.notes) {
+            CAPTURE(note);
+            CHECK(note.find("rightly") == std::string::npos);
+            CHECK(note.find("wrong") == std::string::npos);
+            told += note.find("the disk is in trouble") != std::string::npos;
+        }
+    }
+    CHECK(told > 0);
+}

@@ -7,6 +7,8 @@
 #include "tests/kexec/fake_world.h"
 
 #include <cerrno>
+#include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <fstream>
 
 using namespace kexec;
@@ -410,4 +412,79 @@ TEST_CASE("a crash kernel whose file is written to meanwhile gives way to the on
     CHECK(outcome.status != 0);
     CHECK(contains(outcome.err, "which has been loaded again"));
     CHECK(world.crash_loaded() == "1");
+}
+
+namespace {
+
+const std::string before = "00001000-0009ffff : System RAM\n"
+                           "00100000-3fffffff : System RAM\n"
+                           "  20000000-2fffffff : Crash kernel\n";
+const std::string grown = before + "50000000-5fffffff : System RAM\n";
+const std::string loading_again = "memory or CPUs came or went during the load; loading again";
+
+} // namespace
+
+TEST_CASE("memory that is plugged in during a load has the kernel loaded again, by kexec_load alone") {
+    for (const char *purpose : {"-l", "-p"}) {
+        FakeWorld world;
+        world.kernel.while_loading = [&] { world.root.write("/proc/iomem", grown); };
+        Outcome outcome = world.run({purpose, "-c", "-y", world.elf_file});
+        CHECK(outcome.status == 0);
+        CHECK(outcome.err == "kexec: " + loading_again + ", for what there is now\n");
+        CHECK(world.kernel.log.size() == 2);
+        CHECK(world.run({purpose, "-c", "-y", world.elf_file}).err.empty());
+    }
+    FakeWorld world;
+    world.kernel.while_loading = [&] { world.root.write("/proc/iomem", grown); };
+    CHECK(world.run({"-l", "-s", "-y", world.kernel_file}).err.empty());
+    CHECK(world.kernel.log.size() == 1);
+}
+
+TEST_CASE("the crash kernel that stays knows the memory and the CPU that came while it was loaded") {
+    const std::string cpu = "/sys/devices/system/cpu/cpu";
+    // Physical address and size, as a program header has them one behind the other.
+    const std::string memory("\0\0\0\x50\0\0\0\0\0\0\0\x10\0\0\0\0", 16);
+    const std::string notes("\0\x10\0\3\0\0\0\0\0\4\0\0\0\0\0\0", 16);
+    for (bool is_memory : {true, false}) {
+        FakeWorld world;
+        world.root.write(cpu + "0/crash_notes", "3000000\n");
+        std::vector<std::string> headers;
+        world.kernel.while_loading = [&] {
+            world.root.write(is_memory ? "/proc/iomem" : cpu + "1/crash_notes",
+                             is_memory ? grown : "3001000\n");
+            headers.push_back(fmt::format("{}", fmt::join(world.kernel.last_segment_contents, "")));
+        };
+        std::string image = world.files.add("Image", testing::build_arm64_image());
+        std::string tree = world.files.add("board.dtb", DeviceTree::empty().packed());
+        Outcome outcome = world.run_on(*arch_named("arm64"), {"-p", "-c", "--dtb=" + tree, image});
+        INFO(outcome.err);
+        REQUIRE(outcome.status == 0);
+        CHECK(contains(outcome.err, loading_again));
+        REQUIRE(headers.size() == 2);
+        CHECK_FALSE(contains(headers[0], is_memory ? memory : notes));
+        CHECK(contains(headers[1], is_memory ? memory : notes));
+    }
+}
+
+TEST_CASE("memory that comes and goes for ever is told of, and the third load stays") {
+    FakeWorld world;
+    bool is_grown = false;
+    world.kernel.while_loading = [&] {
+        is_grown = !is_grown;
+        world.root.write("/proc/iomem", is_grown ? grown : before);
+    };
+    Outcome outcome = world.run({"-p", "-c", world.elf_file});
+    CHECK(outcome.status == 0);
+    CHECK(contains(outcome.err, "during each of 3 loads; going on without another"));
+    CHECK(world.crash_loaded() == "1");
+}
+
+TEST_CASE("a kernel that can no longer be loaded when memory has come or gone is taken out again") {
+    FakeWorld world;
+    world.kernel.while_loading = [&] { world.root.write("/proc/iomem", "00100000-3fffffff : System RAM\n"); };
+    Outcome outcome = world.run({"-p", "-c", world.elf_file});
+    CHECK(outcome.status != 0);
+    CHECK(contains(outcome.err, loading_again));
+    CHECK(contains(outcome.err, "what had been loaded was taken out again"));
+    CHECK(world.crash_loaded() == "0");
 }

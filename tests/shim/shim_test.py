@@ -209,6 +209,8 @@ class Behind(unittest.TestCase):
             done = self.machine.run(*words)
             self.assertEqual((done.returncode, done.calls), (status, []), done.stderr)
             self.assertTrue(done.stderr.startswith("kexec: "), done.stderr)
+        done = self.machine.run("-l", "-c", "no-such-kernel")
+        self.assertTrue(done.stderr.startswith(f"kexec: {os.getcwd()}/no-such-kernel: "), done.stderr)
 
     def test_plans_reach_no_call_whatever_else_is_asked(self):
         self.machine.reserve_crash_memory()
@@ -260,7 +262,8 @@ class Behind(unittest.TestCase):
             lines = self.traced("-l", "-y", call, self.kernel, "--initrd", self.initrd)
             looking = re.compile(r'"/(?:proc|sys)/(?!self)|</(?:proc|sys)/')
             opened = [re.search(r'"(.*?)"', line)[1] for line in lines if line.startswith("openat") and looking.search(line)]
-            self.assertEqual(len(opened), len(set(opened)), "a file is opened twice")
+            again = sorted(path for path in set(opened) if opened.count(path) > 1)
+            self.assertEqual(again, ["/proc/iomem"] if call == "-c" else [])  # whether memory came or went during the load
             seen = {path for path in opened if "crash" in path or "notes" in path or "/config" in path or "lockdown" in path}
             self.assertEqual(seen, set(), "what a kernel for a reboot by a named call does not need")
             memory = re.compile(r"(?:brk|mmap|munmap|mremap|mprotect)\(.*(?:-1, 0\)|\)) += (?:0x)?[0-9a-f]+$")

@@ -61,6 +61,11 @@ class Changing(unittest.TestCase):
     def without_lease(self, calls):
         return [word for call in calls if call.name() == LEASE for word in ("--fail", f"{call.count}=11")]
 
+    @staticmethod
+    def holds_an_image(done):
+        loads = [line for line in done.calls if line.startswith("kexec_") and line.endswith(" = 0")]
+        return bool(loads) and not re.search("segments 0 |kernel none", loads[-1])
+
     def changed_at(self, call, count, calls, command):
         self.kernel.write_bytes(self.content)
         return self.machine.run(*self.words(call), meddling=[*self.without_lease(calls), "--before", f"{count}={command}"])
@@ -75,9 +80,7 @@ class Changing(unittest.TestCase):
                     done = self.changed_at(call, count, calls, command)
                     with self.subTest(call=call, count=count, command=command, said=done.stderr):
                         self.assertIn(done.returncode, (0, 1, 255))  # 1: an empty file is of no known kind
-                        loads = [line for line in done.calls if line.startswith("kexec_") and line.endswith(" = 0")]
-                        holds = bool(loads) and not re.search("segments 0 |kernel none", loads[-1])
-                        self.assertEqual(holds, done.returncode == 0)
+                        self.assertEqual(self.holds_an_image(done), done.returncode == 0)
                         if done.returncode != 0:
                             self.assertRegex(done.stderr, "^kexec: ")
                         if count == self.from_open_to_load(calls)[-1]:
@@ -120,7 +123,29 @@ class Changing(unittest.TestCase):
                 done = self.machine.run(*self.words("-c"), meddling=["--before", f"{count}=cat {changed} > {path}"])
                 with self.subTest(count=count, text=number, said=done.stderr):
                     self.assertIn(done.returncode, (0, 1, 255))
-                    self.assertEqual(any(line.startswith("kexec_load") for line in done.calls), done.returncode == 0)
+                    self.assertEqual(self.holds_an_image(done), done.returncode == 0)
+
+    def test_memory_and_a_cpu_that_are_plugged_in_before_the_load_have_it_made_again(self):
+        """From the first look at the machine on, until the call that loads: the crash kernel that stays knows them."""
+        self.machine.reserve_crash_memory()
+        self.machine.pretend_crash_notes()
+        iomem, cpus = Path(self.machine.over["/proc/iomem"]), Path(self.machine.over["/sys/devices/system/cpu"])
+        before, grown = iomem.read_text(encoding="ascii"), self.directory / "grown"
+        grown.write_text(before + "10000000000-1000fffffff : System RAM\n", encoding="ascii")
+        words = ("-p", "-c", str(self.kernel), "--append=a")
+        calls = self.calls(*words)
+        load = self.first(calls, "kexec_load")
+        seen = max(call.count for call in calls[:load] if re.match("/proc/iomem|/sys/devices/system/cpu", call.path))
+        steps = [*range(seen + 1, load, 5), load]
+        plug = f"mkdir -p {cpus}/cpu9 && echo 3000000 > {cpus}/cpu9/crash_notes && echo 368 > {cpus}/cpu9/crash_notes_size"
+        for command in (f"cat {grown} > {iomem}", plug):
+            for step in steps:
+                iomem.write_text(before, encoding="ascii")
+                shutil.rmtree(cpus / "cpu9", ignore_errors=True)
+                done = self.machine.run(*words, meddling=["--before", f"{step}={command}"])
+                with self.subTest(command=command, step=step, said=done.stderr):
+                    self.assertEqual((done.returncode, len([line for line in done.calls if line.startswith("kexec_load ")])), (0, 2))
+                    self.assertIn("memory or CPUs came or went during the load; loading again", done.stderr)
 
     def shimmed(self, *words):
         """A whole run as shell text, on the same machine and with the same log of calls; what it says goes to a file."""

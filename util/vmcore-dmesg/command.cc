@@ -3,6 +3,7 @@
 // lost. The log is often all that is left of a machine: whatever can be printed is, and then the status is 0.
 #include "util/vmcore-dmesg/command.h"
 
+#include "base/file.h"
 #include "dump/dump.h"
 #include "dump/fault.h"
 #include "dump/log_text.h"
@@ -140,6 +141,8 @@ int run_command(const World &world, std::span<const char *const> words) {
                                       : "vmcore-dmesg of kexec-tools 2.0.32+toolkit." TOOLKIT_VERSION "\n");
         return printed ? 0 : static_cast<int>(Fault::output);
     }
+    if (options->file != "-")
+        options->file = absolute_path(options->file);
     return print_dump(world, *options);
 }
 

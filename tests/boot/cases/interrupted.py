@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A load that is ended: by a signal at its system calls, or by a panic of the machine. Afterwards the old image, the new one or none is
 loaded, never a mixture; what the tool says of it is true; and a new load works."""
+import dataclasses
+import pathlib
 import re
+import tempfile
 
+import outside
 import proof
 import supplies
 from machine import MACHINES, Setup
@@ -10,7 +14,6 @@ from proof import require
 
 LIMIT = 600      # seconds, of which each load takes one
 SHORT = 12       # so many calls are struck in a default run
-PANICS = 5       # so many steps in which the machine panics
 SIGKILL, SIGINT = 9, 2
 
 PREPARE = """\
@@ -108,51 +111,56 @@ crash_load() {
 crash_load old kexec
 say crash_loaded "$(cat /sys/kernel/kexec_crash_loaded)"
 crash_load old shim --let-through yes --log /tmp/log --calls /tmp/calls -- /sbin/kexec
-count=$(wc -l </tmp/calls)
-at=$(grep -n '^[0-9]* 246 ' /tmp/calls | cut -d: -f1)
-step={step}
-say step "$step" load_call "$at" of "$count"
-[ "$step" -le "$count" ] || finish
+say ready "$(grep -n '^[0-9]* 246 ' /tmp/calls | cut -d: -f1)" of "$(wc -l </tmp/calls)"
+while ! read -r -t 1 step; do say waiting; done
+say stage again
 crash_load new shim --let-through yes --log /tmp/log --before "$step=echo c >/proc/sysrq-trigger" -- /sbin/kexec
 """
-STEPS = ("1", "$((at / 2))", "$at", "$((at + 1))", "$count")  # shell's; the load is the call `at`
 
 
-def run_panics(bench, steps=STEPS):
-    """The machine panics while another crash kernel is being loaded: the one that the kernel holds at that moment comes up."""
-    proved = [panic_at(bench, step) for step in steps]
-    return [f"panics at calls {', '.join(proved)} of a load: the old or the new crash kernel has the dump"]
+def run_panics(bench, every_call=False):
+    """The machine panics while another crash kernel is being loaded: the one that the kernel holds at that moment comes up. It is booted
+    once, and goes on from one moment before each of these loads."""
+    setup, moment = machine_to_panic(bench), bench.directory / "moment"
+    load_call, count = keep_before_load(bench, setup, moment)
+    steps = range(1, count + 1) if every_call else (1, load_call // 2, load_call, load_call + 1, count)
+    for step in steps:
+        panic_at(bench, dataclasses.replace(setup, extra=outside.kept(moment)), step, load_call)
+    moment.unlink()
+    return [f"panics at {'each' if every_call else len(steps)} of {count} calls of a load: the old or the new crash kernel has the dump"]
 
 
-def run_all_panics(bench):
-    """At every call there is."""
-    step, proved = 1, []
-    while (reached := panic_at(bench, str(step))) != "none":
-        proved.append(reached)
-        step += 1
-    return [f"a panic at each of {len(proved)} calls of a load: the old or the new crash kernel has the dump"]
-
-
-def panic_at(bench, step):
-    """The number of the call, or "none" where there are fewer."""
+def machine_to_panic(bench):
     machine = MACHINES["x86_64"]
     capture = bench.packed_initramfs(machine, "capture", CAPTURE)
-    kernel = supplies.kernel(machine, "6.1")
-    files = {**bench.program(), "sbin/shim": supplies.shim(bench.directory, machine), "kernel": kernel, "capture.cpio": capture}
-    first = bench.initramfs(machine, "first", PANIC.replace("{append}", machine.command_line()).replace("{step}", step), files)
-    setup = Setup(machine, machine.plain_firmware(), kernel, first, memory=768, append=f"crashkernel={machine.crash_low}")
-    said = bench.run(setup, LIMIT)
-    return judge_panic(said)
+    files = {**bench.program(), "sbin/shim": supplies.shim(bench.directory, machine), "kernel": supplies.kernel(machine, "small"),
+             "capture.cpio": capture}
+    first = bench.initramfs(machine, "first", PANIC.replace("{append}", machine.command_line()), files)
+    return Setup(machine, machine.plain_firmware(), supplies.kernel(machine, "6.1"), first, memory=768,
+                 append=f"crashkernel={machine.crash_low}")
 
 
-def judge_panic(said):
-    fields = re.fullmatch(r"(\d+) load_call (\d+) of (\d+)", said.one("first", "step"))
-    require(fields and said.one("first", "crash_loaded") == "1", f"no crash kernel was loaded at first: {said.one('first', 'step')}")
-    step, load_call, count = map(int, fields.groups())
-    if step > count:
-        return "none"
-    require("capture" in said.stages, f"after a panic at call {step} of {count} no capture kernel came up")
+def keep_before_load(bench, setup, moment):
+    """(the number of the call that loads, how many calls there are)."""
+    with tempfile.TemporaryDirectory() as sockets:
+        monitor = outside.Monitor(pathlib.Path(sockets) / "monitor")
+        with bench.start(dataclasses.replace(setup, extra=monitor.options())) as guest:
+            guest.wait("@@ ready .*\\d$", LIMIT)
+            said = guest.transcript()
+            with monitor:
+                monitor.keep(moment)
+    counts = re.fullmatch(r"(\d+) of (\d+)", said.one("first", "ready"))
+    require(counts and said.one("first", "crash_loaded") == "1", f"no crash kernel was loaded at first: {said.one('first', 'ready')}")
+    return int(counts[1]), int(counts[2])
+
+
+def panic_at(bench, setup, step, load_call):
+    with bench.start(setup) as guest:
+        guest.wait("@@ waiting", LIMIT)
+        guest.send(f"{step}\n")
+        guest.wait("@@ end", LIMIT)
+        said = guest.transcript()
+    require("again" in said.stages and "capture" in said.stages, f"after a panic at call {step} no capture kernel came up")
     held = "new" if step > load_call else "old"
     require(f"which={held}" in said.one("capture", "cmdline"), f"panic at call {step}, the load is {load_call}: not the {held} one came up")
     require(int(said.one("capture", "vmcore_size") or 0) > 0, f"after a panic at call {step} there is no dump")
-    return str(step)

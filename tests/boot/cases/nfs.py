@@ -13,7 +13,7 @@ SERVER_SCRIPT = """\
 serve() {
     modprobe nfsd
     mount -t nfsd nfsd /proc/fs/nfsd 2>/dev/null
-    echo 5 >/proc/fs/nfsd/nfsv4gracetime
+    echo 10 >/proc/fs/nfsd/nfsv4gracetime
     try exported exportfs -ra
     try answering rpc.mountd -N 3
     try serving rpc.nfsd -N 3 2

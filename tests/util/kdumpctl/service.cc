@@ -350,6 +350,14 @@ TEST_CASE("a test crashes the machine after the word, on a terminal only", "[ser
     machine.unload();
     machine.writes.clear();
     check_refused(machine, {"test"}, "this one's are not");
+    FakeMachine power;
+    power.become_fadump("1\n");
+    power.lines = {"CRASH"};
+    power.run({"test"});
+    CHECK(power.writes == std::vector<std::string>{"sync", "/proc/sysrq-trigger c"});
+    REQUIRE(power.commands.size() == 1);
+    CHECK(power.commands[0].starts_with("fadump register --append="));
+    CHECK(power.commands[0].ends_with(" kdump_test_id=1764446400"));
 }
 
 TEST_CASE("the boot after a test says what came of it", "[service]") {

@@ -88,6 +88,12 @@ class Programs(unittest.TestCase):
                 self.assertEqual(ours.stdout, b"")
                 self.assertTrue(ours.stderr)
 
+    def test_an_error_names_the_file_from_the_root_on(self):
+        for name in ("nothing-here", "damaged-class"):
+            done = run(os.path.abspath(PROGRAM), name, cwd=self.directory)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertTrue(done.stderr.startswith(f"vmcore-dmesg: {os.path.realpath(self.path(name))}: ".encode()), done.stderr)
+
     def test_reads_every_format_and_every_way_in(self):
         expected = self.log(self.path("lockless-le64"))
         for name in ("lockless-le64", "compressed", "flattened"):
