@@ -20,7 +20,18 @@ bool is_blank(std::string_view text, std::size_t at) {
            (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '\n');
 }
 
-// The words of one piece, as places in the text. A quotation mark that is open stays so in the next piece.
+std::string_view at(std::string_view text, Span span) { return text.substr(span.offset, span.size); }
+
+bool is_parameter(std::string_view word, std::string_view name) {
+    return word.starts_with(name) && (word.size() == name.size() || word[name.size()] == '=');
+}
+
+bool is_crash_parameter(std::string_view word) {
+    return is_parameter(word, crashkernel) || is_parameter(word, fadump);
+}
+
+// The words of one piece, as places in the text. A quotation mark that is open stays so in the next piece, unless
+// it goes with the word that it stands in.
 std::vector<Span> words_in(std::string_view text, Span piece, bool &in_quotes) {
     std::vector<Span> words;
     bool in_word = false;
@@ -33,10 +44,10 @@ std::vector<Span> words_in(std::string_view text, Span piece, bool &in_quotes) {
             words.back().size++;
         in_word = !splits;
     }
+    if (!words.empty() && is_crash_parameter(at(text, words.back())))
+        in_quotes = false;
     return words;
 }
-
-std::string_view at(std::string_view text, Span span) { return text.substr(span.offset, span.size); }
 
 struct KernelWords {
     std::vector<Span> words;
@@ -55,10 +66,6 @@ KernelWords words_for_kernel(std::string_view text, const KernelLine &line) {
         }
     }
     return kernel;
-}
-
-bool is_parameter(std::string_view word, std::string_view name) {
-    return word.starts_with(name) && (word.size() == name.size() || word[name.size()] == '=');
 }
 
 // Takes a word out, and the blank behind it, or in front of it where it is the last.
@@ -134,12 +141,12 @@ void add(std::string_view text, const KernelLine &line, const std::string &added
         return;
     }
     KernelWords kernel = words_for_kernel(text, line);
-    Splice more = one_more(text, kernel, added, splices);
-    if (line.is_bare && kernel.piece.offset == line.words.back().offset) {
+    bool needs_quotes = line.is_bare && kernel.piece.offset == line.words.back().offset;
+    if (needs_quotes)
         splices.push_back({kernel.piece.offset, 0, "\""});
-        more.text += '"';
-    }
-    splices.push_back(std::move(more));
+    splices.push_back(one_more(text, kernel, added, splices));
+    if (needs_quotes)
+        splices.push_back({kernel.piece.offset + kernel.piece.size, 0, "\""});
 }
 
 } // namespace
@@ -173,10 +180,17 @@ std::string spliced(std::string_view text, std::vector<Splice> splices) {
     return result.append(text.substr(done));
 }
 
+std::vector<std::string_view> kernel_words(std::string_view text, const KernelLine &line) {
+    std::vector<std::string_view> words;
+    for (Span word : words_for_kernel(text, line).words)
+        words.push_back(at(text, word));
+    return words;
+}
+
 std::string command_line_of(std::string_view text, const KernelLine &line) {
     std::string all;
-    for (Span word : words_for_kernel(text, line).words)
-        all.append(all.empty() ? "" : " ").append(at(text, word));
+    for (std::string_view word : kernel_words(text, line))
+        all.append(all.empty() ? "" : " ").append(word);
     return all;
 }
 

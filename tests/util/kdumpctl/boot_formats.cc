@@ -80,6 +80,8 @@ TEST_CASE("entries: every line \"options\", or a new one behind the kernel", "[b
     CHECK(entry("title t\n  linux /a") == "title t\n  linux /a\n  options crashkernel=1M");
     CHECK(entry("linux /a\noptions\ninitrd /b\n") ==
           "linux /a\noptions crashkernel=1M\noptions\ninitrd /b\n");
+    CHECK(entry("linux /a\noptions crashkernel=2M\"\noptions z crashkernel=3M\n") ==
+          "linux /a\noptions crashkernel=1M\noptions z\n");
     CHECK(entry("linux /a\noptions x -- y\noptions z\n") ==
           "linux /a\noptions x crashkernel=1M -- y\noptions z\n");
     CHECK(entry("efi /shell.efi\noptions x\n") == "efi /shell.efi\noptions x\n");
@@ -133,6 +135,7 @@ TEST_CASE("a shell's values: quotes, pieces, several assignments", "[boot_format
     CHECK(shell("B=1") == "B=1\nA=\"crashkernel=1M\"\n");
     CHECK(shell("A=\"\"\n") == "A=\"crashkernel=1M\"\n");
     CHECK(shell("A=\n") == "A=\"crashkernel=1M\"\n");
+    CHECK(shell("A=x\v\n") == "A=\"x crashkernel=1M\v\"\n");
     CHECK(shell("A=x # y\n") == "A=\"x crashkernel=1M\" # y\n");
     CHECK(shell("A=crashkernel=auto\n") == "A=crashkernel=1M\n");
     CHECK(changed(read_variable, "A=fadump=off\n", {"1M", "on"}) == "A=\"fadump=on crashkernel=1M\"\n");
