@@ -203,11 +203,15 @@ Result<RefusedCall> load_prepared(World &world, const Options &options, Prepared
 
 namespace {
 
-// kexec_file_load leaves it to the kernel to look at the machine.
+// The headers of a crash kernel tell of all memory and CPUs. kexec_file_load leaves it to the kernel to look;
+// and a kernel for a reboot may be started hours later, so that a look right behind its load would be worth
+// nothing.
 Result<RefusedCall> load_for_this_machine(World &world, const Options &options, PreparedLoad &prepared) {
+    bool crash = options.settings.purpose == Purpose::crash;
     for (unsigned loads = 1;; ++loads) {
         RefusedCall served = TRY(load_prepared(world, options, prepared));
-        if (served != RefusedCall::load || !have_changed(prepared.planned_for, world.root))
+        bool may_have_changed = crash && served == RefusedCall::load;
+        if (!may_have_changed || !have_changed(prepared.planned_for, world.root))
             return served;
         if (loads == most_loads) {
             warn(world, fmt::format("memory or CPUs came or went during each of {} loads; going on without "

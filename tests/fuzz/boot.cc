@@ -49,7 +49,8 @@ void change(std::string_view text, Read read) {
     require(all_splices(changed, *again).empty());
     for (std::size_t i = 0; i < menu->lines.size(); i++) {
         auto before = kernel_words(text, menu->lines[i]), after = kernel_words(changed, again->lines[i]);
-        require(std::ranges::count(after, "crashkernel=256M") == 1 && std::ranges::count(after, "fadump=on") == 1);
+        require(std::ranges::count(after, "crashkernel=256M") == 1 &&
+                std::ranges::count(after, "fadump=on") == 1);
         require(other_words(before) == other_words(after));
         require(menu->lines[i].kernel == again->lines[i].kernel);
     }

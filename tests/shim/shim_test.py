@@ -262,8 +262,7 @@ class Behind(unittest.TestCase):
             lines = self.traced("-l", "-y", call, self.kernel, "--initrd", self.initrd)
             looking = re.compile(r'"/(?:proc|sys)/(?!self)|</(?:proc|sys)/')
             opened = [re.search(r'"(.*?)"', line)[1] for line in lines if line.startswith("openat") and looking.search(line)]
-            again = sorted(path for path in set(opened) if opened.count(path) > 1)
-            self.assertEqual(again, ["/proc/iomem"] if call == "-c" else [])  # whether memory came or went during the load
+            self.assertEqual([path for path in set(opened) if opened.count(path) > 1], [])
             seen = {path for path in opened if "crash" in path or "notes" in path or "/config" in path or "lockdown" in path}
             self.assertEqual(seen, set(), "what a kernel for a reboot by a named call does not need")
             memory = re.compile(r"(?:brk|mmap|munmap|mremap|mprotect)\(.*(?:-1, 0\)|\)) += (?:0x)?[0-9a-f]+$")

@@ -30,8 +30,8 @@ bool is_crash_parameter(std::string_view word) {
     return is_parameter(word, crashkernel) || is_parameter(word, fadump);
 }
 
-// The words of one piece, as places in the text. A quotation mark that is open stays so in the next piece, unless
-// it goes with the word that it stands in.
+// The words of one piece, as places in the text. A quotation mark that is open stays so in the next piece,
+// unless it goes with the word that it stands in.
 std::vector<Span> words_in(std::string_view text, Span piece, bool &in_quotes) {
     std::vector<Span> words;
     bool in_word = false;
