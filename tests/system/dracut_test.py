@@ -86,7 +86,7 @@ class DracutTest(unittest.TestCase):
             (files / path).chmod(0o755)
         command = ["chroot", files, "/bin/sh", "/usr/lib/dracut/hooks/pre-mount/99-capture.sh"]
         return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
-                              check=True).stdout
+                              check=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}).stdout  # there are no locales in there
 
     def test_one_that_does_not_ask_for_it_has_nothing_of_it(self):
         files = self.made("-m", "base")
