@@ -129,14 +129,14 @@ std::vector<std::uint64_t> linear_addresses(const Core &core, std::uint64_t addr
 Result<std::uint64_t> walk_page_table(Core &core, std::uint64_t address) {
     constexpr std::uint64_t present = 1, is_page = 1 << 7, address_mask = 0x000ffffffffff000;
     auto symbol = core.info.symbol("swapper_pg_dir");
-    auto table = symbol ? x86_64_image_address(core, *symbol) : std::nullopt;
-    if (core.machine != EM_X86_64 || !table)
+    std::uint64_t table = symbol ? x86_64_image_address(core, *symbol).value_or(0) : 0;
+    if (core.machine != EM_X86_64 || table == 0)
         return fail_dump(Fault::unmapped, "the dump does not tell where the kernel's page table lies");
     std::uint64_t mask = address_mask & ~core.info.number("sme_mask").value_or(0);
     bool five_levels = core.info.number("pgtable_l5_enabled").value_or(0) == 1;
     for (unsigned shift = five_levels ? 48 : 39;; shift -= 9) {
         Buffer bytes(8);
-        Place place{true, *table + ((address >> shift) & 0x1ff) * 8};
+        Place place{true, table + ((address >> shift) & 0x1ff) * 8};
         if (TRY(core.read(place, bytes)) < bytes.size())
             return fail_dump(Fault::unmapped, "the kernel's page table is not in the dump");
         std::uint64_t entry = core.foreign.number(bytes, 0, 8);

@@ -18,7 +18,8 @@ import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tools"))
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
 
 import archive  # noqa: E402
 import debian  # noqa: E402
@@ -127,10 +128,16 @@ class PackageTest(unittest.TestCase):
     def test_lintian_finds_nothing_that_is_not_listed(self):
         done = subprocess.run(["lintian", "--allow-root", "--display-info", *WORK.glob("kexec-toolkit_*.changes")],
                               capture_output=True, text=True, check=False)
-        # A compiler puts a short word into an instruction, and lintian takes the next one's first byte for a letter of it.
-        findings = [line for line in done.stdout.splitlines()
-                    if not re.search(r": spelling-error-in-binary (\w+)[A-Z] \1 ", line)]
+        # A compiler puts pieces of a text into instructions or beside other pieces, and lintian reads what stands together as words.
+        findings = [line for line in done.stdout.splitlines() if not self.is_misspelt_by_no_source(line)]
         self.assertEqual((done.stderr, findings), ("", []))
+
+    @staticmethod
+    def is_misspelt_by_no_source(finding):
+        word = re.search(r": spelling-error-in-binary (\S+) ", finding)
+        folders = [path for path in ROOT.iterdir() if path.is_dir() and path.name not in ("build", ".git")]
+        return word and not any(word[1].encode() in path.read_bytes() for folder in folders for path in folder.rglob("*.[ch]*")
+                                if path.is_file())
 
     def test_what_is_overridden_is_there(self):
         done = subprocess.run(["lintian", "--allow-root", "--tags=unused-override,mismatched-override",

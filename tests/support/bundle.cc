@@ -41,10 +41,14 @@ Result<void> read_hex_line(MutableBytes content, std::string_view line) {
 // One section: its head without the marker, and what stands below it.
 Result<void> read_section(Snapshot &snapshot, std::string_view head, std::string_view body) {
     auto words = words_of(head);
-    auto number = words.size() == 3 ? parse_decimal(words[2]) : std::nullopt;
     if (words.size() == 1) {
         snapshot.put(std::string(words[0]), Buffer(as_bytes(body).begin(), as_bytes(body).end()));
-    } else if (number && words[1] == "error") {
+        return {};
+    }
+    if (words.size() != 3)
+        return damaged(head);
+    auto number = parse_decimal(words[2]);
+    if (number && words[1] == "error") {
         snapshot.put_error(std::string(words[0]), static_cast<int>(*number));
     } else if (number && words[1] == "hex" && *number <= 16 << 20) {
         Buffer content(*number);
