@@ -53,7 +53,7 @@ def downtime(laboratory, program, initrd, options="", cpu=CPU):
 say_lines load_said </tmp/output
 meter leave {program.words} -e -x -y"""
     files = {"kernel": guest.kernel(MACHINE), "second": initrd}
-    arrived, lines = laboratory.run(MACHINE, script, r"@@ arrived ([0-9a-f]+)|@@ end", files, memory=MEMORY, extra=("-cpu", cpu))
+    arrived, lines = laboratory.run(MACHINE, script, r"@@ arrived ([0-9a-f]{16})|@@ end", files, memory=MEMORY, extra=("-cpu", cpu))
     left, *clocks = (int(found[2], 16) for line in lines if (found := re.search(r"@@ (left|clock) ([0-9a-f]+)", line)))
     end = int(arrived[1] or "0", 16)
     first_line = next((clock for clock in clocks if left < clock < end), None)

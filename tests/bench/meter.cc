@@ -104,7 +104,7 @@ void print_starts_of_clock() {
 [[noreturn]] void arrive() {
     unsigned long long now = counter();
     print_starts_of_clock();
-    std::printf("@@ arrived %llx\n", now);
+    std::printf("@@ arrived %016llx\n", now);
     std::fflush(stdout);
     for (;;)
         pause();
