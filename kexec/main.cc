@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program: the real world, and the command in it.
+#include "base/out_of_memory.h"
 #include "kexec/command.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <malloc.h>
-#include <new>
 #include <unistd.h>
 
 namespace {
@@ -39,15 +38,14 @@ int run(int count, char **words) {
     return kexec::run_command(*world, all.subspan(count > 0 ? 1 : 0), order);
 }
 
-[[noreturn]] void end_without_memory() {
+int complain_of_memory() {
     std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
-    std::exit(1);
+    return 1;
 }
 
 } // namespace
 
 int main(int count, char **words) {
     settle_heap();
-    std::set_new_handler(end_without_memory);
-    return run(count, words);
+    return kexec::run_within_memory([&] { return run(count, words); }, complain_of_memory);
 }

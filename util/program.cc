@@ -2,9 +2,9 @@
 // Standard output is flushed each time: only then is it known whether a full disk has taken all of it.
 #include "util/program.h"
 
+#include "base/out_of_memory.h"
+
 #include <cstdio>
-#include <cstdlib>
-#include <new>
 #include <sys/klog.h>
 
 namespace kexec {
@@ -13,10 +13,10 @@ namespace {
 
 const char *program_name = ""; // for a message that may not ask for memory
 
-[[noreturn]] void end_without_memory() {
+int complain_of_memory() {
     std::fputs(program_name, stderr);
     std::fputs(": there is not enough memory; free some, then try again\n", stderr);
-    std::exit(1);
+    return 1;
 }
 
 } // namespace
@@ -39,9 +39,8 @@ std::string kernel_log() {
 int run_program_main(const char *program, int count, char **words,
                      int (*run)(std::span<const char *const> words)) {
     program_name = program;
-    std::set_new_handler(end_without_memory);
     std::span<const char *const> all(words, static_cast<std::size_t>(count));
-    return run(all.subspan(count > 0 ? 1 : 0));
+    return run_within_memory([&] { return run(all.subspan(count > 0 ? 1 : 0)); }, complain_of_memory);
 }
 
 } // namespace kexec

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program: the real world, and the command in it.
+#include "base/out_of_memory.h"
 #include "util/vmcore-dmesg/command.h"
 
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 
 namespace {
 
@@ -29,15 +29,14 @@ int run(int count, char **words) {
     return status;
 }
 
-[[noreturn]] void end_without_memory() {
+int complain_of_memory() {
     std::fputs("vmcore-dmesg: there is not enough memory\n              free some memory, then try again\n",
                stderr);
-    std::exit(14); // as kexec-tools has it
+    return 14; // as kexec-tools has it
 }
 
 } // namespace
 
 int main(int count, char **words) {
-    std::set_new_handler(end_without_memory);
-    return run(count, words);
+    return kexec::run_within_memory([&] { return run(count, words); }, complain_of_memory);
 }
