@@ -154,16 +154,17 @@ Result<PreparedLoad> prepare_load(World &world, Options options) {
     Snapshot snapshot = take_snapshot(sources_for(world.arch, options.settings), world.root);
     TRY(check_permission(world, options.settings, understand_kernel(snapshot)));
     Machine machine = TRY(world.arch.understand(snapshot));
-    Pluggable planned_for = pluggable_parts(machine);
     Asked asked = TRY(request_for(world, options, std::move(machine), world.calls.draw_entropy()));
     PreparedLoad prepared{TRY(world.arch.plan(asked.request)),
                           TRY(files_of(asked, options)),
                           asked.request.settings.command_line,
                           asked.configuration,
                           {},
-                          std::move(planned_for)};
-    if (options.settings.purpose == Purpose::crash)
+                          {}};
+    if (options.settings.purpose == Purpose::crash) {
         prepared.words_for_parts = words_for_parts(asked.request, options);
+        prepared.planned_for = pluggable_parts(asked.request.machine);
+    }
     for (const std::string &warning : prepared.decision.warnings)
         warn(world, warning);
     if (options.settings.debug)

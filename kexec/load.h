@@ -24,7 +24,7 @@ struct PreparedLoad {
     std::string command_line;      // as asked for; the plan adds what a crash kernel needs
     std::string configuration;     // of a FIT image: "#NAME", what stands behind its path; else empty
     std::vector<std::string> words_for_parts; // kexec/parts.h; of a crash kernel
-    Pluggable planned_for;                    // the memory and the CPUs of when the machine was looked at
+    Pluggable planned_for; // of a crash kernel: what there was when the machine was looked at
 };
 
 // A request, and what was read for it besides the files that options name.
@@ -52,13 +52,12 @@ Result<PreparedLoad> prepare_load(World &world, Options options);
 // call had returned, is an error, and nothing stays loaded.
 Result<RefusedCall> load_prepared(World &world, const Options &options, PreparedLoad &prepared);
 
-// How often a kernel is loaded while memory or CPUs come and go.
+// How often a crash kernel is loaded while memory or CPUs come and go.
 inline constexpr unsigned most_loads = 3;
 
-// The same, and by kexec_load once more where memory or CPUs came or went meanwhile: a crash kernel would
-// leave them out of the dump, another might be put where there is no memory. What was loaded is recorded
-// (kexec/record.h); where a crash kernel is refused and the old one is gone, that one is loaded again
-// (kexec/rearm.h).
+// The same, and a crash kernel by kexec_load once more where memory or CPUs came or went meanwhile: it would
+// leave them out of the dump. What was loaded is recorded (kexec/record.h); where a crash kernel is refused
+// and the old one is gone, that one is loaded again (kexec/rearm.h).
 Result<void> carry_out(World &world, const Options &options, PreparedLoad &prepared);
 
 // The kernel for a reboot, or the crash kernel, and what is recorded of it. Nothing loaded is a success.
