@@ -163,8 +163,13 @@ class Guest:
         with self._changed:
             return self._lines + ([clean(self._partial)] if self._partial else [])
 
+    def _unfinished(self):
+        """The last line, where it may be judged: it comes in pieces, and what `say` says is whole only behind its end."""
+        text = clean(self._partial)
+        return [text] if self._ended or "@@ " not in text else []
+
     def wait(self, pattern, limit, exact=False):
-        """Wait until a console line matches (a line may be unfinished); the match.
+        """Wait until a console line matches (one that is not from `say` may be unfinished); the match.
 
         `limit` is in seconds on an idle host unless `exact`. Raises TimeLimit, also when the machine ends."""
         expression, position = re.compile(pattern), 0
@@ -172,7 +177,7 @@ class Guest:
         deadline = time.monotonic() + limit
         with self._changed:
             while True:
-                for line in self._lines[position:] + [clean(self._partial)]:
+                for line in self._lines[position:] + self._unfinished():
                     if match := expression.search(line):
                         return match
                 position = len(self._lines)

@@ -176,6 +176,22 @@ main.main()
 """
 
 
+# A machine whose console stands still in the middle of a line.
+HALTING_CONSOLE = """\
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+import machine
+
+class Setup:
+    def command(self):
+        return ["sh", "-c", "printf 'login: '; sleep 0.5; printf '\\n@@ ready 1'; sleep 0.5; echo '67 of 192'; exec sleep 1000"]
+
+guest = machine.Guest(Setup(), pathlib.Path(sys.argv[2]) / "log")
+print(guest.wait("login: ", 60)[0] + guest.wait("@@ ready .*[0-9]$", 60)[0])
+guest.stop()
+"""
+
+
 def is_alive(process):
     """It runs: one that has ended and is not waited for yet does not."""
     try:
@@ -198,6 +214,12 @@ class BootsTest(unittest.TestCase):
                 while is_alive(machine) and time.monotonic() < deadline:
                     time.sleep(0.05)
                 self.assertFalse(is_alive(machine))
+
+    def test_what_a_machine_says_is_heard_behind_the_end_of_its_line(self):
+        with tempfile.TemporaryDirectory() as logs:
+            command = [sys.executable, "-B", "-c", HALTING_CONSOLE, str(ROOT / "tests/boot"), logs]
+            heard = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+        self.assertEqual(heard, "login: @@ ready 167 of 192\n")
 
     def test_a_quick_run_boots_nothing_and_counts_every_cell_as_skipped(self):
         boots = [sys.executable, "-B", str(ROOT / "tests/boot/main.py")]

@@ -122,11 +122,13 @@ def run_panics(bench, every_call=False):
     """The machine panics while another crash kernel is being loaded: the one that the kernel holds at that moment comes up. It is booted
     once, and goes on from one moment before each of these loads."""
     setup, moment = machine_to_panic(bench), bench.directory / "moment"
-    load_call, count = keep_before_load(bench, setup, moment)
-    steps = range(1, count + 1) if every_call else (1, load_call // 2, load_call, load_call + 1, count)
-    for step in steps:
-        panic_at(bench, dataclasses.replace(setup, extra=outside.kept(moment)), step, load_call)
-    moment.unlink()
+    try:
+        load_call, count = keep_before_load(bench, setup, moment)
+        steps = range(1, count + 1) if every_call else (1, load_call // 2, load_call, load_call + 1, count)
+        for step in steps:
+            panic_at(bench, dataclasses.replace(setup, extra=outside.kept(moment)), step, load_call)
+    finally:
+        moment.unlink(missing_ok=True)
     return [f"panics at {'each' if every_call else len(steps)} of {count} calls of a load: the old or the new crash kernel has the dump"]
 
 
