@@ -134,6 +134,29 @@ std::vector<MessageDigest> digests_of(std::span<const Message> messages) {
     return digests;
 }
 
+std::size_t first_half_of(std::size_t size) {
+    constexpr std::size_t page = 4096;
+    return size / 2 / page * page;
+}
+
+std::vector<Bytes> pieces_of(Bytes file) {
+    constexpr std::size_t worth_cutting = 64 << 20;
+    if (file.size() < worth_cutting)
+        return {file};
+    std::size_t half = first_half_of(file.size());
+    return {file.first(half), file.subspan(half)};
+}
+
+std::vector<Digest> digests_of_pieces(Bytes file) {
+    std::vector<Message> messages;
+    for (Bytes piece : pieces_of(file))
+        messages.push_back({piece});
+    std::vector<Digest> digests;
+    for (const MessageDigest &each : digests_of(messages))
+        digests.push_back(each.whole);
+    return digests;
+}
+
 std::string digest_text(const Digest &digest) {
     std::string text;
     for (std::uint8_t byte : digest)
