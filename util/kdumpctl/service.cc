@@ -9,6 +9,7 @@
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/dracut.h"
+#include "util/kdumpctl/named.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/server.h"
 #include "util/kdumpctl/target_need.h"
@@ -176,10 +177,15 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
 Result<void> reach_server(const World &world, const Configuration &configuration) {
     if (!is_on_server(configuration))
         return {};
-    return TRY(server_step(world, configuration, patience_with_server)).act();
+    auto reached = TRY(server_step(world, configuration, patience_with_server)).act();
+    if (!reached)
+        return at_place(configuration.conf.target->place, reached.error());
+    return {};
 }
 
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {
+    if (arming.rebuild != Rebuild::never)
+        TRY(check_named(world, service));
     Built built = TRY(build_initramfs(world, service, arming.rebuild));
     Steps steps;
     if (auto label = label_step(world, service))
