@@ -29,8 +29,8 @@ public:
         note();
     }
 
-    std::size_t size() const { return message_.bytes.size(); }
-    bool is_done() const { return done_ == message_.bytes.size(); }
+    std::size_t left() const { return message_.bytes.size() - done_; }
+    bool is_done() const { return left() == 0; }
 
     // That can be worked before the next stop; 0 behind a stop within a block, too.
     std::size_t blocks() const {
@@ -87,25 +87,19 @@ private:
     MessageDigest digests_{};
 };
 
-// Two at a time, the largest first; where one ends the next takes its place.
+// Two at a time, in turns, always those with the most left: so there is no second one only where one is
+// longer than all others together.
 void read_side_by_side(std::vector<Reading *> waiting, purgatory::Sha256CompressTwo compress_two) {
-    auto next = [&]() -> Reading * {
-        if (waiting.empty())
-            return nullptr;
-        Reading *first = waiting.front();
-        waiting.erase(waiting.begin());
-        return first;
-    };
-    Reading *one = next(), *other = next();
-    while (one && other) {
-        std::size_t blocks = std::min(one->blocks(), other->blocks());
+    constexpr std::size_t turn = (1 << 20) / sha256_block;
+    while (waiting.size() > 1) {
+        std::ranges::stable_sort(waiting, std::greater(), &Reading::left);
+        Reading &one = *waiting[0], &other = *waiting[1];
+        std::size_t blocks = std::min({one.blocks(), other.blocks(), turn});
         if (blocks > 0)
-            Reading::go_together(compress_two, *one, *other, blocks);
+            Reading::go_together(compress_two, one, other, blocks);
         else
-            (one->blocks() == 0 ? one : other)->go_to_stop();
-        for (Reading **each : {&one, &other})
-            if (*each && (*each)->is_done())
-                *each = next();
+            (one.blocks() == 0 ? one : other).go_to_stop();
+        std::erase_if(waiting, std::mem_fn(&Reading::is_done));
     }
 }
 
@@ -118,12 +112,11 @@ Digest striped_digest_of(Bytes bytes) { return finished(purgatory::StripedSha256
 std::vector<MessageDigest> digests_of(std::span<const Message> messages) {
     std::vector<Reading> readings(messages.begin(), messages.end());
     if (auto compress_two = purgatory::fastest_sha256_compress_two()) {
-        std::vector<Reading *> order;
+        std::vector<Reading *> waiting;
         for (Reading &each : readings)
             if (!each.is_done())
-                order.push_back(&each);
-        std::ranges::stable_sort(order, std::greater(), &Reading::size);
-        read_side_by_side(std::move(order), compress_two);
+                waiting.push_back(&each);
+        read_side_by_side(std::move(waiting), compress_two);
     }
     std::vector<MessageDigest> digests;
     for (Reading &each : readings) {
@@ -131,6 +124,29 @@ std::vector<MessageDigest> digests_of(std::span<const Message> messages) {
             each.go_to_stop();
         digests.push_back(each.result());
     }
+    return digests;
+}
+
+std::size_t first_half_of(std::size_t size) {
+    constexpr std::size_t page = 4096;
+    return size / 2 / page * page;
+}
+
+std::vector<Bytes> pieces_of(Bytes file) {
+    constexpr std::size_t worth_cutting = 16 << 20;
+    if (file.size() < worth_cutting)
+        return {file};
+    std::size_t half = first_half_of(file.size());
+    return {file.first(half), file.subspan(half)};
+}
+
+std::vector<Digest> digests_of_pieces(Bytes file) {
+    std::vector<Message> messages;
+    for (Bytes piece : pieces_of(file))
+        messages.push_back({piece});
+    std::vector<Digest> digests;
+    for (const MessageDigest &each : digests_of(messages))
+        digests.push_back(each.whole);
     return digests;
 }
 

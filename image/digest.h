@@ -46,6 +46,16 @@ struct MessageDigest {
 // messages at a time it does.
 std::vector<MessageDigest> digests_of(std::span<const Message> messages);
 
+// Of a file that is hashed in halves, cut between pages.
+std::size_t first_half_of(std::size_t size);
+
+// What the SHA-256 of a file is taken of where it is to be known again: all of it, or of 16 MiB and more both
+// halves, on which the processor can work side by side.
+std::vector<Bytes> pieces_of(Bytes file);
+
+// Of each piece.
+std::vector<Digest> digests_of_pieces(Bytes file);
+
 // In hexadecimal.
 std::string digest_text(const Digest &digest);
 

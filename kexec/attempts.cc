@@ -30,12 +30,19 @@ int make_call(World &world, const FileLoad &plan, int kernel) {
 }
 
 void seal_with(SegmentLoad &plan, std::vector<LoadedFile> &files) {
-    std::vector<Bytes> contents;
+    std::vector<Bytes> pieces;
     for (const LoadedFile &each : files)
-        contents.push_back(each.file->bytes());
-    std::vector<std::optional<Digest>> digests = seal(plan, contents);
-    for (std::size_t i = 0; i < files.size(); i++)
-        files[i].digest = digests[i];
+        std::ranges::copy(pieces_of(each.file->bytes()), std::back_inserter(pieces));
+    std::vector<std::optional<Digest>> digests = seal(plan, pieces);
+    auto next = digests.begin();
+    for (LoadedFile &each : files) {
+        std::span own(next, pieces_of(each.file->bytes()).size());
+        next += std::ssize(own);
+        each.digests.clear();
+        if (std::ranges::all_of(own, [](const auto &digest) { return digest.has_value(); }))
+            std::ranges::transform(own, std::back_inserter(each.digests),
+                                   [](const auto &digest) { return *digest; });
+    }
 }
 
 // An errno, or 0.

@@ -15,7 +15,7 @@ namespace kexec {
 struct LoadedFile {
     std::string role; // "kernel", "addon", "initrd", "dtb", "dtb-overlay"
     std::shared_ptr<const MappedFile> file;
-    std::optional<Digest> digest = {}; // its SHA-256, where the load has computed it
+    std::vector<Digest> digests = {}; // of its pieces_of(), where the load has computed them; else empty
 };
 
 struct PreparedLoad {

@@ -3,6 +3,7 @@
 #include "kexec/loaded.h"
 
 #include "base/json.h"
+#include "image/digest.h"
 #include "kexec/kernel_state.h"
 #include "kexec/record.h"
 
@@ -56,16 +57,33 @@ std::string state_text(const Slot &slot) {
                       : "not loaded";
 }
 
+std::string digests_text(const RecordedFile &file) {
+    if (file.sha256.empty())
+        return "";
+    if (file.is_hashed_whole())
+        return ", sha256 " + file.sha256.front();
+    return fmt::format(", sha256 of the first {} bytes {}, of the rest {}", first_half_of(file.size),
+                       file.sha256.front(), file.sha256.back());
+}
+
 std::string file_text(const RecordedFile &file) {
-    return fmt::format("  {} {}, {} bytes{}{}\n", file.role, file.path, file.size,
-                       file.sha256.empty() ? "" : ", sha256 " + file.sha256,
+    return fmt::format("  {} {}, {} bytes{}{}\n", file.role, file.path, file.size, digests_text(file),
                        check_unchanged(file) ? "" : ", changed or removed since");
+}
+
+std::string digests_json(const RecordedFile &file) {
+    if (file.sha256.empty())
+        return "null";
+    if (file.is_hashed_whole())
+        return json_string(file.sha256.front());
+    return fmt::format("null,\"sha256_of_halves\":{{\"first_bytes\":{},\"first\":{},\"rest\":{}}}",
+                       first_half_of(file.size), json_string(file.sha256.front()),
+                       json_string(file.sha256.back()));
 }
 
 std::string file_json(const RecordedFile &file) {
     return fmt::format("{{\"role\":{},\"path\":{},\"size\":{},\"sha256\":{},\"unchanged\":{}}}",
-                       json_string(file.role), json_string(file.path), file.size,
-                       file.sha256.empty() ? "null" : json_string(file.sha256),
+                       json_string(file.role), json_string(file.path), file.size, digests_json(file),
                        check_unchanged(file) ? "true" : "false");
 }
 

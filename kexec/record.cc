@@ -59,7 +59,14 @@ Failure damaged(std::string_view line) {
 // What stands for a SHA-256 that is not known.
 constexpr std::string_view not_hashed = "-";
 
-// "ROLE SIZE IDENTITY SHA256 PATH"
+std::string word_of(const std::vector<std::string> &sha256) {
+    std::string word;
+    for (const std::string &each : sha256)
+        word += (word.empty() ? "" : ",") + each;
+    return word.empty() ? std::string(not_hashed) : word;
+}
+
+// "ROLE SIZE IDENTITY SHA256[,SHA256] PATH"
 Result<RecordedFile> parse_file(std::string_view value) {
     auto next = [&] {
         std::string_view word = value.substr(0, value.find(' '));
@@ -71,8 +78,13 @@ Result<RecordedFile> parse_file(std::string_view value) {
     std::string_view identity = next(), sha256 = next();
     if (!size || value.empty())
         return damaged(whole);
-    return RecordedFile{std::string(role), unescaped(value), *size, std::string(identity),
-                        std::string(sha256 == not_hashed ? "" : sha256)};
+    RecordedFile file{std::string(role), unescaped(value), *size, std::string(identity), {}};
+    while (sha256 != not_hashed && !sha256.empty()) {
+        std::string_view one = sha256.substr(0, sha256.find(','));
+        file.sha256.emplace_back(one);
+        sha256.remove_prefix(std::min(sha256.size(), one.size() + 1));
+    }
+    return file;
 }
 
 Result<void> take_line(LoadRecord &record, std::string_view line) {
@@ -142,18 +154,27 @@ std::vector<std::string> words_to_repeat(const Options &options, const PreparedL
 
 // What the load has not hashed: an unwrapped kernel's file, and all that kexec_file_load reads by itself.
 void hash_the_rest(std::vector<LoadedFile> &files) {
-    std::vector<LoadedFile *> rest;
     std::vector<Message> messages;
-    for (LoadedFile &each : files) {
-        if (each.digest)
-            continue;
-        rest.push_back(&each);
-        messages.push_back({each.file->bytes()});
-    }
+    for (const LoadedFile &each : files)
+        if (each.digests.empty())
+            for (Bytes piece : pieces_of(each.file->bytes()))
+                messages.push_back({piece});
     std::vector<MessageDigest> digests = digests_of(messages);
-    for (std::size_t i = 0; i < rest.size(); i++)
-        if (rest[i]->file->unchanged())
-            rest[i]->digest = digests[i].whole;
+    auto next = digests.begin();
+    for (LoadedFile &each : files) {
+        if (!each.digests.empty())
+            continue;
+        for (std::size_t pieces = pieces_of(each.file->bytes()).size(); pieces > 0; pieces--)
+            each.digests.push_back((next++)->whole);
+        if (!each.file->unchanged())
+            each.digests.clear();
+    }
+}
+
+std::vector<std::string> texts_of(const std::vector<Digest> &digests) {
+    std::vector<std::string> texts;
+    std::ranges::transform(digests, std::back_inserter(texts), digest_text);
+    return texts;
 }
 
 LoadRecord record_of(World &world, const Options &options, const PreparedLoad &prepared, RefusedCall served) {
@@ -165,8 +186,8 @@ LoadRecord record_of(World &world, const Options &options, const PreparedLoad &p
                       .words = {}};
     for (const LoadedFile &each : prepared.files) {
         const MappedFile &file = *each.file;
-        record.files.push_back({each.role, file.real_path(), file.bytes().size(), file.identity(),
-                                each.digest ? digest_text(*each.digest) : std::string()});
+        record.files.push_back(
+            {each.role, file.real_path(), file.bytes().size(), file.identity(), texts_of(each.digests)});
     }
     if (options.settings.purpose == Purpose::crash)
         record.words = words_to_repeat(options, prepared);
@@ -186,8 +207,10 @@ std::string digest_of_unchanged(const RecordedFile &recorded) {
     return file->unchanged() ? digest : std::string();
 }
 
-bool has_digest(const MappedFile &file, const RecordedFile &recorded) {
-    return !recorded.sha256.empty() && digest_text(digest_of(file.bytes())) == recorded.sha256;
+bool has_digests(const MappedFile &file, const RecordedFile &recorded) {
+    if (recorded.is_hashed_whole())
+        return digest_text(digest_of(file.bytes())) == recorded.sha256.front();
+    return !recorded.sha256.empty() && texts_of(digests_of_pieces(file.bytes())) == recorded.sha256;
 }
 
 // Of two loads that both go on nobody can tell which one the kernel serves last: the other one is not to be
@@ -220,7 +243,7 @@ std::string text_of(const LoadRecord &record) {
                                    record.boot, record.time, record.call, escaped(record.command_line));
     for (const RecordedFile &file : record.files)
         text += fmt::format("file {} {} {} {} {}\n", file.role, file.size, file.identity,
-                            file.sha256.empty() ? not_hashed : file.sha256, escaped(file.path));
+                            word_of(file.sha256), escaped(file.path));
     for (const std::string &word : record.words)
         text += fmt::format("word {}\n", escaped(word));
     return text;
@@ -281,7 +304,7 @@ Result<void> check_unchanged(const RecordedFile &recorded) {
         return Failure(file.error());
     if (file->bytes().size() != recorded.size)
         return changed(fmt::format("has {} bytes and had {}", file->bytes().size(), recorded.size));
-    if (file->identity() != recorded.identity && !has_digest(*file, recorded))
+    if (file->identity() != recorded.identity && !has_digests(*file, recorded))
         return changed("it has been changed");
     return {};
 }
@@ -315,9 +338,12 @@ Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purp
     if (!before || is_begun(world, purpose))
         return std::nullopt;
     LoadRecord record = *before;
-    for (RecordedFile &file : record.files)
-        if (file.sha256.empty())
-            file.sha256 = digest_of_unchanged(file);
+    for (RecordedFile &file : record.files) {
+        if (file.is_hashed_whole())
+            continue;
+        if (std::string whole = digest_of_unchanged(file); !whole.empty())
+            file.sha256 = {whole};
+    }
     if (record != *before && recorded(world, purpose).value_or(std::nullopt) == before)
         (void)write_record(world, purpose, record); // without it the digests are computed again
     return record;

@@ -25,8 +25,10 @@ struct RecordedFile {
     std::string path; // absolute, without symbolic links
     std::uint64_t size;
     std::string identity; // MappedFile's
-    std::string sha256;   // empty: not known, of a load without checks until somebody asks
+    // Of the whole file, or of both its pieces_of(), of a load without checks none, until somebody asks.
+    std::vector<std::string> sha256;
 
+    bool is_hashed_whole() const { return sha256.size() == 1; }
     bool operator==(const RecordedFile &) const = default;
 };
 
@@ -52,8 +54,9 @@ Result<LoadRecord> parse_record(std::string_view text);
 // the older record may be wrong. Nothing where there is no /run; where it cannot be made that is a warning.
 std::optional<NewFile> begin_record(World &world, Purpose purpose);
 
-// Ends it, with the SHA-256 of each file. That of a file which is handed over as it is was computed for the
-// purgatory; others are hashed now, but with checks off (-i), which is for machines where that takes long.
+// Ends it, with the SHA-256 of each file or its pieces. That of a file which is handed over as it is was
+// computed for the purgatory; others are hashed now, but with checks off (-i), which is for machines where
+// that takes long.
 // A failure is a warning: the kernel is loaded all the same, and an older record goes.
 void keep_record(World &world, const Options &options, PreparedLoad &prepared, RefusedCall served,
                  NewFile record);
@@ -63,7 +66,7 @@ void drop_record(World &world, Purpose purpose);
 Result<std::optional<LoadRecord>> recorded(const World &world, Purpose purpose);
 
 // The same, but nothing while a load is being made or after one that was ended: the record may be wrong. With
-// the SHA-256 of every file that is still what was loaded: where the record has none it is
+// the SHA-256 of every whole file that is still what was loaded: where the record does not have it, it is
 // computed, and kept in the record, so that it is known after the file has been changed.
 Result<std::optional<LoadRecord>> recorded_with_digests(const World &world, Purpose purpose);
 

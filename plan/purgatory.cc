@@ -3,8 +3,8 @@
 // half of one, over the bytes that come from files. The zeros behind them are no data: whoever is entered
 // clears its own bss.
 //
-// A file that a segment is part of is hashed from its first byte to its last, once: what its regions need is
-// noted on the way (purgatory/parameters.h), and its own SHA-256 is there in the end.
+// A file, or a piece of one, that a region is part of is hashed from its first byte to its last, once: what
+// its regions need is noted on the way (purgatory/parameters.h), and its own SHA-256 is there in the end.
 #include "plan/purgatory.h"
 
 #include <algorithm>
@@ -68,24 +68,33 @@ public:
 
 private:
     // A large segment is two regions while there are some to spare: the purgatory can work on two of one size
-    // side by side. It is cut between pages.
+    // side by side.
     void add(const Segment &segment, std::span<const Bytes> files, std::size_t &spare) {
-        constexpr std::size_t worth_cutting = 1 << 20, page = 4096;
-        auto [message, before] = message_for(segment.bytes, files);
+        constexpr std::size_t worth_cutting = 1 << 20;
         std::uint64_t start = segment.destination.first();
-        std::size_t size = segment.bytes.size(), first = size;
-        if (size >= worth_cutting && spare > 0) {
-            first = size / 2 / page * page;
+        Bytes bytes = segment.bytes;
+        if (bytes.size() >= worth_cutting && spare > 0) {
+            std::size_t first = cut_of(bytes, files);
             spare--;
+            add_region(start, bytes.first(first), files);
+            add_region(start + first, bytes.subspan(first), files);
+        } else {
+            add_region(start, bytes, files);
         }
-        add_region(start, message, {before, first});
-        if (first < size)
-            add_region(start + first, message, {before + first, size - first});
     }
 
-    void add_region(std::uint64_t start, std::size_t message, MessagePart part) {
+    // Where a piece of a file ends within the bytes, else in the middle.
+    static std::size_t cut_of(Bytes bytes, std::span<const Bytes> files) {
+        for (Bytes piece : files)
+            if (auto first = place_in(bytes, piece.last(0)); first && *first > 0 && *first < bytes.size())
+                return *first;
+        return first_half_of(bytes.size());
+    }
+
+    void add_region(std::uint64_t start, Bytes bytes, std::span<const Bytes> files) {
+        auto [message, before] = message_for(bytes, files);
         regions.push_back({start, message, messages[message].parts.size()});
-        messages[message].parts.push_back(part);
+        messages[message].parts.push_back({before, bytes.size()});
     }
 
     // The file that the bytes lie in, where its digest can be theirs as well, else they themselves; and how

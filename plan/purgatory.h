@@ -19,8 +19,9 @@ std::shared_ptr<Buffer> prepare_purgatory(Bytes blob, std::endian order, const P
 // The last thing before the call: it reads every byte of the kernel and the initrd. Nothing is done where the
 // plan has no purgatory or was made with checks off.
 //
-// `files` are what segments may be parts of. The SHA-256 of each that is read on the way, in their order:
-// nothing for a file that no segment lies in, and for all of them where digests are striped.
+// `files` are what segments may be parts of, files or their pieces_of(). The SHA-256 of each that is read on
+// the way, in their order: nothing for one that no segment lies in, and for all of them where digests are
+// striped.
 std::vector<std::optional<Digest>> seal(SegmentLoad &plan, std::span<const Bytes> files = {});
 
 } // namespace kexec

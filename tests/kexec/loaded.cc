@@ -80,6 +80,42 @@ TEST_CASE("of a load without checks, a digest that was asked for once is known a
                    " 18 bytes, sha256 " + digest + ", changed or removed since\n"));
 }
 
+TEST_CASE("the SHA-256 of a large file is kept of each half, until the whole is asked for") {
+    FakeWorld world;
+    constexpr std::uint64_t size = (16 << 20) + 5000, half = (8 << 20);
+    REQUIRE(::truncate(world.initrd_file.c_str(), size) == 0);
+    Buffer bytes(size);
+    auto first_bytes = read_file(world.initrd_file, size);
+    REQUIRE(first_bytes);
+    std::ranges::copy(*first_bytes, bytes.begin());
+    std::string first = digest_text(digest_of(Bytes(bytes).first(half))),
+                rest = digest_text(digest_of(Bytes(bytes).subspan(half))),
+                whole = digest_text(digest_of(bytes));
+    world.run({"-l", GENERATE("-c", "-s"), "--initrd=" + world.initrd_file, world.kernel_file});
+
+    SECTION("that is what is known of one that is not there any more") {
+        std::string elsewhere = world.initrd_file + ".old";
+        REQUIRE(::rename(world.initrd_file.c_str(), elsewhere.c_str()) == 0);
+        CHECK(contains(world.run({"--loaded"}).out, "16782216 bytes, sha256 of the first 8388608 bytes " +
+                                                        first + ", of the rest " + rest +
+                                                        ", changed or removed since\n"));
+        CHECK(contains(world.run({"--loaded", "--json"}).out,
+                       "\"sha256\":null,\"sha256_of_halves\":{\"first_bytes\":8388608,\"first\":\"" + first +
+                           "\",\"rest\":\"" + rest + "\"},\"unchanged\":false}"));
+        write_anew(world, world.initrd_file, std::string(as_text(bytes))); // the same bytes in another file
+        CHECK(contains(world.run({"--loaded", "--json"}).out, "\"},\"unchanged\":true}"));
+        bytes.back() = std::byte{1};
+        write_anew(world, world.initrd_file, std::string(as_text(bytes)));
+        CHECK(contains(world.run({"--loaded", "--json"}).out, "\"},\"unchanged\":false}"));
+    }
+    SECTION("of one that is still there it is computed, and kept") {
+        CHECK(contains(world.run({"--loaded"}).out, " 16782216 bytes, sha256 " + whole + "\n"));
+        REQUIRE(::unlink(world.initrd_file.c_str()) == 0);
+        CHECK(contains(world.run({"--loaded", "--json"}).out,
+                       "\"sha256\":\"" + whole + "\",\"unchanged\":false}"));
+    }
+}
+
 TEST_CASE("the kernel's own flag is asked each time") {
     FakeWorld world;
     world.run({"-l", world.kernel_file});

@@ -35,8 +35,9 @@ TEST_CASE("a record survives being written and read, whatever stands in its word
                       .time = 12,
                       .call = "kexec_load",
                       .command_line = "a \\n b\nc\\",
-                      .files = {{"kernel", "/a b/c\nd", 7, "8:ff:1.02", ""},
-                                {"initrd", "/i", 0, "0:1:0.0", "ab"}},
+                      .files = {{"kernel", "/a b/c\nd", 7, "8:ff:1.02", {}},
+                                {"initrd", "/i", 0, "0:1:0.0", {"ab"}},
+                                {"dtb", "/d", 1, "0:2:0.0", {"cd", "ef"}}},
                       .words = {"--load-panic", "--append=x \n y", ""}};
     auto read = parse_record(text_of(record));
     REQUIRE(read);

@@ -208,7 +208,7 @@ TEST_CASE("a large segment is two regions, which together cover every byte of it
     std::uint64_t half = std::get<1>(regions[0]);
     CHECK(half % 4096 == 0);
     CHECK(regions[0] == std::tuple(std::uint64_t{0x100000}, half, digest_of(bytes.first(half))));
-    CHECK(regions[1] == std::tuple(0x100000 + half, large.size() - half, digest_of(bytes)));
+    CHECK(regions[1] == std::tuple(0x100000 + half, large.size() - half, digest_of(bytes.subspan(half))));
 }
 
 TEST_CASE(
@@ -231,6 +231,22 @@ TEST_CASE(
           std::tuple(std::uint64_t{0x20000}, std::uint64_t{5000}, digest_of(bytes.first(45960))));
     for (std::size_t i : {0u, 1u})
         CHECK(digest_by_region(plan, i, bytes) == std::get<2>(regions[i]));
+}
+
+TEST_CASE(
+    "a segment that lies in two pieces of a file is cut where they meet, and each has its own SHA-256") {
+    Buffer file = sample_bytes(3 << 20);
+    Bytes bytes(file);
+    Bytes pieces[] = {bytes.first(1 << 20), bytes.subspan(1 << 20)};
+    SegmentLoad plan = plan_with({segment(0x100000, 4 << 20, bytes.subspan(512))}, std::endian::little);
+    CHECK(seal(plan, pieces) ==
+          std::vector<std::optional<Digest>>{digest_of(pieces[0]), digest_of(pieces[1])});
+    std::uint64_t first = (1 << 20) - 512;
+    auto regions = regions_of(plan);
+    REQUIRE(regions.size() == 2);
+    CHECK(regions[0] == std::tuple(std::uint64_t{0x100000}, first, digest_of(pieces[0])));
+    CHECK(regions[1] == std::tuple(0x100000 + first, std::uint64_t{2 << 20}, digest_of(pieces[1])));
+    CHECK(digest_by_region(plan, 0, bytes) == digest_of(pieces[0]));
 }
 
 TEST_CASE("a big-endian purgatory finds the state in its own byte order") {
