@@ -32,8 +32,8 @@ void look_for_path(const World &world, const Service &service, Findings &finding
     auto path = conf.values.find("path");
     if (path == conf.values.end() || path->second.place.line == 0)
         return;
-    std::string place = conf.target ? dump_place(service.plan.settings.targets.front(), service, world)
-                                    : path->second.text;
+    std::string place =
+        conf.target ? dump_place(service.plan.settings.targets.front(), service, world) : path->second.text;
     if (!place.empty() && !is_directory(world.root + place))
         findings.push_back({path->second.place, Gravity::error,
                             fmt::format("there is no directory {}, where path leads to", printable(place)),
@@ -59,8 +59,7 @@ Findings missing_places(const World &world, const Service &service) {
     const auto &target = service.configuration.conf.target;
     if (target)
         if (auto checked = capture::check_target(world.root, service.plan.settings.targets.front()); !checked)
-            findings.push_back(
-                {target->place, Gravity::error, checked.error().what, checked.error().remedy});
+            findings.push_back({target->place, Gravity::error, checked.error().what, checked.error().remedy});
     look_for_path(world, service, findings);
     return findings;
 }
