@@ -114,7 +114,9 @@ Result<Step> load_step(const World &world, const Service &service, const std::st
 }
 
 Result<void> add_loading(const World &world, const Service &service, const Arming &arming, Steps &steps) {
+    auto add_stop = [&] { std::ranges::copy(arming.before_loading, std::back_inserter(steps)); };
     if (service.facts.traits.mode == CrashMode::fadump) {
+        add_stop();
         std::string words = fadump_arguments(service.line, service.configuration, arming.more);
         steps.push_back(TRY(run_step(world, "fadump", {"register", "--append=" + words},
                                      "firmware-assisted dump is not registered")));
@@ -123,6 +125,7 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
     std::string words = words_for(world, service);
     if (auto kept = keep_words_step(world, words))
         steps.push_back(std::move(*kept));
+    add_stop();
     steps.push_back(TRY(load_step(world, service, join_command_lines(words, arming.more))));
     return {};
 }

@@ -80,6 +80,7 @@ again() {
 refusing() {
     next finished
     try status kdumpctl status
+    mkdir /etc/sysconfig
     echo 'KDUMP_COMMANDLINE_APPEND="nr_cpus=1 reset_devices refused=3"' >/etc/sysconfig/kdump
     touch /root/mark
     try restart kdumpctl restart

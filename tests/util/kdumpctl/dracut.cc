@@ -378,6 +378,17 @@ TEST_CASE("the nodes of a cluster are told by a program that the initramfs has",
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "fence -p 7410 two\n"));
 }
 
+TEST_CASE("programs go into the initramfs without the quotes around them", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert("dracut");
+    machine.install("/usr/bin/one");
+    machine.install("/usr/bin/two");
+    machine.root.write("/etc/kdump.conf", "extra_bins \"/usr/bin/one\" /usr/bin/two\n");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    INFO(machine.commands[0]);
+    CHECK(contains(machine.commands[0], "--install /usr/bin/one /usr/bin/two makedumpfile "));
+}
+
 TEST_CASE("what runs where no dump could be stored goes into the initramfs", "[service]") {
     FakeMachine machine;
     machine.unload();
@@ -399,11 +410,15 @@ TEST_CASE("a dracut that fails leaves an initramfs that is made anew", "[service
     machine.statuses["dracut"] = 1;
     Ran ran = machine.run({"start"});
     CHECK((ran.outcome == Outcome::failed && !machine.is_loaded()));
+    machine.root.write("/sys/kernel/kexec_crash_loaded", "1\n");
+    ran = machine.run({"restart"});
+    CHECK((ran.outcome == Outcome::failed && machine.is_loaded() && ran.out.empty()));
     CHECK(contains(ran.err, "the capture initramfs was not made: /usr/bin/dracut ended with status 1"));
     machine.statuses.clear();
     machine.commands.clear();
-    CHECK(machine.run({"start"}).outcome == Outcome::done);
-    CHECK(machine.commands.size() == 2);
+    CHECK(machine.run({"restart"}).out == "Stopping kdump: [OK]\nStarting kdump: [OK]\n");
+    REQUIRE(machine.commands.size() == 3);
+    CHECK((machine.commands[0].starts_with("dracut ") && machine.commands[1] == "kexec -p -u"));
 }
 
 namespace {
