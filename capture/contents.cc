@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/libraries.h"
 #include "base/text.h"
+#include "capture/check_target.h"
 #include "capture/devices.h"
 #include "capture/layout.h"
 #include "capture/modules.h"
@@ -57,8 +58,9 @@ public:
 private:
     Result<void> add_target(Target &target);
     Result<void> add_device(Target &target, const std::string &path);
+    Result<void> add_virtiofs(const std::string &tag);
     Result<void> need_file_system(const std::string &type);
-    void need_drivers(const BlockDevice &device);
+    void need_drivers(const std::vector<Driver> &drivers);
     void add_keeper();
     Result<void> add_modules();
     void add_options(const std::string &module);
@@ -80,34 +82,26 @@ Failure needs_userland(const Target &target) {
 }
 
 Result<void> Filler::add_target(Target &target) {
-    if (target.type == "virtiofs") {
-        for (std::string_view module : {"virtio_pci", "virtiofs"})
-            modules_.add(module, made_.modules);
-        return {};
-    }
+    if (target.type == "virtiofs")
+        return add_virtiofs(target.source);
     for (std::string_view type : {"nfs", "nfs4", "ssh", "directory", "cifs"})
         if (target.type == type)
             return needs_userland(target);
+    TRY(check_target(wish_.root, target));
     if (!is_named_by_content(target.source))
         TRY(add_device(target, target.source));
-    else {
-        auto names = devices_named(wish_.root, target.source);
-        if (names.empty())
-            return fail(Cause::missing_file,
-                        fmt::format("{}: no device has a file system of that name", target.source),
-                        "check the name, or plug the disk in");
-        for (std::string name : names) {
+    else
+        for (std::string name : devices_named(wish_.root, target.source)) {
             std::ranges::replace(name, '!', '/');
             TRY(add_device(target, "/dev/" + name));
         }
-    }
     return target.type == "raw" ? Result<void>() : need_file_system(target.type);
 }
 
 // A file system that is spread over several devices brings the drivers of all.
 Result<void> Filler::add_device(Target &target, const std::string &path) {
     BlockDevice device = TRY(find_block_device(wish_.root, path));
-    need_drivers(device);
+    need_drivers(device.drivers);
     if (target.type == "raw") {
         target.source = "/dev/" + device.name;
         target.size = device.size;
@@ -120,13 +114,22 @@ Result<void> Filler::add_device(Target &target, const std::string &path) {
     target.source = "UUID=" + system->uuid;
     if (system->devices > 1)
         for (const std::string &name : devices_named(wish_.root, target.source))
-            need_drivers(TRY(find_block_device(wish_.root, "/dev/" + name)));
+            need_drivers(TRY(find_block_device(wish_.root, "/dev/" + name)).drivers);
     return {};
 }
 
+Result<void> Filler::add_virtiofs(const std::string &tag) {
+    auto drivers = virtiofs_drivers(wish_.root);
+    if (drivers.empty())
+        return fail(Cause::missing_file, fmt::format("{}: this machine has no virtiofs", printable(tag)),
+                    "have its host share a directory by that tag, or name another target");
+    need_drivers(drivers);
+    return need_file_system("virtiofs");
+}
+
 // Where the running kernel has a driver built in, the capture kernel may have it as a module.
-void Filler::need_drivers(const BlockDevice &device) {
-    for (const Driver &driver : device.drivers)
+void Filler::need_drivers(const std::vector<Driver> &drivers) {
+    for (const Driver &driver : drivers)
         if (driver.module.empty() || !modules_.add(driver.module, made_.modules))
             modules_.add_for_device(driver.modalias, made_.modules);
 }

@@ -16,6 +16,8 @@ namespace kexec::capture {
 namespace {
 
 constexpr std::uint64_t sector = 512;
+// Virtual I/O Device (VIRTIO), "Device Types": a file system is number 26.
+constexpr std::string_view virtiofs_alias = "virtio:d0000001A";
 
 std::string file_name(const std::string &path) { return path.substr(path.rfind('/') + 1); }
 
@@ -92,6 +94,18 @@ Result<BlockDevice> find_block_device(const std::string &root, const std::string
     auto sectors = parse_decimal(read_word(link + "/size"));
     constexpr std::uint64_t most = UINT64_MAX / sector;
     return BlockDevice{name, std::min(sectors.value_or(0), most) * sector, walk.take()};
+}
+
+std::vector<Driver> virtiofs_drivers(const std::string &root) {
+    Walk walk(root);
+    std::string bus = root + "/sys/bus/virtio/devices";
+    auto devices = list_directory(bus);
+    for (const std::string &name : devices ? *devices : std::vector<std::string>{}) {
+        std::string device = real_path(bus + "/" + name);
+        if (read_word(device + "/modalias").starts_with(virtiofs_alias))
+            walk.climb(device);
+    }
+    return walk.take();
 }
 
 std::vector<std::string> devices_named(const std::string &root, std::string_view name) {

@@ -6,7 +6,7 @@ import capturing
 import disks
 import matrix
 from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, hotplug, how_to, interrupted, kdump_tools,
-                   mainframe, nfs, power, reboot, refusals, refusals_arm64, rehearsal, remote, trial, without_kexec)
+                   mainframe, nfs, power, reboot, refusals, refusals_arm64, rehearsal, remote, trial, virtiofs, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -122,12 +122,14 @@ def further_scenarios():
         Case("x86_64", "x86_64 kdump service of a Debian, as its how-to says", how_to.run),
         Case("x86_64", "x86_64 dump by ssh, and a key that is refused", remote.run_ssh),
         Case("x86_64", "x86_64 dump by nfs from a static address, and a server that is gone", nfs.run),
+        Case("x86_64", "x86_64 dump by virtiofs, with and without dracut", virtiofs.run),
         Case("x86_64", "x86_64 memory plugged into an armed machine", hotplug.run),
         Case("x86_64", "x86_64 configuration tried by kdumpctl test --vm", trial.run_test),
         *(Case(machine, f"{machine} configuration tried by kdumpctl test --vm",
                lambda bench, machine=machine, reserved=reserved: trial.run_test(bench, machine, reserved))
           for machine, reserved in (("arm64", 192), ("ppc64", 384), ("s390x", 192))),
-        Case("x86_64", "x86_64 reservation measured by kdumpctl estimate", trial.run_measure),
+        *(Case(machine, f"{machine} reservation measured by kdumpctl estimate",
+               lambda bench, machine=machine: trial.run_measure(bench, machine)) for machine in ("x86_64", "arm64")),
         Case("x86_64", "x86_64 crash with its memory on the command line",
              lambda bench: crash.run_memmap(bench, matrix.Cell("x86_64", "crash", "bios", "6.1", "bzImage", "-c"))),
         Case("ppc64", "ppc64 fadump radix, with SLOF", lambda bench: fadump.run_filtered(bench, "slof")),

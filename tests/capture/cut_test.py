@@ -32,10 +32,13 @@ class Machine:
         self._directory = tempfile.TemporaryDirectory()
         self.root = Path(self._directory.name)
         texts = {"lib/modules/6.1/modules.dep": "", "lib/modules/6.1/modules.builtin": "kernel/fs/fuse/virtiofs.ko\n",
-                 "program": "the program", "settings": SETTINGS}
+                 "program": "the program", "settings": SETTINGS, "sys/devices/virtio0/modalias": "virtio:d0000001Av00001AF4\n"}
         for path, text in texts.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(text, encoding="utf-8")
+        (self.root / "sys/devices/virtio0/driver").mkdir()
+        (self.root / "sys/bus/virtio/devices").mkdir(parents=True)
+        (self.root / "sys/bus/virtio/devices/virtio0").symlink_to(self.root / "sys/devices/virtio0")
         (self.root / "boot").mkdir()
         self.path = self.root / "boot/initrd.img"
         self.path.write_bytes(content)

@@ -17,15 +17,34 @@ from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests/bench")]
 
 import archive  # noqa: E402
 import cache  # noqa: E402
+import search  # noqa: E402
 import tally  # noqa: E402
 
 
 def entry(name, result, stdout="", stderr=""):
     return {"name": name, "result": result, "stdout": stdout, "stderr": stderr}
+
+
+class SearchTest(unittest.TestCase):
+    def test_the_smallest_is_found_from_wherever_the_search_begins(self):
+        for smallest in range(40, 257, 8):
+            for start in range(40, 257, 8):
+                tried = []
+                found = search.smallest(lambda size: tried.append(size) or size >= smallest, start, 8, 32, 256)
+                self.assertEqual((found, sorted(set(tried))), (smallest, sorted(tried)))
+                self.assertLessEqual(max(tried), 256)
+                if start == smallest:
+                    self.assertLessEqual(len(tried), 2)
+
+    def test_a_size_between_two_steps_is_rounded_up(self):
+        self.assertEqual(search.smallest(lambda size: size >= 75, 56, 8, 32, 256), 80)
+
+    def test_that_nothing_is_enough_is_no_number(self):
+        self.assertIsNone(search.smallest(lambda size: False, 64, 8, 32, 256))
 
 
 class CountTest(unittest.TestCase):

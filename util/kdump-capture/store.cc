@@ -78,6 +78,7 @@ bool Storer::is_left_out() {
         else if (*status != 0) {
             draft_.outcome.what =
                 fmt::format("the dump was left out: {} exited with status {}", settings_.pre, *status);
+            tell(world_, draft_.outcome.what);
             return true;
         }
     }
@@ -231,18 +232,23 @@ Result<void> Storer::try_targets() {
     return stored;
 }
 
+// kdump.conf(5) of kdump-utils: where kdump_pre keeps the dump from being taken, nothing comes behind it but
+// the final action.
 Ending Storer::run() {
     auto opened = look_at_dump();
     if (!opened)
         tell(world_, opened.error());
     write_draft(world_, draft_);
-    bool left_out = is_left_out();
-    auto stored = left_out ? Result<void>() : opened ? try_targets() : opened;
+    if (is_left_out()) {
+        keep_outcome(world_, draft_);
+        return Ending::left_out;
+    }
+    auto stored = opened ? try_targets() : opened;
     if (!stored)
         blame(stored.error());
-    if (!is_kept_ || left_out)
+    if (!is_kept_)
         keep_outcome(world_, draft_);
-    Ending ending = left_out ? Ending::left_out : stored ? Ending::saved : Ending::failed;
+    Ending ending = stored ? Ending::saved : Ending::failed;
     std::vector<std::string> status{std::to_string(static_cast<int>(ending))};
     run_scripts(settings_.post_scripts, status);
     if (!settings_.post.empty())

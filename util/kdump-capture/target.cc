@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/new_file.h"
 #include "base/text.h"
+#include "capture/check_target.h"
 #include "capture/devices.h"
 #include "capture/layout.h"
 #include "capture/mounts.h"
@@ -69,12 +70,7 @@ Result<void> check_raw_device(const World &world, const Target &target) {
                                 target.size),
                     "have kdumpctl make the capture initramfs again");
     Buffer start = TRY(read_start_of_file(world.root + target.source, superblock_reach));
-    if (auto system = recognise_file_system(start))
-        return fail(Cause::other,
-                    fmt::format("{} has a file system on it ({}), which a dump would destroy", target.source,
-                                system->type),
-                    "make it the target as a file system, or wipe it (wipefs)");
-    return {};
+    return check_raw(target.source, start);
 }
 
 // Who has made the initramfs mounts something there. Where that failed, all that is stored there would be

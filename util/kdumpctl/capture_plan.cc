@@ -15,6 +15,7 @@ namespace kexec::kdumpctl {
 namespace {
 
 constexpr std::string_view mounts_path = "/proc/self/mountinfo";
+constexpr std::string_view devices_path = "/sys/dev/block/*/uevent";
 constexpr std::string_view host_path = "/proc/sys/kernel/hostname";
 constexpr std::string_view addresses_path = "/proc/net/fib_trie";
 constexpr std::string_view pre_directory = "/etc/kdump/pre.d", post_directory = "/etc/kdump/post.d",
@@ -24,6 +25,7 @@ constexpr std::string_view mount_place = "/kdumproot";
 
 constexpr std::array all_sources{
     Source{mounts_path, "which file system a dump goes to"},
+    Source{devices_path, "the name of the device that the kernel itself has mounted as /dev/root"},
     Source{host_path, "this machine's name"},
     Source{addresses_path, "this machine's address"},
     Source{"/etc/kdump/pre.d/*", "scripts that run before a dump is stored", 1},
@@ -45,6 +47,34 @@ std::vector<std::string> files_in(const Snapshot &snapshot, std::string_view dir
     for (const std::string &name : snapshot.names_in(directory))
         paths.push_back(fmt::format("{}/{}", directory, name));
     return paths;
+}
+
+// By its number, MAJOR:MINOR; empty where the kernel has no name for it.
+std::string device_of(const Snapshot &snapshot, std::string_view number) {
+    constexpr std::string_view key = "DEVNAME=";
+    for (std::string_view line :
+         lines_of(snapshot.text(fmt::format("/sys/dev/block/{}/uevent", number)).value_or("")))
+        if (line.starts_with(key))
+            return fmt::format("/dev/{}", line.substr(key.size()));
+    return {};
+}
+
+// Where no initramfs mounts the root file system, mountinfo calls its device by a name that no device has;
+// its number stands in the third column.
+std::string named_mounts(const Snapshot &snapshot) {
+    constexpr std::string_view no_name = " /dev/root ";
+    std::string text;
+    for (std::string_view line : lines_of(snapshot.text(mounts_path).value_or(""))) {
+        std::string mount(line);
+        auto words = words_of(line);
+        std::size_t at = line.find(no_name, line.find(" - "));
+        bool is_nameless = at != std::string_view::npos && words.size() > 2;
+        std::string device = is_nameless ? device_of(snapshot, words[2]) : "";
+        if (!device.empty())
+            mount.replace(at, no_name.size(), " " + device + " ");
+        text += mount + "\n";
+    }
+    return text;
 }
 
 // The kernel lists its routes as a tree: "|-- ADDRESS", and below it "/32 host LOCAL" for one of its own.
@@ -134,7 +164,7 @@ void Planner::fill_settings() {
     for (std::string_view module : words_of(conf_.value_of("extra_modules")))
         plan_.extra_modules.emplace_back(module);
     for (std::string_view program : words_of(conf_.value_of("extra_bins")))
-        plan_.programs.emplace_back(program);
+        plan_.programs.emplace_back(unquoted(program));
 }
 
 // What fence_kdump_send is told: the other nodes of the cluster, and how. This machine needs no answer.
@@ -186,7 +216,11 @@ Result<void> Planner::choose_target() {
         need("a target of type ssh needs its programs");
     } else if (type == "mount") {
         auto words = words_of(source);
-        add_target(words[2], words[0], words.size() > 3 ? words[3] : "", path);
+        std::string_view options = words.size() > 3 ? words[3] : "";
+        if (is_one_of(network_types, words[2]))
+            take_network_mount(words[0], words[2], options, path);
+        else
+            add_target(words[2], words[0], options, path);
     } else {
         add_target(type, source, "", path); // of a raw one, where the next start stores
     }
@@ -224,7 +258,7 @@ void Planner::look_for_userland() {
 std::span<const Source> capture_sources() { return all_sources; }
 
 CaptureFacts understand_capture(const Snapshot &snapshot) {
-    return {.mounts = std::string(snapshot.text(mounts_path).value_or("")),
+    return {.mounts = named_mounts(snapshot),
             .host = std::string(snapshot.word(host_path).value_or("")),
             .address = own_address(snapshot.text(addresses_path).value_or("")),
             .pre_scripts = files_in(snapshot, pre_directory),

@@ -6,6 +6,7 @@
 #include "util/kdumpctl/config.h"
 
 #include <array>
+#include <fmt/core.h>
 
 namespace kexec::kdumpctl {
 
@@ -28,9 +29,11 @@ constexpr std::array same_variables{
 // Where kdump-config keeps links to a kernel and an initramfs of its own making, which is not ours to use.
 constexpr std::string_view links_of_kdump_config = "/var/lib/kdump/";
 
+constexpr Place in_no_line{0, 0}; // of kdump.conf
+
 void set_directive(KdumpConf &conf, std::string_view name, std::string_view text) {
     if (!text.empty())
-        conf.values.try_emplace(std::string(name), Value{std::string(text), {}});
+        conf.values.try_emplace(std::string(name), Value{std::string(text), in_no_line});
 }
 
 // What follows where a dump failed: "reboot -f" says the same as failure_action reboot.
@@ -61,11 +64,11 @@ void add_debian(const ReadVariables &debian, Configuration &result) {
         if (!value(row.debian).empty())
             result.variables.try_emplace(std::string(row.ours), value(row.debian));
     if (!conf.target && !value("NFS").empty()) {
-        conf.target = Target{"nfs", std::string(value("NFS")), {}};
+        conf.target = Target{"nfs", std::string(value("NFS")), in_no_line};
         result.mount_options = nfs_options(value("NFS_TIMEO"), value("NFS_RETRANS"));
     }
     if (!conf.target && !value("SSH").empty())
-        conf.target = Target{"ssh", std::string(value("SSH")), {}};
+        conf.target = Target{"ssh", std::string(value("SSH")), in_no_line};
     if (!value("MAKEDUMP_ARGS").empty())
         set_directive(conf, "core_collector", "makedumpfile " + std::string(value("MAKEDUMP_ARGS")));
     set_directive(conf, "failure_action", action_of(value("KDUMP_FAIL_CMD")));
@@ -87,11 +90,30 @@ void add_errors(std::string_view path, const Findings &findings, std::vector<std
         lines.emplace_back(line);
 }
 
+Result<void> refused(std::vector<std::string> mistakes, std::string what) {
+    if (mistakes.empty())
+        return {};
+    return Failure(Error{Cause::other, std::move(what), "correct them; nothing has been changed", 0,
+                         std::move(mistakes)});
+}
+
 } // namespace
 
 std::optional<std::string_view> Configuration::variable(std::string_view name) const {
     auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+}
+
+Failure at_place(Place place, Error error) {
+    if (place.line == 0)
+        return Failure(std::move(error));
+    return within(fmt::format("/etc/kdump.conf:{}:{}", place.line, place.column), std::move(error));
+}
+
+Result<void> refused_for(const Findings &findings, std::string what) {
+    std::vector<std::string> mistakes;
+    add_errors("/etc/kdump.conf", findings, mistakes);
+    return refused(std::move(mistakes), std::move(what));
 }
 
 Result<Configuration> read_configuration(const Snapshot &snapshot) {
@@ -102,9 +124,7 @@ Result<Configuration> read_configuration(const Snapshot &snapshot) {
         add_errors(source.path, check_text(grammar_of(source.path), snapshot.text(source.path).value_or("")),
                    mistakes);
     }
-    if (!mistakes.empty())
-        return Failure(Error{Cause::other, "the configuration has mistakes",
-                             "correct them; nothing has been changed", 0, std::move(mistakes)});
+    TRY(refused(std::move(mistakes), "the configuration has mistakes"));
     Configuration result;
     result.conf = read_kdump_conf(snapshot.text("/etc/kdump.conf").value_or("")).conf;
     for (const auto &[name, value] :

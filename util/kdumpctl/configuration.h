@@ -21,6 +21,11 @@ struct Configuration {
     std::optional<std::string_view> variable(std::string_view name) const;
 };
 
+// The error with the place in kdump.conf that it is about in front; Debian's file has no such places.
+Failure at_place(Place place, Error error);
+// The errors among them as one that lists them, with their places in kdump.conf; none where there are none.
+Result<void> refused_for(const Findings &findings, std::string what);
+
 // Of a snapshot of config_sources(). An error lists every mistake with its place.
 Result<Configuration> read_configuration(const Snapshot &snapshot);
 

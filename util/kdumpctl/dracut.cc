@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/new_file.h"
 #include "base/text.h"
+#include "capture/check_target.h"
 #include "capture/layout.h"
 #include "util/kdumpctl/layers.h"
 #include "util/kdumpctl/network.h"
@@ -26,6 +27,8 @@ constexpr std::string_view settings_copy = "/var/lib/kdump/dracut.settings";
 constexpr std::string_view mount_copy = "/var/lib/kdump/dracut.mount";
 constexpr std::string_view network_copy = "/var/lib/kdump/dracut.network";
 constexpr std::uint64_t longest_words = 4096;
+// The last one is asked for by a file of Debian's dracut-network; without a network it ends dracut.
+constexpr std::string_view unneeded = "plymouth resume ifcfg";
 // All interfaces, where nothing better is known.
 constexpr std::string_view wish_for_network = "rd.neednet=1", any_network = "ip=dhcp";
 // In the initramfs.
@@ -112,6 +115,7 @@ std::string made_path(const Service &service) {
 Result<void> add_layers(const World &world, const CapturePlan &plan, std::vector<std::string> &modules,
                         std::vector<std::string> &files) {
     for (const capture::Target &target : plan.settings.targets) {
+        TRY(capture::check_target(world.root, target));
         std::vector<Layer> layers = layers_below(world, target);
         for (const Layer &layer : layers)
             if (std::ranges::find(modules, layer.kind) == modules.end())
@@ -122,9 +126,24 @@ Result<void> add_layers(const World &world, const CapturePlan &plan, std::vector
     return {};
 }
 
+void add_targets(const CapturePlan &plan, std::vector<std::string> &words) {
+    std::vector<std::string> drivers;
+    for (const capture::Target &target : plan.settings.targets) {
+        if (std::string path = lasting_path(target); !path.empty())
+            words.insert(words.end(), {"--add-device", path});
+        if (!target.type.empty() && target.type != "raw" && target.type != "directory" &&
+            target.type != "ssh")
+            drivers.push_back(target.type);
+        if (!target.key.empty())
+            words.insert(words.end(), {"--include", target.key, target.key});
+    }
+    if (!drivers.empty())
+        words.insert(words.end(), {"--add-drivers", joined(drivers)});
+}
+
 Result<std::vector<std::string>> arguments_of(const World &world, const Service &service,
                                               const capture::Wish &wish) {
-    std::vector<std::string> modules{std::string(module)}, drivers = wish.extra_modules, files;
+    std::vector<std::string> modules{std::string(module)}, files;
     TRY(add_layers(world, service.plan, modules, files));
     if (needs_network(service.plan))
         modules.push_back(network_modules(world, service.configuration.conf.value_of("dracut_args")));
@@ -135,7 +154,7 @@ Result<std::vector<std::string>> arguments_of(const World &world, const Service 
                                    "--hostonly",
                                    "--no-hostonly-default-device",
                                    "--omit",
-                                   "plymouth resume",
+                                   std::string(unneeded),
                                    "--add",
                                    joined(modules),
                                    "--include",
@@ -148,21 +167,14 @@ Result<std::vector<std::string>> arguments_of(const World &world, const Service 
                                    joined(programs_of(service))};
     if (!service.plan.mount.empty())
         words.insert(words.end(), {"--include", std::string(mount_copy), std::string(mount_place)});
-    for (const capture::Target &target : service.plan.settings.targets) {
-        if (std::string path = lasting_path(target); !path.empty())
-            words.insert(words.end(), {"--add-device", path});
-        if (!target.type.empty() && target.type != "raw" && target.type != "directory" &&
-            target.type != "ssh")
-            drivers.push_back(target.type);
-        if (!target.key.empty())
-            words.insert(words.end(), {"--include", target.key, target.key});
-    }
+    add_targets(service.plan, words);
     if (has_target(service.plan, "ssh"))
         std::ranges::copy(ssh_files(world), std::back_inserter(files));
     for (const std::string &path : files)
         words.insert(words.end(), {"--include", path, path});
-    if (!drivers.empty())
-        words.insert(words.end(), {"--add-drivers", joined(drivers)});
+    // These are loaded, not only there for whoever asks.
+    if (!wish.extra_modules.empty())
+        words.insert(words.end(), {"--force-drivers", joined(wish.extra_modules)});
     for (std::string_view word : words_of(service.configuration.conf.value_of("dracut_args")))
         words.emplace_back(unquoted(word));
     words.insert(words.end(), {made_path(service), service.kernel.release});

@@ -83,8 +83,9 @@ std::string capture_text(const capture::Outcome &outcome) {
     return text;
 }
 
-// Where the directories of a target are on the running system; empty where they are not mounted.
-std::string place_of(const capture::Target &target, const Service &service, const World &world) {
+} // namespace
+
+std::string dump_place(const capture::Target &target, const Service &service, const World &world) {
     std::vector<std::string> devices{target.source};
     for (const std::string &name : capture::devices_named(world.root, target.source))
         devices.push_back("/dev/" + name);
@@ -94,12 +95,10 @@ std::string place_of(const capture::Target &target, const Service &service, cons
     return {};
 }
 
-} // namespace
-
 std::vector<std::string> dump_places(const Service &service, const World &world) {
     std::vector<std::string> places;
     for (const capture::Target &target : service.plan.settings.targets)
-        if (std::string place = place_of(target, service, world); !place.empty())
+        if (std::string place = dump_place(target, service, world); !place.empty())
             places.push_back(std::move(place));
     return places;
 }
@@ -194,7 +193,7 @@ Result<void> collect_results(const World &world, const Service &service) {
     for (const capture::Target &target : service.plan.settings.targets) {
         if (target.type == "raw")
             continue;
-        std::string place = place_of(target, service, world);
+        std::string place = dump_place(target, service, world);
         seen_all &= !place.empty();
         if (!place.empty())
             take_newer(found, file_at(world, fmt::format("{}/{}", place, capture::outcome_name)));

@@ -31,7 +31,9 @@ std::string test_word(std::uint64_t time);
 // Notes on the disk that a test of that time is on its way.
 Result<void> keep_pending_test(const World &world, std::uint64_t time);
 
-// Where the directories of dumps are on the running system, as far as their file systems are mounted.
+// Where the directories of dumps on a target are on the running system; empty where it is not mounted.
+std::string dump_place(const capture::Target &target, const Service &service, const World &world);
+// Of all targets that are.
 std::vector<std::string> dump_places(const Service &service, const World &world);
 
 // Looks where the capture program leaves what came of it, on the target and in pstore, and keeps it. A dump

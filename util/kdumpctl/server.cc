@@ -16,7 +16,7 @@ namespace kexec::kdumpctl {
 namespace {
 
 constexpr std::uint64_t between = 5; // seconds
-constexpr int ssh_failed = 255, mount_failed = 32;
+constexpr int ssh_failed = 255, mount_failed = 32, always_answers = 0;
 constexpr std::array<std::string_view, 9> refusals{// of ssh
                                                    "Permission denied", "Host key verification failed",
                                                    "Could not resolve hostname",
@@ -30,7 +30,7 @@ constexpr std::array usual_files{
     Source{"/etc/ssh/ssh_known_hosts", "the keys of the machines that ssh knows", 1},
     Source{"/etc/ssh/ssh_config", "how ssh is set up", 1},
 };
-// Where an export is mounted to see whether it can be.
+// Where a target is mounted to see whether it can be.
 constexpr std::string_view trial_place = "/var/lib/kdump";
 
 struct Question {
@@ -45,6 +45,9 @@ bool is_refusal(std::string_view text) {
                                [&](std::string_view words) { return text.find(words) != text.npos; });
 }
 
+// Behind the reason mount(8) says where else one could look.
+std::string reason_in(std::string_view text) { return last_line(text.substr(0, text.find("dmesg(1)"))); }
+
 Result<void> ask(const World &world, const Question &question, std::uint64_t patience) {
     std::uint64_t start = world.now();
     while (true) {
@@ -55,7 +58,7 @@ Result<void> ask(const World &world, const Question &question, std::uint64_t pat
         if (is_final || world.now() - start >= patience)
             return fail(Cause::other,
                         fmt::format("{} ended with status {}: {}", question.refused, answer.status,
-                                    last_line(answer.text)),
+                                    reason_in(answer.text)),
                         question.remedy);
         world.sleep(between);
     }
@@ -77,29 +80,48 @@ Result<Question> question_to_ssh(const World &world, const Configuration &config
 }
 
 // It is mounted for a moment, as the capture kernel would.
-Result<Question> question_to_nfs(const World &world, const Configuration &configuration) {
+Result<Question> question_by_mount(const World &world, const Target &target, const std::string &options,
+                                   int no_answer, std::string remedy) {
     auto program = world.find_program("unshare"), mount = world.find_program("mount");
     if (!program || !mount)
         return fail(Cause::unsupported, "mount and unshare are not installed", "install util-linux");
-    const std::string &source = configuration.conf.target->source, &options = configuration.mount_options;
     return Question{*program,
-                    {"--mount", *mount, "-n", "-t", "nfs", "-o",
-                     options + (options.empty() ? "" : ",") + "retry=0", source,
+                    {"--mount", *mount, "-n", "-t", target.type, "-o", options, target.source,
                      world.root + std::string(trial_place)},
-                    mount_failed,
-                    fmt::format("{} cannot be mounted: {}", source, *mount),
-                    "see that the server runs, can be reached and exports it to this machine, and that "
-                    "mount.nfs is installed (nfs-common, nfs-utils)"};
+                    no_answer,
+                    fmt::format("{} cannot be mounted: {}", printable(target.source), *mount),
+                    std::move(remedy)};
+}
+
+Result<Question> question_to_nfs(const World &world, const Configuration &configuration) {
+    const std::string &options = configuration.mount_options;
+    return question_by_mount(world, *configuration.conf.target,
+                             options + (options.empty() ? "" : ",") + "retry=0", mount_failed,
+                             "see that the server runs, can be reached and exports it to this machine, and "
+                             "that mount.nfs is installed (nfs-common, nfs-utils)");
+}
+
+// What the host of a virtual machine shares is there, or is not.
+Result<Question> question_to_host(const World &world, const Configuration &configuration) {
+    return question_by_mount(world, *configuration.conf.target, "defaults", always_answers,
+                             "see that the host shares a directory by that tag, and that this kernel has "
+                             "virtiofs");
+}
+
+Result<Question> question_for(const World &world, const Configuration &configuration) {
+    const std::string &type = configuration.conf.target->type;
+    return type == "ssh"   ? question_to_ssh(world, configuration)
+           : type == "nfs" ? question_to_nfs(world, configuration)
+                           : question_to_host(world, configuration);
 }
 
 } // namespace
 
 Result<Step> server_step(const World &world, const Configuration &configuration, std::uint64_t patience) {
-    bool is_nfs = configuration.conf.target->type == "nfs";
-    Question question =
-        TRY(is_nfs ? question_to_nfs(world, configuration) : question_to_ssh(world, configuration));
-    return Step{"", [&world, question = std::move(question), is_nfs, patience]() -> Result<void> {
-                    if (is_nfs)
+    bool is_mounted = configuration.conf.target->type != "ssh";
+    Question question = TRY(question_for(world, configuration));
+    return Step{"", [&world, question = std::move(question), is_mounted, patience]() -> Result<void> {
+                    if (is_mounted)
                         TRY(make_directories(world.root + std::string(trial_place)));
                     return ask(world, question, patience);
                 }};
@@ -107,7 +129,7 @@ Result<Step> server_step(const World &world, const Configuration &configuration,
 
 bool is_on_server(const Configuration &configuration) {
     const auto &target = configuration.conf.target;
-    return target && (target->type == "ssh" || target->type == "nfs");
+    return target && (target->type == "ssh" || target->type == "nfs" || target->type == "virtiofs");
 }
 
 std::span<const Source> ssh_sources() { return usual_files; }

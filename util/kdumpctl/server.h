@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The other machine of an ssh or nfs target, asked whether it lets us in as a capture kernel would ask.
+// The other machine of an ssh or nfs target, or the host of a virtiofs, asked whether it lets us in as a
+// capture kernel would ask.
 #pragma once
 
 #include "util/kdumpctl/act.h"

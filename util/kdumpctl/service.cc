@@ -9,6 +9,7 @@
 #include "util/kdumpctl/build.h"
 #include "util/kdumpctl/config.h"
 #include "util/kdumpctl/dracut.h"
+#include "util/kdumpctl/named.h"
 #include "util/kdumpctl/results.h"
 #include "util/kdumpctl/server.h"
 #include "util/kdumpctl/target_need.h"
@@ -113,7 +114,9 @@ Result<Step> load_step(const World &world, const Service &service, const std::st
 }
 
 Result<void> add_loading(const World &world, const Service &service, const Arming &arming, Steps &steps) {
+    auto add_stop = [&] { std::ranges::copy(arming.before_loading, std::back_inserter(steps)); };
     if (service.facts.traits.mode == CrashMode::fadump) {
+        add_stop();
         std::string words = fadump_arguments(service.line, service.configuration, arming.more);
         steps.push_back(TRY(run_step(world, "fadump", {"register", "--append=" + words},
                                      "firmware-assisted dump is not registered")));
@@ -122,6 +125,7 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
     std::string words = words_for(world, service);
     if (auto kept = keep_words_step(world, words))
         steps.push_back(std::move(*kept));
+    add_stop();
     steps.push_back(TRY(load_step(world, service, join_command_lines(words, arming.more))));
     return {};
 }
@@ -176,10 +180,15 @@ Result<Steps> steps_to_build(const World &world, const Service &service, Rebuild
 Result<void> reach_server(const World &world, const Configuration &configuration) {
     if (!is_on_server(configuration))
         return {};
-    return TRY(server_step(world, configuration, patience_with_server)).act();
+    auto reached = TRY(server_step(world, configuration, patience_with_server)).act();
+    if (!reached)
+        return at_place(configuration.conf.target->place, reached.error());
+    return {};
 }
 
 Result<Steps> steps_to_arm(const World &world, const Service &service, const Arming &arming) {
+    if (arming.rebuild != Rebuild::never)
+        TRY(check_named(world, service));
     Built built = TRY(build_initramfs(world, service, arming.rebuild));
     Steps steps;
     if (auto label = label_step(world, service))

@@ -34,10 +34,12 @@ enum class Rebuild {
     always,
 };
 
-// `more` is put behind the capture kernel's command line.
+// `more` is put behind the capture kernel's command line; `before_loading` comes when all that could still be
+// refused is done.
 struct Arming {
     Rebuild rebuild;
     std::string more = {};
+    Steps before_loading = {};
 };
 // Waits for the network to the machine that dumps go to, and asks that of an ssh target whether it lets us
 // in. Nothing is changed, so it comes before all that changes something.

@@ -12,6 +12,8 @@ namespace kexec::kdumpctl {
 
 namespace {
 
+constexpr std::string_view started = "Starting kdump: [OK]", stopped = "Stopping kdump: [OK]";
+
 // What the service has done, in the words that scripts look for.
 Result<Outcome> say(const World &world, std::string_view sentence) {
     auto print = [&](std::string_view text) { return log(world, Level::done, std::string(text)); };
@@ -55,11 +57,7 @@ bool follows_by_itself(const World &world) {
 
 Result<Outcome> arm(const World &world, const VerbLine &line, const Service &service, Rebuild rebuild) {
     Steps steps = TRY(steps_to_arm(world, service, {.rebuild = rebuild}));
-    return take_steps(world, line, steps, "Starting kdump: [OK]");
-}
-
-Result<Outcome> disarm(const World &world, const VerbLine &line, const Facts &facts) {
-    return take_steps(world, line, TRY(steps_to_disarm(world, facts)), "Stopping kdump: [OK]");
+    return take_steps(world, line, steps, started);
 }
 
 // Where the server answers, the network is up: before that this machine's address and its way there are not
@@ -94,19 +92,26 @@ Result<Outcome> start(const World &world, const VerbLine &line) {
 
 Result<Outcome> stop(const World &world, const VerbLine &line) {
     auto turn = TRY(turn_for(world, line));
-    return disarm(world, line, TRY(look(world)));
+    return take_steps(world, line, TRY(steps_to_disarm(world, TRY(look(world)))), stopped);
 }
 
-// What would keep it from starting again is found before it is stopped.
+// Whatever may keep it from starting again, dracut too, comes before it is stopped.
 Result<Outcome> restart(const World &world, const VerbLine &line) {
     auto turn = TRY(turn_for(world, line));
     Facts facts = TRY(look(world));
     TRY(check_feasibility(facts));
     Service service = TRY(look_with_server(world, line));
-    Steps arming = TRY(steps_to_arm(world, service, {.rebuild = Rebuild::needed}));
-    if (is_armed(facts))
-        TRY(disarm(world, line, facts));
-    return take_steps(world, line, arming, "Starting kdump: [OK]");
+    Steps stopping;
+    if (is_armed(facts)) {
+        stopping = TRY(steps_to_disarm(world, facts));
+        stopping.push_back({"", [&world]() -> Result<void> {
+                                TRY(say(world, stopped));
+                                return {};
+                            }});
+    }
+    Steps steps = TRY(
+        steps_to_arm(world, service, {.rebuild = Rebuild::needed, .before_loading = std::move(stopping)}));
+    return take_steps(world, line, steps, started);
 }
 
 // The kernel takes the new image in place of the old one, and fadump's registration is made anew.

@@ -3,6 +3,7 @@
 #include "util/kdumpctl/target_check.h"
 
 #include "base/text.h"
+#include "util/kdumpctl/named.h"
 #include "util/kdumpctl/server.h"
 #include "util/kdumpctl/service.h"
 #include "util/kdumpctl/verbs.h"
@@ -17,17 +18,13 @@ namespace {
 constexpr std::string_view network_directory = "/sys/class/net";
 constexpr std::array interfaces{Source{"/sys/class/net/*/ifindex", "the names of network interfaces"}};
 
-constexpr std::array<std::string_view, 4> program_directives{"kdump_pre", "kdump_post", "kdump_emergency",
-                                                             "extra_bins"};
-
 class Checker {
 public:
     Checker(const World &world, const Configuration &configuration)
         : world_(world), configuration_(configuration), conf_(configuration.conf) {}
 
     Findings check() {
-        for (std::string_view directive : program_directives)
-            check_programs(directive);
+        take(missing_programs(world_, conf_));
         check_key();
         check_resume();
         check_service();
@@ -37,9 +34,10 @@ public:
 private:
     Place place_of(std::string_view directive) const {
         auto found = conf_.values.find(directive);
-        return found == conf_.values.end() ? Place{} : found->second.place;
+        return found == conf_.values.end() ? Place{} : in_this_file(found->second.place);
     }
-    Place target_place() const { return conf_.target ? conf_.target->place : place_of("path"); }
+    static Place in_this_file(Place place) { return place.line > 0 ? place : Place{}; }
+    Place target_place() const { return conf_.target ? in_this_file(conf_.target->place) : place_of("path"); }
     bool has_target(std::string_view type) const { return conf_.target && conf_.target->type == type; }
     bool is_there(std::string_view path) const {
         Source source{path, "", 1};
@@ -49,7 +47,7 @@ private:
         findings_.push_back({place, gravity, std::move(what), std::move(remedy)});
     }
 
-    void check_programs(std::string_view directive);
+    void take(const Findings &found) { findings_.insert(findings_.end(), found.begin(), found.end()); }
     void check_key();
     void check_resume();
     void check_service();
@@ -61,13 +59,6 @@ private:
     const KdumpConf &conf_;
     Findings findings_;
 };
-
-void Checker::check_programs(std::string_view directive) {
-    for (std::string_view path : words_of(conf_.value_of(directive)))
-        if (!is_there(unquoted(path)))
-            add(place_of(directive), Gravity::error, fmt::format("{} is not there", printable(path)),
-                "install it, or correct the path");
-}
 
 void Checker::check_key() {
     std::string_view key = conf_.value_of("sshkey");
@@ -88,6 +79,9 @@ void Checker::check_service() {
     auto service = look_at_service(world_, configuration_);
     if (!service)
         return add(target_place(), Gravity::error, service.error().what, service.error().remedy);
+    Findings missing = missing_places(world_, *service);
+    if (!missing.empty())
+        return take(missing);
     auto steps = steps_to_build(world_, *service, Rebuild::needed);
     if (!steps)
         return add(target_place(), Gravity::error, steps.error().what, steps.error().remedy);

@@ -59,7 +59,7 @@ def prepare(bench, scene, prepare_root, collector):
     return disk, options, made, said
 
 
-def play(bench, scene, prepare_root=lambda root: None, collector=None, hide_disk=False):
+def play(bench, scene, prepare_root=lambda root: None, collector=None, hide_disk=False, limit=LIMIT):
     """Crashes the machine; (disk, what the maker said, the console)."""
     machine = MACHINES[scene.machine]
     disk, options, made, said = prepare(bench, scene, prepare_root, collector)
@@ -70,14 +70,14 @@ def play(bench, scene, prepare_root=lambda root: None, collector=None, hide_disk
     setup = Setup(machine, machine.plain_firmware(), kernel, first, scene.memory, append=f"crashkernel={scene.reservation}",
                   extra=() if hide_disk else options)
     with bench.start(setup) as guest:
-        wait_for_end(guest, machine)
+        wait_for_end(guest, machine, limit)
         proof.require_loaded(guest.transcript(), "first", "crash")
     return disk, said, bench.console
 
 
-def wait_for_end(guest, machine):
+def wait_for_end(guest, machine, limit):
     try:
-        guest.wait(r"@@ load_exit [1-9]|" + ENDED, LIMIT)
+        guest.wait(r"@@ load_exit [1-9]|" + ENDED, limit)
     except TimeLimit:
         # Some kernels are told to end the machine and do so without a word.
         if machine.dies_aloud or not guest.has_ended():

@@ -110,8 +110,8 @@ def run_test(bench, machine_name="x86_64", reserved=192):
     return ["a crash of this configuration is dumped in an emulated machine"]
 
 
-def run_measure(bench):
-    machine = MACHINES["x86_64"]
+def run_measure(bench, machine_name="x86_64"):
+    machine = MACHINES[machine_name]
     status, said = run_in(bench, machine, make_tree(bench, machine, 144), "estimate", "--measure")
     require(status == 0, f"kdumpctl estimate --measure ended with {status}")
     tried = {int(size): result for size, result in re.findall(r"^ +(\d+)M   (dumped|NOT dumped)", said, re.MULTILINE)}

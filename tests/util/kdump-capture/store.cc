@@ -238,22 +238,38 @@ TEST_CASE("store: a dump that ssh takes only half of has no name there") {
     CHECK_FALSE(fake.has("there's a place/10.0.0.1-2023-11-14-22:13:20/vmcore.flat"));
 }
 
-TEST_CASE("store: what kdump_pre says decides, and the scripts behind are told how it ended") {
+// Scripts that write down what they were called as; those whose names end in _bad fail.
+std::string add_script(const FakeWorld &fake, const std::string &name) {
+    std::string path =
+        fake.files().write(name, "#!/bin/sh\necho \"${0##*/} $*\" >>" + fake.files().path("said") +
+                                     "\n[ \"${0%_bad}\" = \"$0\" ]\n");
+    REQUIRE(::chmod(path.c_str(), 0755) == 0);
+    return "/" + name;
+}
+
+TEST_CASE("store: where kdump_pre fails there is no dump, and nothing else runs") {
     FakeWorld fake;
-    for (std::string name : {"pre", "post", "script"}) {
-        std::string path =
-            fake.files().write(name, "#!/bin/sh\necho \"$0 $1\" >>" + fake.files().path("said") +
-                                         "\n[ \"${0##*/}\" = post ]\n");
-        REQUIRE(::chmod(path.c_str(), 0755) == 0);
-    }
-    fake.settings.pre = "/pre";
-    fake.settings.post = "/post";
-    fake.settings.post_scripts = {"/script"};
+    fake.settings.pre = add_script(fake, "pre_bad");
+    fake.settings.pre_scripts = {add_script(fake, "a")};
+    fake.settings.post = add_script(fake, "post");
+    fake.settings.post_scripts = {add_script(fake, "b")};
     CHECK(store_dump(fake.world, fake.settings) == Ending::left_out);
-    std::string root = fake.files().path();
-    CHECK(text_of_file(fake.files().path("said")) ==
-          root + "/pre \n" + root + "/script 2\n" + root + "/post 2\n");
+    CHECK(text_of_file(fake.files().path("said")) == "pre_bad \n");
     CHECK(fake.done.empty());
+    CHECK(fake.console.find("the dump was left out: /pre_bad exited with status 1\n") != std::string::npos);
+}
+
+TEST_CASE("store: scripts run around the dump in their order, and those behind are told how it ended") {
+    FakeWorld fake;
+    fake.settings.pre = add_script(fake, "pre");
+    fake.settings.pre_scripts = {add_script(fake, "a_bad"), add_script(fake, "b")};
+    fake.settings.post = add_script(fake, "post");
+    fake.settings.post_scripts = {add_script(fake, "c"), add_script(fake, "d_bad")};
+    Ending ending = store_dump(fake.world, fake.settings);
+    std::string status = ending == Ending::saved ? "0" : "1";
+    CHECK(text_of_file(fake.files().path("said")) ==
+          "pre \na_bad \nb \nc " + status + "\nd_bad " + status + "\npost " + status + "\n");
+    CHECK(fake.console.find("/a_bad exited with status 1; going on\n") != std::string::npos);
 }
 
 } // namespace kexec::capture

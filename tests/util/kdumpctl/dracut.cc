@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What an initramfs that dracut makes is made of, and who is asked before it is.
+#include "base/new_file.h"
 #include "tests/catch.h"
 #include "tests/util/kdumpctl/fake_machine.h"
 
 #include <filesystem>
 #include <fmt/core.h>
+#include <unistd.h>
 
 using namespace kexec;
 using namespace kexec::kdumpctl;
@@ -20,6 +22,8 @@ TEST_CASE("what needs a shell selects dracut, and is refused where there is none
     FakeMachine machine;
     machine.unload();
     machine.programs.insert({"ssh", "fence_kdump_send"});
+    for (const char *path : {"/usr/bin/pre", "/usr/bin/lsblk", "/usr/bin/help"})
+        machine.install(path);
     for (const char *line : {"failure_action shell", "kdump_pre /usr/bin/pre", "extra_bins /usr/bin/lsblk",
                              "kdump_emergency /usr/bin/help", "fence_kdump_nodes other"}) {
         machine.root.write("/etc/kdump.conf", std::string(line) + "\n");
@@ -55,11 +59,11 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     CHECK(machine.commands[0] == "ssh -i /root/key -o BatchMode=yes -o StrictHostKeyChecking=yes "
                                  "-o ConnectTimeout=10 kdump@box true");
     machine.commands.erase(machine.commands.begin());
-    CHECK(contains(machine.commands[0], "--add kdump-toolkit network"));
+    CHECK(contains(machine.commands[0], "--omit plymouth resume ifcfg --add kdump-toolkit network"));
     CHECK(contains(machine.commands[0], "--include /root/.ssh/known_hosts /root/.ssh/known_hosts"));
     CHECK(contains(machine.commands[0], "--include /root/key /root/key"));
     CHECK(contains(machine.commands[0], "--install makedumpfile ssh"));
-    CHECK(contains(machine.commands[0], "--add-drivers one two"));
+    CHECK(contains(machine.commands[0], "--force-drivers one two"));
     CHECK(machine.commands[0].ends_with(fmt::format(" {}-incomplete 6.1.0-9-amd64", initramfs_path)));
     CHECK((machine.initramfs() == "made by dracut" &&
            !machine.has(initramfs_path + std::string("-incomplete"))));
@@ -69,6 +73,25 @@ TEST_CASE("dracut gets the target's programs and the network", "[service]") {
     CHECK(machine.run({"restart"}).outcome == Outcome::done);
     CHECK(machine.text("/var/lib/kdump/dracut.mount") == "[fe80::1]:/crash /kdumproot nfs defaults\n");
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "/kdumproot/dumps"));
+}
+
+TEST_CASE("a file system of dracut_args is the target, over a network too", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert("dracut");
+    machine.root.write("/etc/kdump.conf",
+                       "dracut_args --mount \"server:/crash /mnt nfs4 soft\"\npath dumps\n");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(machine.text("/var/lib/kdump/dracut.mount") == "server:/crash /kdumproot nfs4 soft\n");
+    CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"),
+                   "target directory\npath /kdumproot/dumps\n"));
+    machine.root.write("/etc/kdump.conf", "dracut_args --mount \"/dev/vda1 /mnt ext4 noatime\"\npath var\n");
+    machine.root.write("/var/.keep", "");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"),
+                   "target ext4\nsource /dev/vda1\noptions noatime\npath /var\n"));
+    machine.root.write("/etc/kdump.conf", "ext4 /dev/vdb7\nfailure_action shell\n");
+    CHECK(contains(machine.run({"restart"}).err,
+                   "/etc/kdump.conf:1:1: error: /dev/vdb7: this machine has no such block device"));
 }
 
 TEST_CASE("a dracut that fails leaves the initramfs that was there", "[service]") {
@@ -244,6 +267,31 @@ TEST_CASE("an export is mounted where nobody sees it before anything is made", "
     CHECK(contains(checked.out, "/etc/kdump.conf:1:1: error: server:/crash cannot be mounted: "));
 }
 
+TEST_CASE("a virtiofs that the host does not share is refused once, before anything is stopped",
+          "[service]") {
+    FakeMachine machine;
+    machine.root.write("/sys/devices/virtio1/modalias", "virtio:d0000001Av00001AF4\n");
+    REQUIRE((make_directories(machine.root.path("/sys/bus/virtio/devices")) &&
+             make_directories(machine.root.path("/sys/devices/virtio1/driver"))));
+    REQUIRE(::symlink("../../../devices/virtio1",
+                      machine.root.path("/sys/bus/virtio/devices/virtio1").c_str()) == 0);
+    machine.root.write("/etc/kdump.conf", "virtiofs crashes\n");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    std::string question = fmt::format("unshare --mount /usr/bin/mount -n -t virtiofs -o defaults crashes {}",
+                                       machine.root.path("/var/lib/kdump"));
+    CHECK((machine.commands.front() == question && contains(machine.commands.back(), "kexec ")));
+    machine.statuses["unshare"] = 32;
+    machine.answers[question] = "mount: crashes: something is wrong.\n       dmesg(1) may have more.\n";
+    machine.commands.clear();
+    Ran ran = machine.run({"restart"});
+    CHECK((ran.outcome == Outcome::failed && machine.is_loaded() && machine.commands.size() == 1));
+    CHECK(contains(ran.err, "/etc/kdump.conf:1:1: crashes cannot be mounted: /usr/bin/mount ended with "
+                            "status 32: mount: crashes: "
+                            "something is wrong.\n"));
+    CHECK(contains(machine.run({"check-config", "--target"}).out,
+                   "/etc/kdump.conf:1:1: error: crashes cannot be mounted: "));
+}
+
 TEST_CASE("a restart asks the server before it stops anything", "[service]") {
     FakeMachine machine;
     machine.programs.insert({"dracut", "ssh"});
@@ -324,10 +372,21 @@ TEST_CASE("the nodes of a cluster are told by a program that the initramfs has",
     machine.unload();
     machine.programs.insert("fence_kdump_send");
     CHECK(machine.run({"start"}).outcome == Outcome::done);
-    CHECK(contains(machine.commands[0], "--add kdump-toolkit network"));
+    CHECK(contains(machine.commands[0], "--omit plymouth resume ifcfg --add kdump-toolkit network"));
     CHECK(contains(machine.commands[0], "fence_kdump_send"));
     CHECK(contains(machine.commands[1], " rd.neednet=1 ip=dhcp"));
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "fence -p 7410 two\n"));
+}
+
+TEST_CASE("programs go into the initramfs without the quotes around them", "[service]") {
+    FakeMachine machine;
+    machine.programs.insert("dracut");
+    machine.install("/usr/bin/one");
+    machine.install("/usr/bin/two");
+    machine.root.write("/etc/kdump.conf", "extra_bins \"/usr/bin/one\" /usr/bin/two\n");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    INFO(machine.commands[0]);
+    CHECK(contains(machine.commands[0], "--install /usr/bin/one /usr/bin/two makedumpfile "));
 }
 
 TEST_CASE("what runs where no dump could be stored goes into the initramfs", "[service]") {
@@ -335,6 +394,7 @@ TEST_CASE("what runs where no dump could be stored goes into the initramfs", "[s
     machine.unload();
     machine.programs.insert("dracut");
     machine.root.write("/etc/kdump/emergency.d/one", "#!/bin/sh\n");
+    machine.install("/usr/bin/help");
     machine.root.write("/etc/kdump.conf", "kdump_emergency /usr/bin/help\n");
     CHECK(machine.run({"start"}).outcome == Outcome::done);
     CHECK(contains(machine.commands[0], "/usr/bin/help /etc/kdump/emergency.d/one"));
@@ -350,11 +410,15 @@ TEST_CASE("a dracut that fails leaves an initramfs that is made anew", "[service
     machine.statuses["dracut"] = 1;
     Ran ran = machine.run({"start"});
     CHECK((ran.outcome == Outcome::failed && !machine.is_loaded()));
+    machine.root.write("/sys/kernel/kexec_crash_loaded", "1\n");
+    ran = machine.run({"restart"});
+    CHECK((ran.outcome == Outcome::failed && machine.is_loaded() && ran.out.empty()));
     CHECK(contains(ran.err, "the capture initramfs was not made: /usr/bin/dracut ended with status 1"));
     machine.statuses.clear();
     machine.commands.clear();
-    CHECK(machine.run({"start"}).outcome == Outcome::done);
-    CHECK(machine.commands.size() == 2);
+    CHECK(machine.run({"restart"}).out == "Stopping kdump: [OK]\nStarting kdump: [OK]\n");
+    REQUIRE(machine.commands.size() == 3);
+    CHECK((machine.commands[0].starts_with("dracut ") && machine.commands[1] == "kexec -p -u"));
 }
 
 namespace {

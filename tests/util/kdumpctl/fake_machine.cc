@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/support/files.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace kexec::kdumpctl::test {
@@ -34,6 +35,10 @@ void FakeMachine::become_fadump(const std::string &registered) {
     root.write("/sys/kernel/fadump/enabled", "1\n");
     root.write("/sys/kernel/fadump/registered", registered);
     root.write("/sys/kernel/fadump/mem_reserved", "822083584\n");
+}
+
+void FakeMachine::install(const std::string &path) const {
+    REQUIRE(::chmod(root.write(path, "program").c_str(), 0755) == 0);
 }
 
 bool FakeMachine::is_loaded() const { return text("/sys/kernel/kexec_crash_loaded") == "1\n"; }

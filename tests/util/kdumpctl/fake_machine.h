@@ -21,6 +21,7 @@ public:
 
     void become_fadump(const std::string &registered);
     void unload() const { root.write("/sys/kernel/kexec_crash_loaded", "0\n"); }
+    void install(const std::string &path) const; // a program
     bool is_loaded() const;
     bool has(const std::string &path) const;
     std::string text(const std::string &path) const; // empty where there is no such file

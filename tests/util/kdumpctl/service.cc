@@ -74,6 +74,7 @@ TEST_CASE("the initramfs is written anew where it would be another one", "[servi
     CHECK(is_written_by_start());
     start();
     CHECK(!is_written_by_start());
+    machine.root.write("/srv/crash/.keep", "");
     machine.root.write("/etc/kdump.conf", "path /srv/crash\n");
     CHECK(is_written_by_start());
     machine.root.write("/etc/kdump.conf", "path /srv/crash\nforce_no_rebuild 1\n");
@@ -82,6 +83,36 @@ TEST_CASE("the initramfs is written anew where it would be another one", "[servi
     CHECK(contains(settings_in(machine.initramfs()), "/var/crash"));
     machine.root.write("/etc/kdump.conf", "force_rebuild 1\n");
     CHECK(is_written_by_start());
+}
+
+TEST_CASE("a path that is not there is refused, where the target is mounted", "[service]") {
+    FakeMachine machine;
+    auto refuses = [&](const std::string &conf, const std::string &place) {
+        machine.root.write("/etc/kdump.conf", conf);
+        check_refused(machine, {"restart"},
+                      fmt::format("/etc/kdump.conf:2:6: error: there is no directory {}, where path leads to",
+                                  place));
+        return contains(machine.run({"check-config", "--target"}).out,
+                        fmt::format("/etc/kdump.conf:2:6: error: there is no directory {}", place));
+    };
+    CHECK(refuses("force_rebuild 0\npath /srv/crash\n", "/srv/crash"));
+    CHECK(refuses("ext4 /dev/vda1\npath dumps\n", "/dumps"));
+    machine.root.write("/dumps/.keep", "");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    machine.root.write("/proc/self/mountinfo", "23 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vdb1 rw\n");
+    machine.root.write("/etc/kdump.conf", "ext4 /dev/vda1\npath elsewhere\n");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+}
+
+TEST_CASE("a root file system that the kernel itself has mounted has its device's name", "[service]") {
+    FakeMachine machine;
+    machine.unload();
+    machine.root.write("/proc/self/mountinfo", "23 1 179:2 / / rw,relatime - ext4 /dev/root rw\n");
+    CHECK(machine.run({"start"}).outcome == Outcome::failed);
+    machine.root.write("/sys/dev/block/179:2/uevent",
+                       "MAJOR=179\nMINOR=2\nDEVNAME=vda1\nDEVTYPE=partition\n");
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK(contains(settings_in(machine.initramfs()), "source /dev/vda1\n"));
 }
 
 TEST_CASE("--print changes nothing", "[service]") {
@@ -162,7 +193,8 @@ TEST_CASE("what cannot work is refused before anything is changed", "[service]")
     check_refused(machine, {"start"}, "kexec_load_disabled");
     machine.root.write("/proc/sys/kernel/kexec_load_disabled", "0\n");
     machine.root.write("/etc/kdump.conf", "ext4 /dev/vdz9\n");
-    check_refused(machine, {"start"}, "/dev/vdz9: this machine has no such block device");
+    check_refused(machine, {"start"},
+                  "/etc/kdump.conf:1:1: error: /dev/vdz9: this machine has no such block device");
     machine.root.write("/etc/kdump.conf", "ext4 UUID=0a\n");
     check_refused(machine, {"start"}, "UUID=0a: no device");
     machine.root.remove("/etc/kdump.conf");
@@ -247,6 +279,7 @@ TEST_CASE("Debian's variables say what kdump.conf leaves open", "[service]") {
     CHECK(contains(settings, "halt"));
     machine.unload();
     machine.root.write("/etc/kdump.conf", "path /mine\n");
+    machine.root.write("/mine/.keep", "");
     CHECK(machine.run({"start"}).outcome == Outcome::done);
     CHECK(contains(settings_in(machine.initramfs()), "/mine"));
     machine.unload();
@@ -283,6 +316,11 @@ TEST_CASE("check-config --target looks at the machine too", "[service]") {
     CHECK(contains(found("path /a\next4 /dev/vdz\n"),
                    "/etc/kdump.conf:2:1: error: /dev/vdz: this machine has no such"));
     CHECK(contains(found("kdump_pre /sbin/pre\n"), "/etc/kdump.conf:1:11: error: /sbin/pre is not there\n"));
+    machine.root.write("/sbin/post", "");
+    CHECK(contains(found("kdump_pre /sbin/post\nextra_bins \"/bin/a\" /bin/b\n"),
+                   "1:11: error: /sbin/post is no program\n"));
+    CHECK(contains(found("extra_bins /bin/a /bin/b\n"), "1:19: error: /bin/b is not there\n"));
+    check_refused(machine, {"restart"}, "/etc/kdump.conf:1:12: error: /bin/a is not there\n");
     CHECK(contains(found("\n\nfailure_action shell\n"),
                    "error: failure_action shell needs a shell: dracut is not"));
     CHECK(contains(found("final_action resume\n"), "1:14: warning: only firmware-assisted dump"));
