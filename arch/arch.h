@@ -27,7 +27,6 @@ struct Arch {
     std::span<const Option> options; // every option this architecture knows
     Result<Machine> (*understand)(const Snapshot &);
     Result<Decision> (*plan)(const Request &);
-    std::span<const std::byte> purgatory;
     std::string_view efi_name = {}; // as EFI and boot entries say it: "x64"; empty: they do not know it
 };
 

@@ -38,7 +38,7 @@ PageCompression compression_of(std::uint64_t flags) {
 
 class CompressedCore : public Core {
 public:
-    CompressedCore(Source &source, const CompressedHeader &header, PageRank rank)
+    CompressedCore(DumpSource &source, const CompressedHeader &header, PageRank rank)
         : source_(source), header_(header), rank_(std::move(rank)) {
         machine = header.machine;
         foreign = header.foreign;
@@ -57,7 +57,7 @@ private:
     Result<const Page *> page_at(std::uint64_t frame);
     Result<void> unpack(std::uint64_t frame, MutableBytes page);
 
-    Source &source_;
+    DumpSource &source_;
     CompressedHeader header_;
     mutable PageRank rank_;
     std::array<Page, 16> pages_; // the arrays of the log, and the tables on the way to each
@@ -124,7 +124,7 @@ bool is_compressed_dump(Bytes head) {
     return starts_with(head, as_bytes("KDUMP   ")) || starts_with(head, as_bytes("DISKDUMP"));
 }
 
-Result<std::unique_ptr<Core>> open_compressed_dump(Source &source, std::vector<std::string> &notes) {
+Result<std::unique_ptr<Core>> open_compressed_dump(DumpSource &source, std::vector<std::string> &notes) {
     CompressedHeader header = TRY(read_compressed_header(source, notes));
     PageRank rank = TRY(
         PageRank::count(source, {header.bitmap, header.frames, header.first_frame, header.end_frame}, notes));

@@ -11,6 +11,6 @@ bool is_compressed_dump(Bytes head);
 
 // Reads the headers and the bitmap, of which it keeps one number for each so many pages. `source` must
 // outlive the core and be able to go back.
-Result<std::unique_ptr<Core>> open_compressed_dump(Source &source, std::vector<std::string> &notes);
+Result<std::unique_ptr<Core>> open_compressed_dump(DumpSource &source, std::vector<std::string> &notes);
 
 } // namespace kexec

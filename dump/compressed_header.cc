@@ -101,7 +101,7 @@ void read_sub_header(CompressedHeader &header, Bytes bytes, const Layout &layout
 
 } // namespace
 
-Result<CompressedHeader> read_compressed_header(Source &source, std::vector<std::string> &notes) {
+Result<CompressedHeader> read_compressed_header(DumpSource &source, std::vector<std::string> &notes) {
     Buffer bytes(header_size);
     if (auto got = read_all(source, 0, bytes, "the header"); !got)
         return fail_dump(Fault::header, got.error().what, got.error().remedy);

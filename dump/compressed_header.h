@@ -19,9 +19,9 @@ struct CompressedHeader {
     std::uint64_t frames;                   // bits of the bitmap
     std::uint64_t first_frame, end_frame;   // of this file
     std::optional<std::uint64_t> phys_base; // of x86_64's kernel
-    Extent vmcoreinfo;                      // size 0: none
+    DumpExtent vmcoreinfo;                  // size 0: none
 };
 
-Result<CompressedHeader> read_compressed_header(Source &source, std::vector<std::string> &notes);
+Result<CompressedHeader> read_compressed_header(DumpSource &source, std::vector<std::string> &notes);
 
 } // namespace kexec

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t head_size = 16;
 
-Result<DumpFormat> format_of(Source &source) {
+Result<DumpFormat> format_of(DumpSource &source) {
     Buffer head(head_size);
     std::size_t got = TRY(source.read(0, head));
     if (got < head_size)
@@ -25,7 +25,7 @@ Result<DumpFormat> format_of(Source &source) {
     return recognise_dump(Bytes(head).first(got));
 }
 
-Result<std::unique_ptr<Core>> open_core(Source &source, std::vector<std::string> &notes) {
+Result<std::unique_ptr<Core>> open_core(DumpSource &source, std::vector<std::string> &notes) {
     switch (TRY(format_of(source))) {
     case DumpFormat::elf: return open_elf_core(source, notes);
     case DumpFormat::compressed: return open_compressed_dump(source, notes);
@@ -48,7 +48,7 @@ DumpFormat recognise_dump(Bytes head) {
 
 bool can_stream(DumpFormat format) { return format == DumpFormat::elf || format == DumpFormat::unknown; }
 
-Result<Dump> open_dump(Source &source) {
+Result<Dump> open_dump(DumpSource &source) {
     Dump dump;
     if (TRY(format_of(source)) != DumpFormat::flattened) {
         dump.core = TRY(open_core(source, dump.notes));

@@ -15,12 +15,12 @@ DumpFormat recognise_dump(Bytes head);
 bool can_stream(DumpFormat format);
 
 struct Dump {
-    std::unique_ptr<Source> flattened; // what is below `core` in a flattened file
+    std::unique_ptr<DumpSource> flattened; // what is below `core` in a flattened file
     std::unique_ptr<Core> core;
     std::vector<std::string> notes; // what was found damaged and survived, each ending in "going on …"
 };
 
 // `source` must outlive the dump. An error's number is a Fault.
-Result<Dump> open_dump(Source &source);
+Result<Dump> open_dump(DumpSource &source);
 
 } // namespace kexec

@@ -37,7 +37,7 @@ struct Segment {
 
 class ElfCore : public Core {
 public:
-    explicit ElfCore(Source &source) : source_(source) {}
+    explicit ElfCore(DumpSource &source) : source_(source) {}
 
     Result<void> open(std::vector<std::string> &notes);
     bool holds(Place place) const override { return find(place).has_value(); }
@@ -60,9 +60,9 @@ private:
     void find_vmcoreinfo(std::uint64_t behind_table, std::vector<std::string> &notes);
     std::optional<Intervals::Hit> find(Place place) const;
 
-    Source &source_;
+    DumpSource &source_;
     Layout layout_ = layout_64;
-    std::vector<Extent> notes_;
+    std::vector<DumpExtent> notes_;
     Intervals virtual_{Intervals::Counts::first_added};  // virtual address to offset
     Intervals physical_{Intervals::Counts::first_added}; // physical address to offset
     Intervals mapped_{Intervals::Counts::first_added};   // virtual address to physical address
@@ -189,7 +189,7 @@ Result<void> ElfCore::read_table(Table table, std::vector<std::string> &notes) {
 }
 
 void ElfCore::find_vmcoreinfo(std::uint64_t behind_table, std::vector<std::string> &notes) {
-    for (const Extent &extent : notes_)
+    for (const DumpExtent &extent : notes_)
         if (auto text = vmcoreinfo_in_notes(source_, extent, foreign)) {
             info = Vmcoreinfo(*text);
             return;
@@ -255,7 +255,7 @@ std::optional<std::uint64_t> ElfCore::extended(std::uint64_t address) const {
 }
 
 void ElfCore::gather(const std::vector<MemoryPart> &parts) {
-    std::vector<Extent> extents;
+    std::vector<DumpExtent> extents;
     for (MemoryPart part : parts)
         while (part.size > 0) {
             auto hit = find(part.place);
@@ -273,7 +273,7 @@ void ElfCore::gather(const std::vector<MemoryPart> &parts) {
 
 bool is_elf_core(Bytes head) { return starts_with(head, as_bytes(std::string_view(ELFMAG, SELFMAG))); }
 
-Result<std::unique_ptr<Core>> open_elf_core(Source &source, std::vector<std::string> &notes) {
+Result<std::unique_ptr<Core>> open_elf_core(DumpSource &source, std::vector<std::string> &notes) {
     auto core = std::make_unique<ElfCore>(source);
     TRY(core->open(notes));
     return core;

@@ -11,6 +11,6 @@ bool is_elf_core(Bytes head);
 
 // Reads the headers and finds the VMCOREINFO note. What is damaged and can be done without gets a line in
 // `notes`. `source` must outlive the core.
-Result<std::unique_ptr<Core>> open_elf_core(Source &source, std::vector<std::string> &notes);
+Result<std::unique_ptr<Core>> open_elf_core(DumpSource &source, std::vector<std::string> &notes);
 
 } // namespace kexec

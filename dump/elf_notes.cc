@@ -20,7 +20,7 @@ struct Note {
     std::uint64_t size() const { return header_size + padded_name() + (text_size + 3) / 4 * 4; }
 };
 
-std::optional<Note> note_at(Source &source, std::uint64_t offset, const Foreign &foreign) {
+std::optional<Note> note_at(DumpSource &source, std::uint64_t offset, const Foreign &foreign) {
     Buffer bytes(header_size);
     if (!read_all(source, offset, bytes, "a note"))
         return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<Note> note_at(Source &source, std::uint64_t offset, const Foreign 
 
 // Nothing where the note has another name, or says that its text is longer than any can be. A text that the
 // file cuts short is taken as far as it goes.
-std::optional<std::string> text_of(Source &source, std::uint64_t offset, const Note &note) {
+std::optional<std::string> text_of(DumpSource &source, std::uint64_t offset, const Note &note) {
     if (note.name_size != name.size() || note.type != 0 || note.text_size > longest_text)
         return std::nullopt;
     Buffer found(name.size());
@@ -44,7 +44,8 @@ std::optional<std::string> text_of(Source &source, std::uint64_t offset, const N
 
 } // namespace
 
-std::optional<std::string> vmcoreinfo_in_notes(Source &source, Extent segment, const Foreign &foreign) {
+std::optional<std::string> vmcoreinfo_in_notes(DumpSource &source, DumpExtent segment,
+                                               const Foreign &foreign) {
     std::uint64_t offset = segment.offset, rest = segment.size;
     while (rest >= header_size) {
         auto note = note_at(source, offset, foreign);
@@ -60,7 +61,7 @@ std::optional<std::string> vmcoreinfo_in_notes(Source &source, Extent segment, c
     return std::nullopt;
 }
 
-std::optional<std::string> vmcoreinfo_near(Source &source, std::uint64_t offset, const Foreign &foreign) {
+std::optional<std::string> vmcoreinfo_near(DumpSource &source, std::uint64_t offset, const Foreign &foreign) {
     constexpr std::uint64_t searched = 8 << 20, step = 4096; // a hundred thousand headers may stand before it
     Buffer bytes(step + name.size());
     for (std::uint64_t done = 0; done < searched; done += step) {

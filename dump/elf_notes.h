@@ -12,9 +12,10 @@
 namespace kexec {
 
 // The text of the note in a PT_NOTE segment; nothing where it is not there. A damaged note ends the segment.
-std::optional<std::string> vmcoreinfo_in_notes(Source &source, Extent segment, const Foreign &foreign);
+std::optional<std::string> vmcoreinfo_in_notes(DumpSource &source, DumpExtent segment,
+                                               const Foreign &foreign);
 
 // The same looked for by its name in the first 8 MiB from `offset` on, where headers do not lead to it.
-std::optional<std::string> vmcoreinfo_near(Source &source, std::uint64_t offset, const Foreign &foreign);
+std::optional<std::string> vmcoreinfo_near(DumpSource &source, std::uint64_t offset, const Foreign &foreign);
 
 } // namespace kexec

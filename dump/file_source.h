@@ -10,7 +10,7 @@
 
 namespace kexec {
 
-class FileSource : public Source {
+class FileSource : public DumpSource {
 public:
     // `path` is for errors.
     FileSource(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}

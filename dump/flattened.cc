@@ -49,7 +49,7 @@ Buffer flattened_record(std::uint64_t offset, std::uint64_t size) {
 
 Buffer flattened_end() { return flattened_record(end_mark, end_mark); }
 
-FlattenedRecords::FlattenedRecords(Source &below) : below_(below), place_(flattened_file_header) {}
+FlattenedRecords::FlattenedRecords(DumpSource &below) : below_(below), place_(flattened_file_header) {}
 
 // Nothing at the end mark, and where the file ends without one.
 Result<std::optional<FlattenedRecord>> FlattenedRecords::next() {
@@ -71,7 +71,7 @@ Result<std::optional<FlattenedRecord>> FlattenedRecords::next() {
     return record;
 }
 
-Result<std::uint64_t> size_of_records(Source &below) {
+Result<std::uint64_t> size_of_records(DumpSource &below) {
     FlattenedRecords records(below);
     std::uint64_t size = 0, count = 0;
     for (auto record = TRY(records.next()); record; record = TRY(records.next()), count++)
@@ -83,7 +83,7 @@ Result<std::uint64_t> size_of_records(Source &below) {
     return size;
 }
 
-Result<FlattenedSource> FlattenedSource::open(Source &below, std::vector<std::string> &notes) {
+Result<FlattenedSource> FlattenedSource::open(DumpSource &below, std::vector<std::string> &notes) {
     FlattenedSource source(below);
     FlattenedRecords records(below);
     while (auto record = TRY(records.next())) {

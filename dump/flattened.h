@@ -28,32 +28,32 @@ struct FlattenedRecord {
 // Goes over all records of `below` in their order.
 class FlattenedRecords {
 public:
-    explicit FlattenedRecords(Source &below);
+    explicit FlattenedRecords(DumpSource &below);
 
     Result<std::optional<FlattenedRecord>> next();   // nothing behind the last one
     bool is_cut_short() const { return cut_short_; } // the end was not one that makedumpfile makes
 
 private:
-    Source &below_;
+    DumpSource &below_;
     std::uint64_t place_;
     bool cut_short_ = false;
 };
 
 // How many bytes all records have together. An error where the file is cut short.
-Result<std::uint64_t> size_of_records(Source &below);
+Result<std::uint64_t> size_of_records(DumpSource &below);
 
-class FlattenedSource : public Source {
+class FlattenedSource : public DumpSource {
 public:
     // Goes over all records of `below`, which must outlive this; it reads 16 bytes of each. A file that is
     // cut short is taken as far as it goes, and `notes` gets a line.
-    static Result<FlattenedSource> open(Source &below, std::vector<std::string> &notes);
+    static Result<FlattenedSource> open(DumpSource &below, std::vector<std::string> &notes);
     FlattenedSource(FlattenedSource &&other) : below_(other.below_), records_(std::move(other.records_)) {}
 
     Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override;
 
 private:
-    explicit FlattenedSource(Source &below) : below_(below) {}
-    Source &below_;
+    explicit FlattenedSource(DumpSource &below) : below_(below) {}
+    DumpSource &below_;
     Intervals records_{Intervals::Counts::last_added}; // what is written last to a place counts
 };
 

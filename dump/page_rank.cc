@@ -32,7 +32,8 @@ std::uint64_t count_bits(Bytes bytes, std::uint64_t first, std::uint64_t from, s
 
 } // namespace
 
-Result<PageRank> PageRank::count(Source &source, const PageBitmap &bitmap, std::vector<std::string> &notes) {
+Result<PageRank> PageRank::count(DumpSource &source, const PageBitmap &bitmap,
+                                 std::vector<std::string> &notes) {
     PageRank rank(bitmap);
     std::uint64_t size = bitmap.frames / 8 + (bitmap.frames % 8 != 0);
     rank.group_ = smallest_group;
@@ -57,7 +58,7 @@ Result<PageRank> PageRank::count(Source &source, const PageBitmap &bitmap, std::
     return rank;
 }
 
-Result<std::optional<std::uint64_t>> PageRank::of(Source &source, std::uint64_t frame) {
+Result<std::optional<std::uint64_t>> PageRank::of(DumpSource &source, std::uint64_t frame) {
     if (frame >= bitmap_.frames || frame < bitmap_.first_frame || frame >= bitmap_.end_frame)
         return std::nullopt;
     std::uint64_t group = frame / 8 / group_, start = group * group_;

@@ -22,10 +22,11 @@ struct PageBitmap {
 class PageRank {
 public:
     // Reads the whole bitmap once. One that is cut short counts as far as it goes, and `notes` gets a line.
-    static Result<PageRank> count(Source &source, const PageBitmap &bitmap, std::vector<std::string> &notes);
+    static Result<PageRank> count(DumpSource &source, const PageBitmap &bitmap,
+                                  std::vector<std::string> &notes);
 
     // The index of the frame's descriptor; nothing where the dump does not keep it.
-    Result<std::optional<std::uint64_t>> of(Source &source, std::uint64_t frame);
+    Result<std::optional<std::uint64_t>> of(DumpSource &source, std::uint64_t frame);
 
 private:
     explicit PageRank(const PageBitmap &bitmap) : bitmap_(bitmap) {}

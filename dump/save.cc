@@ -124,7 +124,7 @@ Result<StoredMemory> copy_runs(const CopyRequest &request, const TellProgress &t
 }
 
 // The bytes of one record of a flattened dump, at their place.
-Result<void> copy_record(Source &flattened, const FlattenedRecord &record, NewFile &file) {
+Result<void> copy_record(DumpSource &flattened, const FlattenedRecord &record, NewFile &file) {
     Buffer piece;
     for (std::uint64_t done = 0; done < record.size; done += piece.size()) {
         piece.resize(std::min<std::uint64_t>(piece_size, record.size - done));
@@ -166,7 +166,7 @@ Result<StoredMemory> store_flattened(const CopyRequest &request, const Descripto
     return stored;
 }
 
-Result<void> store_unflattened(Source &flattened, const std::string &path,
+Result<void> store_unflattened(DumpSource &flattened, const std::string &path,
                                std::optional<std::uint64_t> free) {
     std::uint64_t needed = TRY(size_of_records(flattened));
     if (free && needed > *free)

@@ -38,7 +38,8 @@ Result<StoredMemory> store_flattened(const CopyRequest &request, const Descripto
 
 // Makes the file of a flattened dump at `path`, as `makedumpfile -R` does. It may be there already, if it is
 // the same. An error where the dump is cut short, and Cause::no_room where it takes more than `free` bytes.
-Result<void> store_unflattened(Source &flattened, const std::string &path, std::optional<std::uint64_t> free);
+Result<void> store_unflattened(DumpSource &flattened, const std::string &path,
+                               std::optional<std::uint64_t> free);
 
 // Has a program store it that is called with `arguments`, the dump and the new file.
 struct ProgramRequest {

@@ -6,7 +6,7 @@
 
 namespace kexec {
 
-Result<void> read_all(Source &source, std::uint64_t offset, MutableBytes target, std::string_view what) {
+Result<void> read_all(DumpSource &source, std::uint64_t offset, MutableBytes target, std::string_view what) {
     std::size_t got = TRY_WITHIN(what, source.read(offset, target));
     if (got < target.size())
         return fail(Cause::bad_image,

@@ -9,17 +9,17 @@
 
 namespace kexec {
 
-struct Extent {
+struct DumpExtent {
     std::uint64_t offset;
     std::uint64_t size;
 };
 
-class Source {
+class DumpSource {
 public:
-    Source() = default;
-    Source(const Source &) = delete;
-    Source &operator=(const Source &) = delete;
-    virtual ~Source() = default;
+    DumpSource() = default;
+    DumpSource(const DumpSource &) = delete;
+    DumpSource &operator=(const DumpSource &) = delete;
+    virtual ~DumpSource() = default;
 
     // As many of the bytes at `offset` as there are, up to the size of `target`: fewer only at the end. An
     // error where they cannot be had (any more).
@@ -31,10 +31,11 @@ public:
     virtual bool holds(std::uint64_t) const { return true; }
 
     // These are about to be read, in any order: a pipe goes forward once and keeps them.
-    virtual void gather(std::vector<Extent>) {} // NOLINT(performance-unnecessary-value-param): one sorts them
+    virtual void gather(std::vector<DumpExtent>) {
+    } // NOLINT(performance-unnecessary-value-param): one sorts them
 };
 
 // All of `target`, or Cause::bad_image; `what` names it.
-Result<void> read_all(Source &source, std::uint64_t offset, MutableBytes target, std::string_view what);
+Result<void> read_all(DumpSource &source, std::uint64_t offset, MutableBytes target, std::string_view what);
 
 } // namespace kexec

@@ -92,9 +92,9 @@ Result<std::size_t> StreamSource::read(std::uint64_t offset, MutableBytes target
     return filled;
 }
 
-void StreamSource::gather(std::vector<Extent> extents) {
-    std::ranges::sort(extents, {}, &Extent::offset);
-    for (const Extent &extent : extents)
+void StreamSource::gather(std::vector<DumpExtent> extents) {
+    std::ranges::sort(extents, {}, &DumpExtent::offset);
+    for (const DumpExtent &extent : extents)
         for (std::uint64_t done = 0; done < extent.size && kept_size_ < ceiling_;) {
             Buffer bytes(std::min(extent.size - done, piece_size));
             auto got = read(extent.offset + done, bytes);

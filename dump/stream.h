@@ -11,7 +11,7 @@
 
 namespace kexec {
 
-class StreamSource : public Source {
+class StreamSource : public DumpSource {
 public:
     // Fills the buffer; fewer bytes only at the end of the stream.
     using Next = std::function<Result<std::size_t>(MutableBytes)>;
@@ -26,7 +26,7 @@ public:
     Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override;
     bool goes_forward_only() const override { return true; }
     bool holds(std::uint64_t offset) const override;
-    void gather(std::vector<Extent> extents) override;
+    void gather(std::vector<DumpExtent> extents) override;
 
 private:
     Result<void> advance(std::uint64_t end);

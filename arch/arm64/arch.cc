@@ -24,7 +24,6 @@
 #include "arch/arm64/options.h"
 #include "plan/check.h"
 #include "plan/choice.h"
-#include "purgatory/blobs.h"
 
 #include <elf.h>
 #include <fmt/core.h>
@@ -61,7 +60,6 @@ const Arch arch_arm64 = {
     .options = arm64_options(),
     .understand = understand_arm64,
     .plan = plan_arm64,
-    .purgatory = purgatory_arm64,
     .efi_name = "aa64",
 };
 

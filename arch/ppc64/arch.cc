@@ -24,7 +24,6 @@
 #include "base/text.h"
 #include "plan/check.h"
 #include "plan/choice.h"
-#include "purgatory/blobs.h"
 
 #include <algorithm>
 #include <elf.h>
@@ -82,7 +81,6 @@ const Arch arch_ppc64 = {
     .options = ppc64_options(),
     .understand = understand_ppc64,
     .plan = plan_ppc64,
-    .purgatory = purgatory_ppc64,
 };
 
 } // namespace kexec

@@ -19,7 +19,6 @@
 #include "arch/s390x/options.h"
 #include "arch/s390x/s390x.h"
 #include "image/uimage.h"
-#include "purgatory/blobs.h"
 
 #include <elf.h>
 
@@ -48,7 +47,6 @@ const Arch arch_s390x = {
     .options = s390x_options(),
     .understand = understand_s390x,
     .plan = plan_s390x,
-    .purgatory = purgatory_s390x,
 };
 
 } // namespace kexec

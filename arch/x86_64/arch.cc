@@ -21,7 +21,6 @@
 #include "arch/x86_64/x86_64.h"
 #include "plan/check.h"
 #include "plan/choice.h"
-#include "purgatory/blobs.h"
 
 #include <elf.h>
 #include <fmt/core.h>
@@ -69,7 +68,6 @@ const Arch arch_x86_64 = {
     .options = x86_64_options(),
     .understand = understand_x86_64,
     .plan = plan_x86_64,
-    .purgatory = purgatory_x86_64,
     .efi_name = "x64",
 };
 

@@ -131,7 +131,7 @@ Buffer flattened(Bytes dump, std::size_t record_size) {
     return file;
 }
 
-Result<ReadLog> read_dump(Source &source) {
+Result<ReadLog> read_dump(DumpSource &source) {
     Dump dump = TRY(open_dump(source));
     ReadLog read;
     read.notes = dump.notes;

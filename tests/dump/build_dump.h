@@ -12,7 +12,7 @@
 
 namespace kexec::testing {
 
-class MemorySource : public Source {
+class MemorySource : public DumpSource {
 public:
     explicit MemorySource(Buffer bytes) : bytes_(std::move(bytes)) {}
     Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override;
@@ -42,7 +42,7 @@ struct ReadLog {
     LogSummary summary;
     std::vector<std::string> notes; // of opening
 };
-Result<ReadLog> read_dump(Source &source);
+Result<ReadLog> read_dump(DumpSource &source);
 Result<ReadLog> read_dump(Buffer dump);
 
 } // namespace kexec::testing

@@ -13,7 +13,7 @@ using namespace kexec;
 
 namespace {
 
-class FuzzedFile : public Source {
+class FuzzedFile : public DumpSource {
 public:
     explicit FuzzedFile(Bytes bytes) : bytes_(bytes) {}
     Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override {

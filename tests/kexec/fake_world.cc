@@ -78,7 +78,6 @@ const Arch &fake_arch() {
         .options = arch_named("x86_64")->options,
         .understand = [](const Snapshot &snapshot) { return understand_common(snapshot, "x86_64"); },
         .plan = plan,
-        .purgatory = {},
     };
     return arch;
 }

@@ -12,7 +12,7 @@ namespace kexec::dmesg {
 
 namespace {
 
-Result<std::unique_ptr<Source>> copied(Source &stream, const std::string &scratch) {
+Result<std::unique_ptr<DumpSource>> copied(DumpSource &stream, const std::string &scratch) {
     Descriptor file = TRY(nameless_file(scratch));
     Buffer piece(64 << 10);
     for (std::uint64_t offset = 0;; offset += piece.size()) {
@@ -25,7 +25,7 @@ Result<std::unique_ptr<Source>> copied(Source &stream, const std::string &scratc
 
 } // namespace
 
-Result<std::unique_ptr<Source>> open_input(const std::string &path, const std::string &scratch) {
+Result<std::unique_ptr<DumpSource>> open_input(const std::string &path, const std::string &scratch) {
     Descriptor file = path == "-" ? Descriptor(0) : TRY(open_to_read(path));
     if (can_seek(file))
         return std::make_unique<FileSource>(std::move(file), path);

@@ -11,6 +11,6 @@ namespace kexec::dmesg {
 
 // `path` "-" is standard input. What comes through a pipe is read as it passes where its format allows that
 // (ELF), and else is copied first, to a file without a name in `scratch`.
-Result<std::unique_ptr<Source>> open_input(const std::string &path, const std::string &scratch);
+Result<std::unique_ptr<DumpSource>> open_input(const std::string &path, const std::string &scratch);
 
 } // namespace kexec::dmesg
