@@ -79,6 +79,7 @@ int run(std::span<const char *const> words) {
         .write = kexec::write_into,
         .emulation = &emulation,
         .sync = ::sync,
+        .settle = kexec::settle_file_system,
         .now = [] { return static_cast<std::uint64_t>(std::time(nullptr)); },
         .sleep = [](std::uint64_t seconds) { ::sleep(static_cast<unsigned>(seconds)); },
         .read_line = read_line,

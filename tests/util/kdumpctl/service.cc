@@ -406,8 +406,27 @@ TEST_CASE("fadump is registered with its arguments, and its initramfs has the ca
           "put the capture program into /boot/initrd.img-6.1.0-9-amd64\n"
           "run /usr/bin/fadump register '--append=nr_cpus=16 numa=off cgroup_disable=memory cma=0 "
           "kvm_cma_resv_ratio=0 hugetlb_cma=0 transparent_hugepage=never novmcoredd udev.children-max=2'\n");
+    CHECK(machine.writes.empty());
     CHECK(machine.run({"stop"}).outcome == Outcome::done);
     CHECK(machine.commands == std::vector<std::string>{"fadump unregister"});
     machine.root.write("/etc/kdump.conf", "failure_action shell\n");
     check_refused(machine, {"start"}, "both boots share one initramfs");
+}
+
+TEST_CASE("the shared initramfs is where a boot loader finds it, changed and put back", "[service]") {
+    FakeMachine machine;
+    machine.become_fadump("0\n");
+    std::string path = "/boot/initrd.img-6.1.0-9-amd64";
+    Archive original;
+    original.add_file("init", as_bytes(std::string_view("#!/bin/sh\n")), 0755);
+    machine.root.add(path, original.finish());
+    std::string before = machine.text(path);
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK((machine.writes == std::vector{"settle " + path} && machine.text(path) != before));
+    machine.root.remove("/sys/kernel/fadump/enabled");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(
+        (machine.writes == std::vector{"settle " + path, "settle " + path} && machine.text(path) == before));
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(machine.writes.size() == 2);
 }
