@@ -27,13 +27,6 @@ std::string_view without_0x(std::string_view text) {
     return text.starts_with("0x") || text.starts_with("0X") ? text.substr(2) : text;
 }
 
-// How strtoul chooses the base when it is given 0.
-std::optional<std::uint64_t> parse_prefixed(std::string_view digits) {
-    if (std::string_view hexadecimal = without_0x(digits); hexadecimal.size() != digits.size())
-        return parse_digits(hexadecimal, 16);
-    return parse_digits(digits, digits.starts_with('0') ? 8 : 10);
-}
-
 } // namespace
 
 std::optional<std::uint64_t> parse_decimal(std::string_view text) { return parse_digits(text, 10); }
@@ -42,17 +35,34 @@ std::optional<std::uint64_t> parse_hexadecimal(std::string_view text) {
     return parse_digits(without_0x(text), 16);
 }
 
+LeadingNumber leading_number(std::string_view text, int base) {
+    LeadingNumber number;
+    auto read = [&](std::string_view digits, int base_of_digits) {
+        auto [stopped, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), number.magnitude, base_of_digits);
+        if (error == std::errc::invalid_argument)
+            return false;
+        number.fits = error == std::errc{};
+        number.length = static_cast<std::size_t>(stopped - text.data());
+        return true;
+    };
+    std::string_view rest = text.substr(std::min(text.find_first_not_of(blanks), text.size()));
+    number.negative = rest.starts_with('-');
+    if (number.negative || rest.starts_with('+'))
+        rest.remove_prefix(1);
+    // Of 0x without a digit behind it the 0 alone is a number.
+    std::string_view hexadecimal = without_0x(rest);
+    bool has_prefix = (base == 0 || base == 16) && hexadecimal.size() != rest.size();
+    if (!has_prefix || !read(hexadecimal, 16))
+        read(rest, base != 0 ? base : rest.starts_with('0') ? 8 : 10);
+    return number;
+}
+
 std::optional<std::uint64_t> parse_c_number(std::string_view text) {
-    if (text.empty())
-        return 0;
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    bool negative = text.starts_with('-');
-    if (negative || text.starts_with('+'))
-        text.remove_prefix(1);
-    auto magnitude = parse_prefixed(text);
-    if (magnitude && negative)
-        return std::uint64_t{0} - *magnitude;
-    return magnitude;
+    LeadingNumber number = leading_number(text, 0);
+    if (number.length != text.size() || !number.fits)
+        return std::nullopt;
+    return number.negative ? 0 - number.magnitude : number.magnitude;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -102,6 +112,14 @@ std::string with_underscores(std::string_view name) {
     std::string text(name);
     std::ranges::replace(text, '-', '_');
     return text;
+}
+
+std::string in_lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char &letter : lower)
+        if (letter >= 'A' && letter <= 'Z')
+            letter = static_cast<char>(letter - 'A' + 'a');
+    return lower;
 }
 
 std::string printable(std::string_view text) {

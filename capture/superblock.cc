@@ -3,6 +3,8 @@
 // Algorithms & Data Structures book, chapter "Superblocks", and btrfs' on-disk format.
 #include "capture/superblock.h"
 
+#include "base/text.h"
+
 #include <array>
 #include <fmt/format.h>
 
@@ -88,14 +90,6 @@ std::optional<FileSystem> recognise_btrfs(Bytes start) {
     if (!block || !holds(block->magic, "_BHRfS_M"))
         return std::nullopt;
     return FileSystem{"btrfs", as_uuid(block->uuid), as_label(block->label), block->devices};
-}
-
-std::string in_lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char &character : lower)
-        if (character >= 'A' && character <= 'Z')
-            character = static_cast<char>(character - 'A' + 'a');
-    return lower;
 }
 
 } // namespace

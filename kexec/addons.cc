@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Finds add-ons to a UKI where systemd-stub(7) looks for them: LOADER/addons of the partition, then the
 // directory named after the UKI itself, in each by the order of their names.
+#include "base/text.h"
 #include "image/uki.h"
 #include "kexec/parts.h"
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <strings.h>
 
 namespace kexec {
 namespace {
-
-bool ends_with(const std::string &name, std::string_view ending) {
-    return name.size() >= ending.size() &&
-           ::strcasecmp(name.c_str() + (name.size() - ending.size()), std::string(ending).c_str()) == 0;
-}
 
 std::string directory_of(const std::string &path) { return path.substr(0, path.rfind('/')); }
 
@@ -43,16 +38,17 @@ struct Found {
     std::vector<std::string> addons, left_out;
 };
 
-// Files that the stub would make initial ramdisks of are not handed over.
+// However the letters of a name are written, for the partition is FAT. Files that the stub would make initial
+// ramdisks of are not handed over.
 void look_into(const std::string &directory, Found &found) {
     auto names = list_directory(directory);
     for (const std::string &name : names ? *names : std::vector<std::string>{}) {
-        std::string path = directory + "/" + name;
+        std::string path = directory + "/" + name, lower = in_lower_case(name);
         if (name.starts_with('.'))
             continue;
-        if (ends_with(name, ".addon.efi"))
+        if (lower.ends_with(".addon.efi"))
             found.addons.push_back(path);
-        else if (ends_with(name, ".cred") || ends_with(name, ".raw"))
+        else if (lower.ends_with(".cred") || lower.ends_with(".raw"))
             found.left_out.push_back(path);
     }
 }

@@ -9,14 +9,12 @@
 #include "plan/command_line.h"
 
 #include <fmt/core.h>
-#include <strings.h>
 
 namespace kexec {
 namespace {
 
 Result<void> check_machine(const BootEntry &entry, const Arch &arch) {
-    if (entry.architecture.empty() ||
-        ::strcasecmp(entry.architecture.c_str(), std::string(arch.efi_name).c_str()) == 0)
+    if (entry.architecture.empty() || in_lower_case(entry.architecture) == arch.efi_name)
         return {};
     return fail(Cause::unsupported,
                 fmt::format("{} is for machines of type {}, this one is {}", entry.path,

@@ -23,13 +23,8 @@ constexpr std::string_view telling[] = {"kexec",       "lockdown", "ima:",      
                                         "appraise",    "pefile",   "pkcs",      "x.509",
                                         "unsigned pe", "crash",    "purgatory", "signature"};
 
-char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 bool tells(const std::string &message) {
-    std::string text(message.size(), ' ');
-    std::ranges::transform(message, text.begin(), lower);
+    std::string text = in_lower_case(message);
     return std::ranges::any_of(telling, [&](std::string_view word) { return text.find(word) != npos; });
 }
 

@@ -3,7 +3,7 @@
 #include "base/out_of_memory.h"
 #include "kexec/command.h"
 
-#include <cstdio>
+#include <cerrno>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -18,7 +18,16 @@ void settle_heap() {
 #endif
 }
 
-void write_to(std::FILE *file, std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); }
+// To a descriptor: streams know locales and wide characters, a third of a small static program. Where it
+// cannot be said there is nobody to tell.
+void write_to(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        ssize_t put = write(descriptor, text.data(), text.size());
+        if (put < 0 && errno != EINTR)
+            return;
+        text.remove_prefix(put > 0 ? static_cast<std::size_t>(put) : 0);
+    }
+}
 
 int run(int count, char **words) {
     // Never given back: the end of the process lets go of all files at once.
@@ -27,8 +36,8 @@ int run(int count, char **words) {
         .calls = *calls,
         .arch = kexec::native_arch(),
         .root = {},
-        .print = [](std::string_view text) { write_to(stdout, text); },
-        .complain = [](std::string_view text) { write_to(stderr, text); },
+        .print = [](std::string_view text) { write_to(STDOUT_FILENO, text); },
+        .complain = [](std::string_view text) { write_to(STDERR_FILENO, text); },
         .to_terminal = isatty(STDERR_FILENO) == 1,
     };
     // POSIXLY_CORRECT is the only environment variable with an effect, as in every program that uses
@@ -39,7 +48,7 @@ int run(int count, char **words) {
 }
 
 int complain_of_memory() {
-    std::fputs("kexec: there is not enough memory\n       free some memory, then try again\n", stderr);
+    write_to(STDERR_FILENO, "kexec: there is not enough memory\n       free some memory, then try again\n");
     return 1;
 }
 

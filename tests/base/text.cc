@@ -4,6 +4,9 @@
 
 #include "tests/catch.h"
 
+#include <cerrno>
+#include <cstdlib>
+
 using namespace kexec;
 using Words = std::vector<std::string_view>;
 
@@ -43,6 +46,46 @@ TEST_CASE("a number of C has its base from its prefix") {
         CAPTURE(text);
         CHECK(!parse_c_number(text));
     }
+}
+
+TEST_CASE("a number at the beginning of a text is the one that strtoul finds") {
+    for (const char *text : {"12:target:0",
+                             "0",
+                             "0x1fg",
+                             "0x",
+                             "0xg",
+                             "0XF",
+                             "010",
+                             "08",
+                             "-7 ",
+                             " \t+7",
+                             "+",
+                             "-",
+                             "",
+                             " ",
+                             "zz",
+                             "1z",
+                             "x1",
+                             "18446744073709551615",
+                             "18446744073709551616",
+                             "-18446744073709551616",
+                             "99999999999999999999z"})
+        for (int base : {0, 2, 8, 10, 16, 36}) {
+            CAPTURE(text, base);
+            char *end = nullptr;
+            errno = 0;
+            unsigned long expected = std::strtoul(text, &end, base);
+            LeadingNumber number = leading_number(text, base);
+            CHECK(number.length == static_cast<std::size_t>(end - text));
+            CHECK(number.fits == (errno != ERANGE));
+            if (number.fits)
+                CHECK((number.negative ? 0 - number.magnitude : number.magnitude) == expected);
+        }
+}
+
+TEST_CASE("only letters of ASCII have a lower case") {
+    CHECK(in_lower_case("Foo-9.ADDON.efi") == "foo-9.addon.efi");
+    CHECK(in_lower_case("@[\xc4") == "@[\xc4");
 }
 
 TEST_CASE("trimming leaves what stands between the blanks") {

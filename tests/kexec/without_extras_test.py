@@ -47,20 +47,42 @@ def refuses_by_name():
         assert "built without plans, recordings and doctor (-Dextras=false)" in done.stderr, (option, done.stderr)
 
 
-def loads():
+def load(*answers):
+    """What a load ends with, and the calls that the shim saw."""
     with tempfile.TemporaryDirectory() as directory:
         kernel, log, sysfs = Path(directory) / "kernel", Path(directory) / "log", Path(directory) / "sys-kernel"
         small_kernel(kernel)
         pretended.sysfs(sysfs)
-        done = subprocess.run([SHIM, "--log", log, "--over", f"/sys/kernel={sysfs}", "--", KEXEC, "-l", "-c", "--args-none", kernel],
-                              capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 0, done
-        assert "load" in log.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
+        behind = [SHIM, "--log", log, *answers, "--over", f"/sys/kernel={sysfs}", "--"]
+        done = subprocess.run([*behind, KEXEC, "-l", "-c", "--args-none", kernel], capture_output=True, text=True, timeout=60, check=False)
+        return done, log.read_text(encoding="utf-8")
+
+
+def loads():
+    done, log = load()
+    assert done.returncode == 0, done
+    assert "load" in log, log
+
+
+def says_what_numbers_of_errors_mean():
+    missing = run("--inspect", "/nowhere/kernel").stderr
+    assert "/nowhere/kernel: No such file or directory" in missing, missing
+    for number, meaning in ((12, "Cannot allocate memory"), (524, "Unknown error 524")):
+        done, _ = load("--answer", f"load={number}")
+        assert meaning in done.stderr, (number, done)
+
+
+def has_neither_streams_nor_locales():
+    """Of the C library; they come with a single call that is not kept out (kexec/small.cc)."""
+    listed = subprocess.run(["nm", "--defined-only", "--format=just-symbols", KEXEC], capture_output=True, text=True, check=True).stdout
+    assert "main" in listed.split()
+    found = {"_nl_C_locobj", "__vfprintf_internal", "_IO_new_fopen"} & set(listed.split())
+    assert not found, found
 
 
 def main():
     passed = failed = 0
-    for check in (says_so, refuses_by_name, loads):
+    for check in (says_so, refuses_by_name, loads, says_what_numbers_of_errors_mean, has_neither_streams_nor_locales):
         try:
             check()
             passed += 1

@@ -39,9 +39,8 @@ Result<std::vector<Line>> keyword_lines(std::string_view text, std::string_view 
         std::size_t rest = std::min(whole.find_first_not_of(separators, key_end), whole.size());
         std::size_t last = whole.find_last_not_of(" \t\r");
         std::size_t end = last == std::string_view::npos ? 0 : last + 1;
-        std::string keyword(whole.substr(first, std::min(key_end, end) - std::min(first, end)));
-        std::ranges::transform(keyword, keyword.begin(),
-                               [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+        std::string keyword =
+            in_lower_case(whole.substr(first, std::min(key_end, end) - std::min(first, end)));
         if (!keyword.starts_with('#'))
             lines.push_back({start,
                              start + end,
