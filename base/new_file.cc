@@ -10,10 +10,8 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
@@ -334,20 +332,6 @@ Result<void> erase_start(const std::string &path, std::size_t size) {
     if (!written)
         return fail_to("writing", path, written.error().number);
     return ::fsync(file.number()) == 0 ? Result<void>() : fail_to("bringing to the disk", path);
-}
-
-Result<void> settle_file_system(const std::string &path) {
-    Descriptor file = TRY(open_to_read(path));
-    // Who ends in between leaves it frozen for all.
-    sigset_t all, before;
-    ::sigfillset(&all);
-    ::sigprocmask(SIG_BLOCK, &all, &before);
-    int frozen = ::syncfs(file.number()) == 0 ? ::ioctl(file.number(), FIFREEZE, 0) : -1;
-    int number = frozen == 0 ? 0 : errno;
-    if (frozen == 0)
-        ::ioctl(file.number(), FITHAW, 0);
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    return number == 0 ? Result<void>() : fail_to("freezing the file system of", path, number);
 }
 
 Result<void> write_into(const std::string &path, std::string_view text) {

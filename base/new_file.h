@@ -84,10 +84,6 @@ Result<std::optional<std::uint64_t>> free_space(const std::string &directory);
 // Makes zeros of the first `size` bytes of a file or a device that is there, and brings them to the disk.
 Result<void> erase_start(const std::string &path, std::size_t size);
 
-// Has the file system of a file leave nothing to its journal, which boot loaders read nothing of: it is frozen
-// for a moment (ioctl_fs(2), FIFREEZE). An error where it cannot be.
-Result<void> settle_file_system(const std::string &path);
-
 // Writes `text` in one call into a file that is there, as the files of sysfs want it.
 Result<void> write_into(const std::string &path, std::string_view text);
 
