@@ -6,7 +6,7 @@ import capturing
 import disks
 import matrix
 from cases import (altered, board, capture, container, crash, dump, endurance, fadump, fast, hotplug, how_to, interrupted, kdump_tools,
-                   mainframe, nfs, power, reboot, refusals, refusals_arm64, rehearsal, remote, trial, virtiofs, without_kexec)
+                   loader_view, mainframe, nfs, power, reboot, refusals, refusals_arm64, rehearsal, remote, trial, virtiofs, without_kexec)
 from runner import Case
 
 CLASSIC = matrix.Cell("x86_64", "crash", "bios", "6.1", "vmlinux", "-a")
@@ -123,6 +123,7 @@ def further_scenarios():
         Case("x86_64", "x86_64 dump by ssh, and a key that is refused", remote.run_ssh),
         Case("x86_64", "x86_64 dump by nfs from a static address, and a server that is gone", nfs.run),
         Case("x86_64", "x86_64 dump by virtiofs, with and without dracut", virtiofs.run),
+        Case("x86_64", "x86_64 initramfs of firmware-assisted dump, as a boot loader finds it", loader_view.run),
         Case("x86_64", "x86_64 memory plugged into an armed machine", hotplug.run),
         Case("x86_64", "x86_64 configuration tried by kdumpctl test --vm", trial.run_test),
         *(Case(machine, f"{machine} configuration tried by kdumpctl test --vm",

@@ -139,6 +139,7 @@ class System:
             text = (SYSTEM / name).read_text(encoding="utf-8").replace("@SBINDIR@", "/usr/sbin")
             (units / name.removesuffix(".in")).write_text(text, encoding="utf-8")
         shutil.copy(SYSTEM / "98-kdump-toolkit.rules", tree / "etc/udev/rules.d")
+        shutil.copy(SYSTEM / "kdump.tmpfiles", tree / "etc/tmpfiles.d/kdump.conf")
         (units / "multi-user.target.wants/kdump.service").symlink_to("../kdump.service")
 
     def _own_texts(self, tree, first_stage, script):

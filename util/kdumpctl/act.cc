@@ -82,21 +82,36 @@ Step write_step(const World &world, std::string path, Buffer content) {
             }};
 }
 
+namespace {
+
+// What comes next may be a reset, and the boot loader has to see what the initramfs is now.
+void settle(const World &world, const std::string &path) {
+    if (auto settled = world.settle(path); !settled)
+        warn(world, settled.error().what + "; going on without");
+}
+
+} // namespace
+
 Step fadump_initramfs_step(const World &world, std::string path, capture::Wish wish) {
     std::string text = fmt::format("put the capture program into {}", path);
     return {std::move(text), [&world, path = std::move(path), wish = std::move(wish)]() -> Result<void> {
                 auto made = TRY(capture::install_fadump_initramfs(world.root + path, wish));
                 for (const std::string &warning : made.warnings)
                     warn(world, warning);
+                settle(world, world.root + path);
                 return {};
             }};
 }
 
 Step restore_step(const World &world, std::string path) {
-    std::string text =
-        capture::has_fadump_initramfs(world.root + path) ? fmt::format("put the original {} back", path) : "";
-    return {std::move(text),
-            [&world, path = std::move(path)] { return capture::restore_initramfs(world.root + path); }};
+    bool is_changed = capture::has_fadump_initramfs(world.root + path);
+    std::string text = is_changed ? fmt::format("put the original {} back", path) : "";
+    return {std::move(text), [&world, path = std::move(path), is_changed]() -> Result<void> {
+                TRY(capture::restore_initramfs(world.root + path));
+                if (is_changed)
+                    settle(world, world.root + path);
+                return {};
+            }};
 }
 
 Result<Descriptor> take_turn(const World &world) {

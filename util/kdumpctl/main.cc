@@ -3,6 +3,7 @@
 #include "base/new_file.h"
 #include "base/process.h"
 #include "util/kdumpctl/command.h"
+#include "util/kdumpctl/settle.h"
 #include "util/kdumpctl/trial.h"
 #include "util/program.h"
 
@@ -79,6 +80,7 @@ int run(std::span<const char *const> words) {
         .write = kexec::write_into,
         .emulation = &emulation,
         .sync = ::sync,
+        .settle = kexec::kdumpctl::settle_file_system,
         .now = [] { return static_cast<std::uint64_t>(std::time(nullptr)); },
         .sleep = [](std::uint64_t seconds) { ::sleep(static_cast<unsigned>(seconds)); },
         .read_line = read_line,

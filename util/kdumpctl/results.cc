@@ -105,8 +105,12 @@ std::vector<std::string> dump_places(const Service &service, const World &world)
 
 namespace {
 
-void take_newer(std::optional<capture::Outcome> &best, std::string_view text) {
+// `mounted_at` is what the outcome's directory starts from.
+void take_newer(std::optional<capture::Outcome> &best, std::string_view text,
+                std::string_view mounted_at = {}) {
     auto outcome = capture::find_outcome(text);
+    if (outcome && !outcome->directory.empty())
+        outcome->directory.insert(0, mounted_at);
     if (outcome && (!best || outcome->crash_time >= best->crash_time))
         best = outcome;
 }
@@ -196,7 +200,8 @@ Result<void> collect_results(const World &world, const Service &service) {
         std::string place = dump_place(target, service, world);
         seen_all &= !place.empty();
         if (!place.empty())
-            take_newer(found, file_at(world, fmt::format("{}/{}", place, capture::outcome_name)));
+            take_newer(found, file_at(world, fmt::format("{}/{}", place, capture::outcome_name)),
+                       place.substr(0, place.size() - target.path.size()));
     }
     bool is_new = found && (!kept.capture || found->crash_time > kept.capture->crash_time);
     if (is_new)

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <unistd.h>
 
 namespace kexec::kdumpctl {
 
@@ -130,6 +131,12 @@ Result<void> add_loading(const World &world, const Service &service, const Armin
     return {};
 }
 
+// A file of the scripts' directories that is not executable is none of them: a README, an editor's copy.
+void keep_programs(const World &world, std::vector<std::string> &paths) {
+    std::erase_if(paths,
+                  [&](const std::string &path) { return ::access((world.root + path).c_str(), X_OK) != 0; });
+}
+
 } // namespace
 
 std::span<const Source> hotplug_sources() { return followed; }
@@ -149,6 +156,9 @@ Result<Service> look_at_service(const World &world, Configuration configuration)
                     .kernel = {},
                     .plan = {},
                     .has_labels = snapshot.is_there(labels_path)};
+    for (auto *scripts :
+         {&service.capture.pre_scripts, &service.capture.post_scripts, &service.capture.emergency_scripts})
+        keep_programs(world, *scripts);
     KernelSearch search(service.configuration, snapshot.word(release_path).value_or(""), service.line.running,
                         snapshot.word(id_path).value_or(""));
     service.kernel = TRY(search.find(take_snapshot(search.sources(), world.root)));

@@ -47,9 +47,10 @@ struct World {
     std::function<std::optional<std::string>(std::string_view name)> find_program;
     // Into a file of the kernel's, all at once.
     std::function<Result<void>(const std::string &path, std::string_view text)> write;
-    const Emulation *emulation = nullptr; // for trials
-    std::function<void()> sync;           // brings all that is written to the disks
-    std::function<std::uint64_t()> now;   // seconds since 1970
+    const Emulation *emulation = nullptr;                        // for trials
+    std::function<void()> sync;                                  // brings all that is written to the disks
+    std::function<Result<void>(const std::string &path)> settle; // as settle_file_system does
+    std::function<std::uint64_t()> now;                          // seconds since 1970
     std::function<void(std::uint64_t seconds)> sleep;
     std::function<std::string()> read_line; // from standard input, without its end; empty where nothing comes
     bool is_terminal = false;               // standard input is one

@@ -112,9 +112,9 @@ EXPECTED = {
               "would-restart": (0, LOADS), "would-rebuild": (0, WRITES),
               "would-reload": (0, LOADS), "armed-still": (0, r"\A1\Z"), "would-start": (0, rf"{WRITES}(.|\n)*{LOADS}"),
               "unarmed-still": (0, r"\A0\Z"), "start": (0, "")},
-    "again": {"status": (0, "The last crash of .* was dumped: /dumps/127"), "would": (0, r"^run \S*dracut .*--force-drivers dummy "),
+    "again": {"status": (0, "The last crash of .* was dumped: /mnt/dumps/127"), "would": (0, r"^run \S*dracut .*--force-drivers dummy "),
               "restart": (0, "")},
-    "refusing": {"status": (0, r"The last crash of .* was dumped: /second/127(.|\n)*note: .*/10-module exited with status 1"),
+    "refusing": {"status": (0, r"The last crash of .* was dumped: /mnt/second/127(.|\n)*note: .*/10-module exited with status 1"),
                  "restart": (0, ""), "made": (0, r"\A\Z")},
     "finished": {"service": (0, "^active$")},
 }

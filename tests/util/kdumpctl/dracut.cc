@@ -378,6 +378,19 @@ TEST_CASE("the nodes of a cluster are told by a program that the initramfs has",
     CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "fence -p 7410 two\n"));
 }
 
+TEST_CASE("what is not executable among the scripts is none, and needs no dracut", "[service]") {
+    FakeMachine machine;
+    machine.root.write("/etc/kdump/pre.d/README", "text");
+    machine.root.write("/etc/kdump/post.d/script~", "text");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    machine.install("/etc/kdump/post.d/script");
+    CHECK(contains(machine.run({"restart"}).err, "/etc/kdump/post.d/script needs a shell"));
+    machine.programs.insert("dracut");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(contains(machine.text("/var/lib/kdump/dracut.settings"), "post_script /etc/kdump/post.d/script\n"));
+    CHECK(!contains(machine.text("/var/lib/kdump/dracut.settings"), "README"));
+}
+
 TEST_CASE("programs go into the initramfs without the quotes around them", "[service]") {
     FakeMachine machine;
     machine.programs.insert("dracut");
@@ -393,7 +406,7 @@ TEST_CASE("what runs where no dump could be stored goes into the initramfs", "[s
     FakeMachine machine;
     machine.unload();
     machine.programs.insert("dracut");
-    machine.root.write("/etc/kdump/emergency.d/one", "#!/bin/sh\n");
+    machine.install("/etc/kdump/emergency.d/one");
     machine.install("/usr/bin/help");
     machine.root.write("/etc/kdump.conf", "kdump_emergency /usr/bin/help\n");
     CHECK(machine.run({"start"}).outcome == Outcome::done);

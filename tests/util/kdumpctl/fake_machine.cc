@@ -106,6 +106,10 @@ World FakeMachine::world(Ran &ran) {
             },
             .emulation = emulation,
             .sync = [this] { writes.emplace_back("sync"); },
+            .settle = [this](const std::string &path) -> Result<void> {
+                writes.push_back("settle " + path.substr(root.path().size()));
+                return {};
+            },
             .now = [this] { return now; },
             .sleep = [this](std::uint64_t seconds) { now += seconds; },
             .read_line =

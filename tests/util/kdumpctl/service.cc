@@ -2,7 +2,6 @@
 // start, stop, restart, reload, rebuild, propagate and test, and what keeps them from doing anything.
 #include "base/compress.h"
 #include "base/cpio.h"
-#include "capture/outcome.h"
 #include "tests/catch.h"
 #include "tests/util/kdumpctl/fake_machine.h"
 
@@ -398,73 +397,6 @@ TEST_CASE("a test crashes the machine after the word, on a terminal only", "[ser
     CHECK(power.commands[0].ends_with(" kdump_test_id=1764446400"));
 }
 
-TEST_CASE("the boot after a test says what came of it", "[service]") {
-    FakeMachine machine;
-    machine.root.write("/var/lib/kdump/vmcore-creation.status", "pending kdump_test_id=1764446400\n");
-    auto result = [&](const std::string &outcome) {
-        machine.unload();
-        if (!outcome.empty())
-            machine.root.write("/var/crash/kdump-capture.outcome", outcome);
-        CHECK(machine.run({"start"}).outcome == Outcome::done);
-        return machine.run({"status"}).out;
-    };
-    capture::Outcome outcome{.crash_time = 1764446403,
-                             .saved = true,
-                             .directory = "/var/crash/a",
-                             .what = {},
-                             .remedy = {},
-                             .warnings = {}};
-    CHECK(result(capture::outcome_text(outcome)) ==
-          "Kdump is operational\nThe last crash of 2025-11-29 20:00:03 UTC was dumped: /var/crash/a\n"
-          "Notice: Last successful vmcore creation test on 2025-11-29 20:00:00 UTC\n");
-    CHECK(machine.text("/var/lib/kdump/vmcore-creation.status") == "success kdump_test_id=1764446400\n");
-    // Later, the answer stays.
-    machine.root.remove("/var/crash/kdump-capture.outcome");
-    CHECK(contains(result(""), "Last successful vmcore creation test"));
-    CHECK(contains(
-        machine.run({"status", "--json"}).out,
-        "\"last_test\":{\"state\":\"success\",\"time\":1764446400},\"last_capture\":{\"time\":1764446403,"
-        "\"saved\":true,\"directory\":\"/var/crash/a\","));
-}
-
-TEST_CASE("a capture that failed is told with its reason, from pstore too", "[service]") {
-    FakeMachine machine;
-    machine.unload();
-    machine.root.write("/var/lib/kdump/vmcore-creation.status", "pending kdump_test_id=1764446400\n");
-    capture::Outcome outcome{.crash_time = 1764446403,
-                             .saved = false,
-                             .directory = {},
-                             .what = "the disk is full",
-                             .remedy = "free some space",
-                             .warnings = {}};
-    // As it is in pstore, and where systemd has moved it from there.
-    bool is_moved = GENERATE(false, true);
-    machine.root.write(is_moved ? "/var/lib/systemd/pstore/1764446403/001/dmesg.txt"
-                                : "/sys/fs/pstore/dmesg-efi-1",
-                       "before\n" + capture::outcome_text(outcome));
-    CHECK(machine.run({"start"}).outcome == Outcome::done);
-    std::string said = machine.run({"status"}).out;
-    CHECK(contains(
-        said, "The last crash of 2025-11-29 20:00:03 UTC was NOT dumped: the disk is full\n        free some "
-              "space\n"));
-    CHECK(contains(said, "Last NOT successful vmcore creation test"));
-}
-
-TEST_CASE("a test that left no trace has failed, or needs a look where the target is not seen", "[service]") {
-    for (bool seen : {true, false}) {
-        FakeMachine machine;
-        machine.unload();
-        machine.root.write("/sys/class/block/vdb1/size", "2097152\n");
-        machine.root.write("/dev/vdb1", "");
-        machine.root.write("/etc/kdump.conf", seen ? "" : "ext4 /dev/vdb1\n");
-        machine.root.write("/var/lib/kdump/vmcore-creation.status", "pending kdump_test_id=1764446400-99\n");
-        Ran ran = machine.run({"start"});
-        INFO(ran.err);
-        CHECK(contains(machine.run({"status"}).out,
-                       seen ? "Last NOT successful" : "Require manual check for vmcore creation test of"));
-    }
-}
-
 TEST_CASE("fadump is registered with its arguments, and its initramfs has the capture program", "[service]") {
     FakeMachine machine;
     machine.become_fadump("0\n");
@@ -474,8 +406,27 @@ TEST_CASE("fadump is registered with its arguments, and its initramfs has the ca
           "put the capture program into /boot/initrd.img-6.1.0-9-amd64\n"
           "run /usr/bin/fadump register '--append=nr_cpus=16 numa=off cgroup_disable=memory cma=0 "
           "kvm_cma_resv_ratio=0 hugetlb_cma=0 transparent_hugepage=never novmcoredd udev.children-max=2'\n");
+    CHECK(machine.writes.empty());
     CHECK(machine.run({"stop"}).outcome == Outcome::done);
     CHECK(machine.commands == std::vector<std::string>{"fadump unregister"});
     machine.root.write("/etc/kdump.conf", "failure_action shell\n");
     check_refused(machine, {"start"}, "both boots share one initramfs");
+}
+
+TEST_CASE("the shared initramfs is where a boot loader finds it, changed and put back", "[service]") {
+    FakeMachine machine;
+    machine.become_fadump("0\n");
+    std::string path = "/boot/initrd.img-6.1.0-9-amd64";
+    Archive original;
+    original.add_file("init", as_bytes(std::string_view("#!/bin/sh\n")), 0755);
+    machine.root.add(path, original.finish());
+    std::string before = machine.text(path);
+    CHECK(machine.run({"start"}).outcome == Outcome::done);
+    CHECK((machine.writes == std::vector{"settle " + path} && machine.text(path) != before));
+    machine.root.remove("/sys/kernel/fadump/enabled");
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(
+        (machine.writes == std::vector{"settle " + path, "settle " + path} && machine.text(path) == before));
+    CHECK(machine.run({"restart"}).outcome == Outcome::done);
+    CHECK(machine.writes.size() == 2);
 }
