@@ -107,19 +107,31 @@ Failure bad_usage(const VerbTables &tables, std::string what) {
                 fmt::format("{} --help lists the {}s and options", tables.program, tables.noun));
 }
 
+namespace {
+
+// A name that is too long for its column stands above.
+std::string row_of(const std::string &name, std::size_t width, const std::string &help) {
+    if (name.size() <= width)
+        return fmt::format("  {:<{}} {}\n", name, width, help);
+    return fmt::format("  {}\n  {:<{}} {}\n", name, "", width, help);
+}
+
+} // namespace
+
 std::string usage_text(const VerbTables &tables, std::size_t width) {
     std::string noun(tables.noun);
     std::ranges::transform(noun, noun.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
     std::string text = fmt::format("usage: {} {} [OPTION]...\n{}\n\n", tables.program, noun, tables.purpose);
     for (const VerbRow &verb : tables.verbs)
-        text +=
-            fmt::format("  {:<{}} {}\n", fmt::format("{} {}", verb.name, verb.argument), width, verb.help);
+        text += row_of(verb.argument.empty() ? std::string(verb.name)
+                                             : fmt::format("{} {}", verb.name, verb.argument),
+                       width, std::string(verb.help));
     text += '\n';
     for (const OptionRow &option : tables.options) {
         std::string name =
             fmt::format("--{}{}{}", option.name, option.argument.empty() ? "" : "=", option.argument);
         std::string of = option.verbs.empty() ? "" : fmt::format("{}: ", option.verbs);
-        text += fmt::format("  {:<{}} {}{}\n", name, width, of, option.help);
+        text += row_of(name, width, of + std::string(option.help));
     }
     return text;
 }

@@ -68,6 +68,8 @@ TEST_CASE("the usage text is made of the tables", "[verbs]") {
           "  show [FILE]  say it\n  keep DIR     store it\n  drop         lose it\n\n"
           "  --json       show: print an object\n  --size=SIZE  show keep: how much\n"
           "  --help       print this text\n");
+    CHECK(usage_text(tables, 9).find("\n\n  show [FILE]\n            say it\n  keep DIR  store it\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("an error is said, and is what the command ends with", "[verbs]") {
