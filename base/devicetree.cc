@@ -42,6 +42,8 @@ int offset_of(const void *blob, const std::string &path) {
 
 // The node, made with those above it where it is missing; an error of libfdt below 0.
 int make_node(void *blob, const std::string &path) {
+    if (!is_path(path))
+        return -FDT_ERR_BADPATH;
     int node = 0;
     for (std::size_t start = 1; start < path.size();) {
         std::size_t end = std::min(path.find('/', start), path.size());
@@ -204,14 +206,14 @@ template <typename Change> Result<void> DeviceTree::change(const std::string &wh
 }
 
 Result<void> DeviceTree::add_node(const std::string &path) {
-    return change(path, [&](void *blob) { return is_path(path) ? make_node(blob, path) : -FDT_ERR_BADPATH; });
+    return change(path, [&](void *blob) { return make_node(blob, path); });
 }
 
 Result<void> DeviceTree::set(const std::string &path, const std::string &name, Bytes value) {
-    TRY(add_node(path));
     return change(path, [&](void *blob) {
-        return fdt_setprop(blob, fdt_path_offset(blob, path.c_str()), name.c_str(), value.data(),
-                           size_for_libfdt(value.size()));
+        int node = make_node(blob, path);
+        return node < 0 ? node
+                        : fdt_setprop(blob, node, name.c_str(), value.data(), size_for_libfdt(value.size()));
     });
 }
 

@@ -22,7 +22,7 @@ using arm64::find_kernel;
 void find_device_tree(const Snapshot &snapshot, Arm64Facts &facts) {
     constexpr std::string_view blob = "/sys/firmware/fdt", files = "/proc/device-tree";
     auto bytes = snapshot.bytes(blob);
-    auto tree = bytes ? DeviceTree::read(*bytes) : flattened_tree(snapshot, files);
+    auto tree = bytes ? DeviceTree::view(*bytes) : flattened_tree(snapshot, files);
     if (tree) {
         facts.device_tree = tree->packed();
         facts.device_tree_words = bytes ? blob : files;
