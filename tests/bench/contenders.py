@@ -4,12 +4,15 @@
 Both run under tests/shim, which answers kexec_load and kexec_file_load, with a /sys/kernel that has kexec and a /run in which ours
 writes down what it loaded. All of that, and the files that they load, lies in build/bench.
 """
+import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK = ROOT / "build" / "bench"
@@ -19,6 +22,7 @@ import fetch  # noqa: E402  (folders of programs, not packages)
 import pretended  # noqa: E402
 
 SUITE = "bookworm"
+WARMING = 0.05  # seconds
 # Where there is Xen, Debian's kexec-tools is linked against its libraries, which few machines have.
 XEN_PACKAGES = ("libxentoolcore1", "libxentoollog1", "libxencall1", "libxendevicemodel1", "libxenevtchn1", "libxenforeignmemory1",
                 "libxengnttab1", "libxenhypfs1", "libxenstore4", "libyajl2")
@@ -46,6 +50,16 @@ def kernel():
     return next((pathlib.Path(fetch.kernel("x86_64", "6.12")) / "boot").glob("vmlinuz-*"))
 
 
+def read_anew(path):
+    """Puts a file into memory in one go: how large the pieces are that it lies in there is a tenth of what mapping and reading it costs."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        while file.read(1 << 22):
+            pass
+
+
+@functools.cache
 def initrd(mebibytes):
     """A file of that size that no compression makes smaller."""
     WORK.mkdir(parents=True, exist_ok=True)
@@ -54,6 +68,7 @@ def initrd(mebibytes):
         with open(path, "wb") as file:
             for _ in range(mebibytes):
                 file.write(os.urandom(1 << 20))
+    read_anew(path)
     return path
 
 
@@ -73,6 +88,20 @@ def load(contender, shim_words, mebibytes, call="-c", before=()):
     """The command that makes `contender` load the kernel and an initrd of that size. `before` runs the program, under the shim."""
     return [*shim_words, *before, str(contender.program), "-l", call, "-y", str(kernel()), f"--initrd={initrd(mebibytes)}",
             "--append=root=/dev/vda1 ro"]
+
+
+@contextlib.contextmanager
+def busy_cpu():
+    """What is run here runs on one CPU that has just been at work: one that was idle is slow for some tens of milliseconds."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    until = time.process_time() + WARMING
+    try:
+        while time.process_time() < until:
+            pass
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def run(command):

@@ -6,7 +6,7 @@ import subprocess
 
 import contenders
 import hashing
-from contenders import load, run
+from contenders import busy_cpu, load, run
 from figure import Figure, NotMeasured, ratio
 
 ROUNDS = 11
@@ -29,7 +29,8 @@ class Host:
         times = {each: [] for each in who}
         for _ in range(rounds):
             for each in who:
-                seconds = run(load(each, self.shim, mebibytes))
+                with busy_cpu():
+                    seconds = run(load(each, self.shim, mebibytes))
                 if seconds is None:
                     raise NotMeasured(f"{each.name} could not load: " + " ".join(load(each, self.shim, mebibytes)))
                 times[each].append(seconds - self.overhead)
@@ -106,8 +107,9 @@ class Host:
                       ratio(hashed, their_hashed), "1.00", hashed == data)
 
     def growth_figures(self):
-        """How much each further MiB costs, and the memory for it; the points are kept for the plot."""
-        times = [(size, self.cpu_time(size, 5, (self.ours,))[self.ours]) for size in GROWTH]
+        """How much each further MiB costs, and the memory for it. The sizes take turns: one that was just read may lie in the CPU's caches."""
+        rounds = [[self.cpu_time(size, 1, (self.ours,))[self.ours] for size in GROWTH] for _ in range(ROUNDS)]
+        times = [(size, min(each)) for size, each in zip(GROWTH, zip(*rounds))]
         slopes = [(after - before) / (large - small) for (small, before), (large, after) in zip(times, times[1:])]
         spread = max(slopes) / min(slopes) - 1
         yield Figure("17", f"CPU time for each further MiB, {GROWTH[0]} to {GROWTH[-1]} MiB", "",
