@@ -107,7 +107,7 @@ class Host:
                       ratio(hashed, their_hashed), "1.00", hashed == data)
 
     def growth_figures(self):
-        """How much each further MiB costs, and the memory for it. The sizes take turns: one that was just read may lie in the CPU's caches."""
+        """What each further MiB costs, and the memory for it. The sizes take turns: one that was just read may lie in the CPU's caches."""
         rounds = [[self.cpu_time(size, 1, (self.ours,))[self.ours] for size in GROWTH] for _ in range(ROUNDS)]
         times = [(size, min(each)) for size, each in zip(GROWTH, zip(*rounds))]
         slopes = [(after - before) / (large - small) for (small, before), (large, after) in zip(times, times[1:])]
