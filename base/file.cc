@@ -67,12 +67,8 @@ Result<std::size_t> read_fully(int descriptor, MutableBytes buffer, const std::s
 }
 
 Result<void> write_fully(int descriptor, Bytes bytes, const std::string &name) {
-    while (!bytes.empty()) {
-        ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
-        if (put < 0 && errno != EINTR)
-            return fail_errno(Cause::system_call, errno, name, "free some memory, then try again");
-        bytes = bytes.subspan(put > 0 ? static_cast<std::size_t>(put) : 0);
-    }
+    if (int number = put_fully(descriptor, bytes); number != 0)
+        return fail_errno(Cause::system_call, number, name, "free some memory, then try again");
     return {};
 }
 
@@ -421,6 +417,16 @@ std::string absolute_path(const std::string &path) {
     while (below.starts_with("./"))
         below.remove_prefix(2);
     return fmt::format("{}/{}", std::string_view(directory.get()) == "/" ? "" : directory.get(), below);
+}
+
+int put_fully(int descriptor, Bytes bytes) {
+    while (!bytes.empty()) {
+        ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
+        if (put < 0 && errno != EINTR)
+            return errno;
+        bytes = bytes.subspan(put > 0 ? static_cast<std::size_t>(put) : 0);
+    }
+    return 0;
 }
 
 Result<void> write_next(const Descriptor &file, Bytes bytes, const std::string &name) {

@@ -117,6 +117,10 @@ private:
 // One that several keep, held as open_held does.
 Result<std::shared_ptr<const MappedFile>> map_file(const std::string &path);
 
+// Writes all of `bytes` where the descriptor stands; the errno of the write that failed, else 0. Asks for no
+// memory.
+int put_fully(int descriptor, Bytes bytes);
+
 // An anonymous file (memfd) called `name` that holds `bytes`, for a system call that wants a descriptor.
 Result<Descriptor> file_in_memory(const std::string &name, Bytes bytes);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program: the real world, and the command in it.
+#include "base/file.h"
 #include "base/out_of_memory.h"
 #include "kexec/command.h"
 
-#include <cerrno>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -21,12 +21,7 @@ void settle_heap() {
 // To a descriptor: streams know locales and wide characters, a third of a small static program. Where it
 // cannot be said there is nobody to tell.
 void write_to(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        ssize_t put = write(descriptor, text.data(), text.size());
-        if (put < 0 && errno != EINTR)
-            return;
-        text.remove_prefix(put > 0 ? static_cast<std::size_t>(put) : 0);
-    }
+    (void)kexec::put_fully(descriptor, kexec::as_bytes(text));
 }
 
 int run(int count, char **words) {
