@@ -62,6 +62,10 @@ Result<void> check_raw(const std::string &path, Bytes start) {
                     fmt::format("{} has a file system on it ({}), which a dump would destroy",
                                 printable(path), system->type),
                     "make it the target as a file system, or wipe it (wipefs)");
+    if (auto use = recognise_other_use(start))
+        return fail(Cause::other,
+                    fmt::format("{} has {} on it, which a dump would destroy", printable(path), *use),
+                    "name another device, or wipe it (wipefs)");
     return {};
 }
 

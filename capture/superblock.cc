@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The places are those of the kernel's documents: Documentation/filesystems/ext4/super.rst, the XFS
-// Algorithms & Data Structures book, chapter "Superblocks", and btrfs' on-disk format.
+// Algorithms & Data Structures book, chapter "Superblocks", and btrfs' on-disk format. Other uses' marks:
+// LUKS' and LVM's on-disk formats, the kernel's include/linux/swap.h, md_p.h and block/partitions.
 #include "capture/superblock.h"
 
 #include "base/text.h"
@@ -53,6 +54,27 @@ static_assert(sizeof(BtrfsSuperblock) == 555 && offsetof(BtrfsSuperblock, device
               offsetof(BtrfsSuperblock, label) == 299);
 constexpr std::uint64_t btrfs_place = 64 << 10;
 
+struct Mark {
+    std::uint64_t place;
+    std::string_view magic;
+    std::string_view use;
+};
+constexpr std::string_view luks = "a LUKS volume", lvm = "a physical volume of LVM",
+                           raid = "a part of a RAID", swap = "swap space", partitions = "a partition table";
+constexpr std::array marks{
+    Mark{0, "LUKS\xba\xbe"sv, luks},
+    // In one of the first four sectors.
+    Mark{0, "LABELONE"sv, lvm}, Mark{512, "LABELONE"sv, lvm}, Mark{1024, "LABELONE"sv, lvm},
+    Mark{1536, "LABELONE"sv, lvm},
+    // Little-endian for versions 1.1 and 1.2; 0.90 and 1.0 are at the end of the device.
+    Mark{0, "\xfc\x4e\x2b\xa9"sv, raid}, Mark{4096, "\xfc\x4e\x2b\xa9"sv, raid},
+    // At the end of the first page, of any size that a kernel has.
+    Mark{(4 << 10) - 10, "SWAPSPACE2"sv, swap}, Mark{(16 << 10) - 10, "SWAPSPACE2"sv, swap},
+    Mark{(64 << 10) - 10, "SWAPSPACE2"sv, swap},
+    // By the size of a sector; and what older tables and boot sectors end in.
+    Mark{512, "EFI PART"sv, partitions}, Mark{4096, "EFI PART"sv, partitions},
+    Mark{510, "\x55\xaa"sv, "a partition table or a boot sector"sv}};
+
 std::string as_uuid(const Uuid &bytes) {
     std::string text;
     for (std::size_t i = 0; i < bytes.size(); i++)
@@ -98,6 +120,14 @@ std::optional<FileSystem> recognise_file_system(Bytes start) {
     for (auto recognise : {recognise_btrfs, recognise_xfs, recognise_ext})
         if (auto system = recognise(start))
             return system;
+    return std::nullopt;
+}
+
+std::optional<std::string_view> recognise_other_use(Bytes start) {
+    std::string_view text = as_text(start);
+    for (const Mark &mark : marks)
+        if (mark.place < text.size() && text.substr(mark.place).starts_with(mark.magic))
+            return mark.use;
     return std::nullopt;
 }
 

@@ -2,9 +2,11 @@
 // What is wrong with a target is told before there is a crash.
 #include "capture/check_target.h"
 
+#include "capture/superblock.h"
 #include "tests/capture/fake_system.h"
 #include "tests/catch.h"
 
+#include <algorithm>
 #include <array>
 
 using namespace kexec::testing;
@@ -51,6 +53,16 @@ TEST_CASE("check_target: a raw device has no file system") {
     CHECK(found(system, "raw", "/dev/vda").empty());
     CHECK(found(system, "raw", "/dev/vda1") ==
           "/dev/vda1 has a file system on it (ext4), which a dump would destroy");
+}
+
+TEST_CASE("check_target: a raw device that is used otherwise is not written over") {
+    FakeSystem system;
+    Buffer encrypted(superblock_reach);
+    std::ranges::copy(as_bytes("LUKS\xba\xbe"), encrypted.begin());
+    system.add_disk("pci0/0000:00:04.0/virtio1/block/vda/vda2", "vda2", encrypted);
+    CHECK(found(system, "raw", "/dev/vda2") ==
+          "/dev/vda2 has a LUKS volume on it, which a dump would destroy");
+    CHECK(found(system, "xfs", "/dev/vda2") == "/dev/vda2 has no xfs on it");
 }
 
 } // namespace kexec::capture

@@ -7,6 +7,9 @@
 #include "tests/catch.h"
 #include "tests/support/temporary.h"
 
+#include <algorithm>
+#include <array>
+
 using namespace kexec::testing;
 
 namespace kexec::capture {
@@ -74,6 +77,48 @@ TEST_CASE("superblock: every cut of a file system is one or none, and noise is n
     for (std::size_t size : {std::size_t{65536 + 554}, std::size_t{65536 + 555}})
         CHECK(recognise_file_system(Bytes(btrfs).first(size)).has_value() == (size >= 65536 + 555));
     CHECK_FALSE(recognise_file_system(Buffer(superblock_reach)));
+}
+
+TEST_CASE("superblock: swap space as mkswap makes it for pages of each size is another use") {
+    for (const char *page : {"4096", "16384", "65536"}) {
+        INFO(page);
+        TemporaryDirectory directory;
+        std::string path = directory.write("disk", std::string(1 << 20, '\0'));
+        REQUIRE(*run_program(find_program("mkswap").value(), {"-q", "-p", page, path}) == 0);
+        CHECK(recognise_other_use(*read_start_of_file(path, superblock_reach)) == "swap space");
+    }
+}
+
+TEST_CASE(
+    "superblock: another use is told by its mark at each place where that may lie, and none by half of one") {
+    struct Use {
+        std::size_t place;
+        std::string_view magic, use;
+    };
+    constexpr std::array<Use, 13> uses{{{0, "LUKS\xba\xbe", "a LUKS volume"},
+                                        {0, "LABELONE", "a physical volume of LVM"},
+                                        {512, "LABELONE", "a physical volume of LVM"},
+                                        {1024, "LABELONE", "a physical volume of LVM"},
+                                        {1536, "LABELONE", "a physical volume of LVM"},
+                                        {0, "\xfc\x4e\x2b\xa9", "a part of a RAID"},
+                                        {4096, "\xfc\x4e\x2b\xa9", "a part of a RAID"},
+                                        {4086, "SWAPSPACE2", "swap space"},
+                                        {16374, "SWAPSPACE2", "swap space"},
+                                        {65526, "SWAPSPACE2", "swap space"},
+                                        {512, "EFI PART", "a partition table"},
+                                        {4096, "EFI PART", "a partition table"},
+                                        {510, "\x55\xaa", "a partition table or a boot sector"}}};
+    for (const Use &use : uses) {
+        INFO(use.use << " at " << use.place);
+        Buffer start(superblock_reach);
+        std::ranges::copy(as_bytes(use.magic), start.begin() + static_cast<std::ptrdiff_t>(use.place));
+        CHECK(recognise_other_use(start) == use.use);
+        CHECK_FALSE(recognise_file_system(start));
+        std::size_t end = use.place + use.magic.size();
+        CHECK(recognise_other_use(Bytes(start).first(end)) == use.use);
+        CHECK_FALSE(recognise_other_use(Bytes(start).first(end - 1)));
+    }
+    CHECK_FALSE(recognise_other_use(Buffer(superblock_reach)));
 }
 
 } // namespace kexec::capture
