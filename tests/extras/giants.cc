@@ -41,16 +41,19 @@ Report report_for(const Snapshot &snapshot, Purpose purpose) {
     return report_on(request, arch_named("x86_64")->plan(request).value(), {}, {});
 }
 
+// All that is told of a plan, and a recording without what nobody should see.
+void tell_of(const Files &files) {
+    Snapshot snapshot = snapshot_of(files);
+    blank(snapshot);
+    Report report = report_for(snapshot, Purpose::crash);
+    CHECK_FALSE((report_text(report) + report_json(report) + report_svg(report)).empty());
+}
+
 } // namespace
 
-TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon") {
+TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole") {
     Snapshot snapshot = snapshot_of(giant_files(ranges, cpus));
-    std::clock_t start = std::clock();
-    blank(snapshot);
     Report reboot = report_for(snapshot, Purpose::reboot), crash = report_for(snapshot, Purpose::crash);
-    std::string text = report_text(reboot) + report_json(crash), picture = report_svg(reboot);
-    std::clock_t took = std::clock() - start;
-
     CHECK(reboot.memory.ram == 0x9f000 + ranges * (giant_step - 0x1000));
     CHECK(reboot.attempts[0].by_segments->told_memory.size() == 2 * ranges + 1);
     CHECK(reboot.map.size() >= 2 * ranges + 1);
@@ -59,10 +62,7 @@ TEST_CASE("a machine of 64 TiB in 30 000 ranges is planned for whole, and soon")
         if (segment.name == "core header")
             CHECK(segment.file_bytes >= 56 * (std::uint64_t{cpus} + ranges));
     CHECK(crash.attempts[0].by_segments->around.size() < 20);
-    CHECK(picture.size() < 1 << 20);
-    // Two plans, unoptimised, in time of the CPU; a walk along all ranges for each of them would take
-    // minutes.
-    CHECK(took / CLOCKS_PER_SEC < 20);
+    CHECK(report_svg(reboot).size() < 1 << 20);
 }
 
 // Counted by giants_test.py, under an emulator of the CPU that tells how many instructions they take: the
@@ -83,8 +83,16 @@ TEST_CASE("plans for a machine of 4000 ranges and 512 CPUs", "[.counted-2]") {
     CHECK(plan_for(snapshot_of(giant_files(4000, 512)), Purpose::crash).attempts.size() == 1);
 }
 
+TEST_CASE("what is told of a machine of 2000 ranges and 256 CPUs", "[.told-1]") {
+    tell_of(giant_files(2000, 256));
+}
+
+TEST_CASE("what is told of a machine of 4000 ranges and 512 CPUs", "[.told-2]") {
+    tell_of(giant_files(4000, 512));
+}
+
 // The thinking alone; tests/bench runs it, too.
-TEST_CASE("a plan for the giant takes less than 32 MiB beside the machine's files", "[giant]") {
+TEST_CASE("a plan for the giant takes less than 32 MiB beside the machine's files", "[.giant]") {
     Snapshot snapshot = snapshot_of(giant_files(ranges, cpus));
     std::size_t before = counted_memory.now;
     counted_memory.most = before;
