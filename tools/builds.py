@@ -27,7 +27,9 @@ BOOT = "x86_64 reboot bios 6.1 bzImage -a"
 USUAL = ("-Dwerror=true", "-Doptimization=2", "-Ddebug=false")  # what each is one change from
 # Of the sources as text, or of the tools around, the same whatever the build is; and what is counted, for the usual one.
 NOT_ABOUT_THE_BUILD = ("style", "tools", "costs")
-SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+# Some tests have libraries loaded before all others.
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:verify_asan_link_order=0",
+              "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
 
 
 @dataclasses.dataclass(frozen=True)

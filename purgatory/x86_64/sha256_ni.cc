@@ -9,7 +9,8 @@ namespace purgatory {
 
 namespace {
 
-using Words [[gnu::vector_size(16)]] = int;
+using Words [[gnu::vector_size(16)]] = int; // the builtins' type
+using Sums [[gnu::vector_size(16)]] = uint32_t;
 using Octets [[gnu::vector_size(16)]] = char;
 
 #define WITH_SHA_INSTRUCTIONS gnu::always_inline, gnu::target("sha,sse4.1")
@@ -19,6 +20,11 @@ using Octets [[gnu::vector_size(16)]] = char;
     Words words;
     __builtin_memcpy(&words, from, 16);
     return words;
+}
+
+// Modulo 2^32, which a sum of int is not.
+[[WITH_SHA_INSTRUCTIONS]] inline Words add(Words a, Words b) {
+    return reinterpret_cast<Words>(reinterpret_cast<Sums>(a) + reinterpret_cast<Sums>(b));
 }
 
 [[WITH_SHA_INSTRUCTIONS]] inline Words load_big_endian(const uint8_t *from) {
@@ -31,10 +37,15 @@ struct State {
     Words abef, cdgh;
 };
 
+[[WITH_SHA_INSTRUCTIONS]] inline void add_to(State &s, const State &more) {
+    s.abef = add(s.abef, more.abef);
+    s.cdgh = add(s.cdgh, more.cdgh);
+}
+
 // Four rounds with the words of one quarter of the schedule; `constants` are those of the first of these
 // rounds.
 [[WITH_SHA_INSTRUCTIONS]] inline void work_four_rounds(State &s, Words words, const uint32_t *constants) {
-    Words input = words + load(constants);
+    Words input = add(words, load(constants));
     s.cdgh = __builtin_ia32_sha256rnds2(s.cdgh, s.abef, input);
     s.abef = __builtin_ia32_sha256rnds2(s.abef, s.cdgh, __builtin_shufflevector(input, input, 2, 3, 2, 3));
 }
@@ -42,7 +53,7 @@ struct State {
 // The next four words of the schedule from the sixteen before them, oldest four first.
 [[WITH_SHA_INSTRUCTIONS]] inline Words next_words(Words a, Words b, Words c, Words d) {
     Words seven_back = __builtin_shufflevector(c, d, 1, 2, 3, 4);
-    return __builtin_ia32_sha256msg2(__builtin_ia32_sha256msg1(a, b) + seven_back, d);
+    return __builtin_ia32_sha256msg2(add(__builtin_ia32_sha256msg1(a, b), seven_back), d);
 }
 
 [[WITH_SHA_INSTRUCTIONS]] inline void work_block(State &s, const uint8_t *block) {
@@ -61,8 +72,7 @@ struct State {
         c = next_words(c, d, a, b);
         d = next_words(d, a, b, c);
     }
-    s.abef += before.abef;
-    s.cdgh += before.cdgh;
+    add_to(s, before);
 }
 
 // The state in memory is {a, b, c, d} and {e, f, g, h}.
@@ -112,8 +122,7 @@ struct Block {
         x.c = next_words(x.c, x.d, x.a, x.b), y.c = next_words(y.c, y.d, y.a, y.b);
         x.d = next_words(x.d, x.a, x.b, x.c), y.d = next_words(y.d, y.a, y.b, y.c);
     }
-    s.abef += before_s.abef, s.cdgh += before_s.cdgh;
-    t.abef += before_t.abef, t.cdgh += before_t.cdgh;
+    add_to(s, before_s), add_to(t, before_t);
 }
 
 [[gnu::target("sha,sse4.1")]] void sha256_compress_two_ni(uint32_t *state, const uint8_t *blocks,

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The largest piece of memory that is asked for is seen in this program's own operator new.
 #include "tests/damage/damage.h"
 
 #include "tests/catch.h"
 #include "tests/plan/kernels.h"
+#include "tests/support/counted_memory.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <new>
-
-namespace {
-
-std::size_t largest_allocation = 0;
-
-} // namespace
-
-void *operator new(std::size_t size) {
-    largest_allocation = std::max(largest_allocation, size);
-    if (void *memory = std::malloc(size == 0 ? 1 : size))
-        return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 
 namespace kexec::testing {
 namespace {
@@ -71,13 +54,13 @@ std::pair<std::string, bool> outcome_of(const Loader &loader, const Buffer &file
 std::pair<std::string, bool> watched_outcome_of(const Loader &loader, const Buffer &file,
                                                 const std::vector<std::string> &words) {
     std::clock_t start = std::clock(); // of this process alone: others may keep the machine busy
-    largest_allocation = 0;
+    counted_memory.largest = 0;
     auto outcome = outcome_of(loader, file, words);
     double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     if (outcome.first.empty() && seconds > 1)
         outcome.first = fmt::format("it takes {:.1f} s", seconds);
-    if (outcome.first.empty() && largest_allocation > loader.most_memory)
-        outcome.first = fmt::format("{} bytes are asked for at once", largest_allocation);
+    if (outcome.first.empty() && counted_memory.largest > loader.most_memory)
+        outcome.first = fmt::format("{} bytes are asked for at once", counted_memory.largest);
     return outcome;
 }
 

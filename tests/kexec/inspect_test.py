@@ -7,7 +7,6 @@ import gzip
 import json
 import os
 import re
-import resource
 import struct
 import subprocess
 import sys
@@ -20,6 +19,7 @@ sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tools")]
 
 import cache  # noqa: E402  (folders of helpers, not packages)
 import counted  # noqa: E402
+import little_memory  # noqa: E402
 import signed_kernels  # noqa: E402
 
 KEXEC = sys.argv[1]
@@ -56,11 +56,12 @@ class Inspections(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return json.loads(done.stdout)
 
+    @little_memory.can_be_limited(KEXEC)
     def test_says_that_there_is_not_enough_memory(self):
         path = self.directory / "kernel"
         path.write_bytes(gzip.compress(bytes(64 << 20), 1))
         done = subprocess.run([KEXEC, "--inspect", path], capture_output=True, text=True, check=False,
-                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (8 << 20, 8 << 20)))
+                              preexec_fn=little_memory.limited(8 << 20))
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("kexec: there is not enough memory\n", done.stderr)
 

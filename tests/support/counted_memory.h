@@ -9,6 +9,7 @@ namespace kexec::testing {
 
 struct CountedMemory {
     std::size_t now, most; // bytes
+    std::size_t largest;   // single piece that was asked for
 };
 extern CountedMemory counted_memory;
 

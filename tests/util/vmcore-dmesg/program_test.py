@@ -7,13 +7,17 @@ Usage: program_test.py VMCORE_DMESG MAKE_DUMPS MAN_PAGE"""
 import json
 import os
 import re
-import resource
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "support"))
+
+import little_memory  # noqa: E402  (a folder of helpers, not a package)
 
 PROGRAM, MAKE_DUMPS, MAN_PAGE = sys.argv[1:4]
 THEIRS = next(filter(os.path.exists, ("/usr/sbin/vmcore-dmesg", "/sbin/vmcore-dmesg")), None)
@@ -22,11 +26,6 @@ MIB = 1 << 20
 
 def run(program, *words, **more):
     return subprocess.run([program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False, **more)
-
-
-def limited(data):
-    """For preexec_fn: so many bytes of private memory and no more."""
-    return lambda: resource.setrlimit(resource.RLIMIT_DATA, (data, data))
 
 
 def with_gap(dump, gap):
@@ -111,6 +110,7 @@ class Programs(unittest.TestCase):
                 writer.write(self.dump("lockless-le64"))
             self.assertEqual(reader.stdout.read(), expected)
 
+    @little_memory.can_be_limited(PROGRAM)
     def test_memory_does_not_grow_with_the_dump(self):
         expected = self.log(self.path("lockless-le64"))
         large = self.path("large")
@@ -119,14 +119,15 @@ class Programs(unittest.TestCase):
             file.write(head)
             file.seek((1 << 40) + len(head))
             file.write(memory)
-        done = run(PROGRAM, large, preexec_fn=limited(4 * MIB))
+        done = run(PROGRAM, large, preexec_fn=little_memory.limited(4 * MIB))
         self.assertEqual((done.returncode, done.stdout), (0, expected), done.stderr)
 
+    @little_memory.can_be_limited(PROGRAM)
     def test_memory_does_not_grow_with_what_comes_through_a_pipe(self):
         expected = self.log(self.path("lockless-le64"))
         head, memory = with_gap(self.dump("lockless-le64"), 512 * MIB)
         with subprocess.Popen([PROGRAM, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              preexec_fn=limited(24 * MIB)) as reader:
+                              preexec_fn=little_memory.limited(24 * MIB)) as reader:
             reader.stdin.write(head)
             for _ in range(512):
                 reader.stdin.write(bytes(MIB))
