@@ -71,7 +71,7 @@ TEST_CASE("superblock: no label is no name") {
 
 TEST_CASE("superblock: every cut of a file system is one or none, and noise is none") {
     Buffer xfs = made_by(makers[3]);
-    for (std::size_t size : {0, 1, 119, 120, 4096})
+    for (std::size_t size : {0U, 1U, 119U, 120U, 4096U})
         CHECK(recognise_file_system(Bytes(xfs).first(size)).has_value() == (size >= 120));
     Buffer btrfs = made_by(makers[4]);
     for (std::size_t size : {std::size_t{65536 + 554}, std::size_t{65536 + 555}})

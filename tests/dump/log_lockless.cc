@@ -203,7 +203,7 @@ namespace {
 // One that fails once, in its Nth read.
 class FailingSource : public MemorySource {
 public:
-    FailingSource(Buffer bytes, unsigned read) : MemorySource(std::move(bytes)), left_(read) {}
+    FailingSource(Buffer bytes, int read) : MemorySource(std::move(bytes)), left_(read) {}
     Result<std::size_t> read(std::uint64_t offset, MutableBytes target) override {
         if (--left_ == 0)
             return fail(Cause::other, "the disk is in trouble");
@@ -222,7 +222,7 @@ TEST_CASE("a read that fails costs its record or is an error, and what is told n
     BuiltLog log = build_lockless_log({}, some_lines(20));
     Buffer dump = elf_dump(log);
     unsigned told = 0;
-    for (unsigned number = 1;; number++) {
+    for (int number = 1;; number++) {
         FailingSource source(dump, number);
         auto read = read_dump(source);
         if (!source.has_failed())

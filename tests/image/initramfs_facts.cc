@@ -84,7 +84,7 @@ TEST_CASE("an archive that is cut inside an entry is damaged, and what was befor
 TEST_CASE("numbers that are none, or lead out of the file, are damage") {
     Buffer archive = usual_initramfs("6.1");
     for (std::string number : {"ffffffff", "zzzzzzzz"})
-        for (std::size_t field : {6, 11}) {
+        for (std::size_t field : {6U, 11U}) {
             Buffer changed = archive;
             std::ranges::copy(as_bytes(number), changed.begin() + 6 + static_cast<std::ptrdiff_t>(field) * 8);
             CHECK(facts_of_initramfs(changed, page).remainder);

@@ -67,7 +67,7 @@ std::vector<std::string> forms(std::uint64_t physical) {
     for (std::uint64_t address : {physical, virtually, planted_virtual * step, physical - linked})
         for (const char *form : {"{:x}", "{:X}", "{}", "{:o}"})
             all.push_back(fmt::format(fmt::runtime(form), address));
-    for (std::uint64_t last : {0x4fff, 0x202fff, 0x800fff})
+    for (std::uint64_t last : {0x4fffU, 0x202fffU, 0x800fffU})
         all.push_back(fmt::format("{:x}", physical + last));
     return all;
 }

@@ -131,7 +131,7 @@ TEST_CASE("sizes that no memory has are refused") {
 
 TEST_CASE("any of all places is handed out, by its number, and once") {
     Ranges free{range(0x10000, 0x12fff), range(0x20000, 0x21fff)};
-    for (std::uint64_t number : {0, 1, 2, 3, 7}) {
+    for (std::uint64_t number : {0U, 1U, 2U, 3U, 7U}) {
         Placer it = placer(free);
         std::uint64_t places = 0;
         Range place = it.any("x", 2 * page, page, Range::everything(), number, places).value();

@@ -132,7 +132,7 @@ TEST_CASE("a multiboot kernel is refused by that name, wherever its header may l
         return image.error().what.find("multiboot") != std::string::npos;
     };
     auto first = [](std::uint32_t flags) {
-        return std::vector<std::uint32_t>{0x1badb002, flags, 0 - 0x1badb002 - flags};
+        return std::vector<std::uint32_t>{0x1badb002, flags, 0U - 0x1badb002 - flags};
     };
     auto second = [](std::uint32_t length) {
         return std::vector<std::uint32_t>{0xe85250d6, 0, length, 0 - 0xe85250d6 - length};

@@ -148,7 +148,7 @@ TEST_CASE("what is drawn changes the place of nothing else") {
     Request request = fast(pc(0x4000000));
     request.initrd = file_holding(sample_bytes(5000));
     std::set<std::string> printed;
-    for (std::uint64_t number : {0, 1, 2, 9, 100}) {
+    for (std::uint64_t number : {0U, 1U, 2U, 9U, 100U}) {
         draw(request, number, number);
         std::string text;
         for (const Segment &segment : plan(request).segments)
@@ -163,7 +163,7 @@ TEST_CASE("what is drawn changes the place of nothing else") {
 TEST_CASE("a printed plan is the same whatever is drawn") {
     Request request = fast();
     std::set<std::string> printed;
-    for (std::uint64_t number : {0, 1, 17, 300}) {
+    for (std::uint64_t number : {0U, 1U, 17U, 300U}) {
         draw(request, number, number);
         printed.insert(describe(decided(request)));
     }
