@@ -23,16 +23,21 @@ std::string names_of(const Option &option) {
     return names;
 }
 
+void start_line(std::string &text) {
+    text += '\n';
+    text.append(help_column, ' ');
+}
+
 // `lead`, then the words of `text` from a fixed column on, in as many lines as they take.
 std::string laid_out(std::string lead, std::string_view text) {
     if (lead.size() + 2 > help_column)
-        lead += '\n' + std::string(help_column, ' ');
+        start_line(lead);
     else
         lead.resize(help_column, ' ');
     std::size_t column = help_column;
     for (std::string_view word : words_of(text)) {
         if (column > help_column && column + 1 + word.size() > line_width) {
-            lead += '\n' + std::string(help_column, ' ');
+            start_line(lead);
             column = help_column;
         }
         if (column > help_column) {
