@@ -31,8 +31,8 @@ public:
     virtual bool holds(std::uint64_t) const { return true; }
 
     // These are about to be read, in any order: a pipe goes forward once and keeps them.
-    virtual void gather(std::vector<DumpExtent>) {
-    } // NOLINT(performance-unnecessary-value-param): one sorts them
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): one sorts them
+    virtual void gather(std::vector<DumpExtent>) {}
 };
 
 // All of `target`, or Cause::bad_image; `what` names it.
