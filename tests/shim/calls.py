@@ -17,7 +17,7 @@ CALLS = {
     3: ("close", (errno.EIO, errno.EINTR)),
     8: ("lseek", (errno.EINVAL, errno.ESPIPE)),
     9: ("mmap", (errno.ENOMEM, errno.ENODEV, errno.EPERM)),
-    10: ("mprotect", ()),  # and arch_prctl: by the C library before a static program begins, as by the dynamic loader
+    10: ("mprotect", (errno.ENOMEM,)),
     11: ("munmap", (errno.ENOMEM,)),
     12: ("brk", (errno.ENOMEM,)),
     13: ("rt_sigaction", (errno.EINVAL,)),
@@ -42,7 +42,6 @@ CALLS = {
     109: ("setpgid", (errno.EPERM,)),
     125: ("capget", (errno.EPERM, errno.EINVAL)),
     137: ("statfs", (errno.ENOSYS, errno.EIO)),
-    158: ("arch_prctl", ()),
     162: ("sync", ()),
     169: ("reboot", (errno.EBUSY, errno.EINVAL, errno.EPERM)),
     217: ("getdents64", (errno.EIO, errno.ENOENT)),

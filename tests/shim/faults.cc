@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 namespace shim {
@@ -56,6 +57,12 @@ std::optional<Struck> cut(const seccomp_notif &call) {
     return moved < 0 ? Struck{errno, 0} : Struck{0, moved};
 }
 
+// The thread's area and the data that is read-only from then on: by the dynamic loader, or by the C library
+// before a static program begins.
+bool is_start(const seccomp_data &call) {
+    return call.nr == SYS_arch_prctl || (call.nr == SYS_mprotect && call.args[2] == PROT_READ);
+}
+
 Struck failure_of(const seccomp_notif &call, int number) {
     if (call.data.nr == SYS_brk)
         return {0, static_cast<long long>(end_of_heap(static_cast<pid_t>(call.pid)))};
@@ -101,6 +108,8 @@ bool Faults::is_counted(const seccomp_notif &call) {
     if (call.data.nr == SYS_execve)
         return is_counted_start(process);
     if (program_ == 0 || (!counts_children_ && children_.contains(process)))
+        return false;
+    if (is_start(call.data))
         return false;
     std::vector<CodeRange> &known = code_[process];
     auto around = [&](const CodeRange &range) {

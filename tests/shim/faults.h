@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Trouble at the system-call boundary. The calls of a program are counted from the first one that its own
-// code makes: those of the dynamic loader are nobody's business here. One of them is made to fail, to move
-// one byte only, to be the last before a signal, or to wait until a command has been run.
+// code makes: those of the dynamic loader are nobody's business here, nor what stands for them in a static
+// program. One of them is made to fail, to move one byte only, to be the last before a signal, or to wait
+// until a command has been run.
 #pragma once
 
 #include "tests/shim/foreign.h"
