@@ -101,6 +101,16 @@ KernelLine path_and_words(std::string_view text, Span rest) {
 
 } // namespace
 
+Result<MenuText> with_pairs(std::string_view text, MenuText menu) {
+    for (const KernelLine &line : menu.lines)
+        if (auto piece = unpaired_piece(text, line))
+            return fail(Cause::unsupported,
+                        fmt::format("line {}: this command line has a quotation mark without a partner",
+                                    1 + std::ranges::count(text.substr(0, piece->offset), '\n')),
+                        "put the other one where the value ends");
+    return menu;
+}
+
 Result<MenuText> read_entry(std::string_view text) {
     KernelLine entry;
     for (const Line &line : TRY(keyword_lines(text, " \t"))) {
@@ -112,7 +122,7 @@ Result<MenuText> read_entry(std::string_view text) {
         if (line.keyword == "options" && line.rest.size > 0)
             entry.words.push_back(line.rest);
     }
-    return entry.kernel.empty() ? MenuText{} : MenuText{{entry}};
+    return with_pairs(text, entry.kernel.empty() ? MenuText{} : MenuText{{entry}});
 }
 
 Result<MenuText> read_extlinux(std::string_view text) {
@@ -142,7 +152,7 @@ Result<MenuText> read_extlinux(std::string_view text) {
     for (KernelLine &line : menu.lines)
         if (line.words.empty() && for_all)
             line.words.push_back(*for_all);
-    return menu;
+    return with_pairs(text, std::move(menu));
 }
 
 Result<MenuText> read_old_grub(std::string_view text) {
@@ -158,7 +168,7 @@ Result<MenuText> read_old_grub(std::string_view text) {
         menu.lines.back().label = std::to_string(titles - 1);
     }
     std::erase_if(menu.lines, has_no_kernel);
-    return menu;
+    return with_pairs(text, std::move(menu));
 }
 
 Result<MenuText> read_grub_cfg(std::string_view text) {
@@ -167,7 +177,7 @@ Result<MenuText> read_grub_cfg(std::string_view text) {
         if (line.keyword == "linux" || line.keyword == "linux16" || line.keyword == "linuxefi")
             menu.lines.push_back(path_and_words(text, line.rest));
     std::erase_if(menu.lines, has_no_kernel);
-    return menu;
+    return with_pairs(text, std::move(menu));
 }
 
 Result<MenuText> read_zipl(std::string_view text) {
@@ -192,7 +202,7 @@ Result<MenuText> read_zipl(std::string_view text) {
             menu.lines.back().words = {{line.rest.offset + quotes, line.rest.size - 2 * quotes}};
         }
     }
-    return menu;
+    return with_pairs(text, std::move(menu));
 }
 
 Result<MenuText> read_plain(std::string_view text) {
@@ -204,7 +214,7 @@ Result<MenuText> read_plain(std::string_view text) {
     if (!words.empty())
         line.words.push_back({static_cast<std::size_t>(words.data() - text.data()), words.size()});
     line.after = text.empty() ? "\n" : "";
-    return MenuText{{line}};
+    return with_pairs(text, {{line}});
 }
 
 Result<MenuText> read_grub_environment(std::string_view text, std::string_view name) {
@@ -216,7 +226,7 @@ Result<MenuText> read_grub_environment(std::string_view text, std::string_view n
         kernel.place = static_cast<std::size_t>(value.data() - text.data());
         if (!value.empty())
             kernel.words.push_back({kernel.place, value.size()});
-        return MenuText{{kernel}};
+        return with_pairs(text, {{kernel}});
     }
     return MenuText{};
 }

@@ -14,6 +14,10 @@ struct MenuText {
     std::string default_label = {}; // empty: the first
 };
 
+// The menu, or an error where a command line in it cannot be changed word by word (unpaired_piece). All that
+// follow ask this.
+Result<MenuText> with_pairs(std::string_view text, MenuText menu);
+
 // An entry by UAPI.1, the Boot Loader Specification: all lines "options" are one command line.
 Result<MenuText> read_entry(std::string_view text);
 

@@ -232,12 +232,15 @@ Result<std::vector<CommonLines>> common_lines(const Snapshot &snapshot, Loader l
     return groups;
 }
 
-std::optional<CommonLine> kernelopts_in(const Snapshot &snapshot) {
+Result<std::optional<CommonLine>> kernelopts_in(const Snapshot &snapshot) {
     auto path = first_there(snapshot, environment_paths);
-    auto found = path ? read_grub_environment(snapshot.text(*path).value_or(""), "kernelopts") : MenuText{};
-    if (!found || found->lines.empty())
+    if (!path)
         return std::nullopt;
-    return CommonLine{*path, found->lines.front(), true};
+    MenuText found =
+        TRY_WITHIN(*path, read_grub_environment(snapshot.text(*path).value_or(""), "kernelopts"));
+    if (found.lines.empty())
+        return std::nullopt;
+    return CommonLine{*path, found.lines.front(), true};
 }
 
 } // namespace kexec::kdumpctl

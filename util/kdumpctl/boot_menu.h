@@ -50,7 +50,7 @@ using CommonLines = std::vector<CommonLine>; // that make one command line
 Result<std::vector<CommonLines>> common_lines(const Snapshot &snapshot, Loader loader);
 
 // The value of $kernelopts in GRUB's environment block, and its line; nothing where there is none.
-std::optional<CommonLine> kernelopts_in(const Snapshot &snapshot);
+Result<std::optional<CommonLine>> kernelopts_in(const Snapshot &snapshot);
 
 // The first of the paths that is there.
 std::optional<std::string> first_there(const Snapshot &snapshot, std::span<const std::string_view> paths);

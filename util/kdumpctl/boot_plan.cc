@@ -105,7 +105,7 @@ private:
     // --- files that have an entry for each kernel
 
     Result<void> change_entries() {
-        auto variable_line = kernelopts_in(snapshot_);
+        auto variable_line = TRY(kernelopts_in(snapshot_));
         bool in_variable =
             variable_line && has_words(command_line_of(text(variable_line->file), variable_line->line));
         bool used = false;
@@ -321,7 +321,7 @@ private:
     // --- what comes out
 
     Result<void> finish_files() {
-        auto environment = kernelopts_in(snapshot_);
+        auto environment = TRY(kernelopts_in(snapshot_));
         for (const auto &[path, splices] : splices_) {
             std::string before(text(path)), after = spliced(before, splices);
             if (environment && path == environment->file && after != before)

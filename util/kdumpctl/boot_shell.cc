@@ -25,7 +25,7 @@ public:
             line_.before = end_of_last_line() + std::string(name_) + "=\"";
             line_.after = "\"\n";
         }
-        return MenuText{{line_}};
+        return with_pairs(text_, {{line_}});
     }
 
 private:

@@ -26,15 +26,10 @@ bool is_parameter(std::string_view word, std::string_view name) {
     return word.starts_with(name) && (word.size() == name.size() || word[name.size()] == '=');
 }
 
-bool is_crash_parameter(std::string_view word) {
-    return is_parameter(word, crashkernel) || is_parameter(word, fadump);
-}
-
-// The words of one piece, as places in the text. A quotation mark that is open stays so in the next piece,
-// unless it goes with the word that it stands in.
-std::vector<Span> words_in(std::string_view text, Span piece, bool &in_quotes) {
+// The words of one piece, as places in the text.
+std::vector<Span> words_in(std::string_view text, Span piece) {
     std::vector<Span> words;
-    bool in_word = false;
+    bool in_word = false, in_quotes = false;
     for (std::size_t at = piece.offset; at < piece.offset + piece.size; at++) {
         in_quotes ^= text[at] == '"';
         bool splits = !in_quotes && is_blank(text, at);
@@ -44,8 +39,6 @@ std::vector<Span> words_in(std::string_view text, Span piece, bool &in_quotes) {
             words.back().size++;
         in_word = !splits;
     }
-    if (!words.empty() && is_crash_parameter(at(text, words.back())))
-        in_quotes = false;
     return words;
 }
 
@@ -56,10 +49,9 @@ struct KernelWords {
 
 KernelWords words_for_kernel(std::string_view text, const KernelLine &line) {
     KernelWords kernel;
-    bool in_quotes = false;
     for (Span piece : line.words) {
         kernel.piece = piece;
-        for (Span word : words_in(text, piece, in_quotes)) {
+        for (Span word : words_in(text, piece)) {
             if (at(text, word) == "--")
                 return kernel;
             kernel.words.push_back(word);
@@ -98,23 +90,11 @@ bool replace(std::string_view text, const KernelLine &line, std::string_view nam
     return found;
 }
 
-// The word that a quotation mark without a partner stands in: what follows belongs to it.
-std::optional<Span> open_word(std::string_view text, const KernelLine &line) {
-    std::optional<Span> open;
-    for (Span word : words_for_kernel(text, line).words)
-        if (std::ranges::count(at(text, word), '"') % 2 != 0)
-            open = open ? std::nullopt : std::optional(word);
-    return open;
-}
-
-// The word goes, or another takes its place.
-bool covers(const Splice &splice, Span word) {
-    return splice.offset <= word.offset && splice.offset + splice.size >= word.offset + word.size;
-}
-
 bool goes(std::span<const Splice> splices, Span word) {
-    return std::ranges::any_of(splices,
-                               [&](const Splice &each) { return each.text.empty() && covers(each, word); });
+    return std::ranges::any_of(splices, [&](const Splice &each) {
+        return each.text.empty() && each.offset <= word.offset &&
+               each.offset + each.size >= word.offset + word.size;
+    });
 }
 
 // A word more: behind the last one for the kernel that stays in its piece, or else at that piece's start.
@@ -133,11 +113,6 @@ void add(std::string_view text, const KernelLine &line, const std::string &added
          std::vector<Splice> &splices) {
     if (line.words.empty()) {
         splices.push_back({line.place, 0, line.before + added + line.after});
-        return;
-    }
-    auto open = open_word(text, line);
-    if (open && !std::ranges::any_of(splices, [&](const Splice &each) { return covers(each, *open); })) {
-        splices.push_back({open->offset, 0, added + " "});
         return;
     }
     KernelWords kernel = words_for_kernel(text, line);
@@ -178,6 +153,13 @@ std::string spliced(std::string_view text, std::vector<Splice> splices) {
         done = std::max(done, splice.offset + splice.size);
     }
     return result.append(text.substr(done));
+}
+
+std::optional<Span> unpaired_piece(std::string_view text, const KernelLine &line) {
+    for (Span piece : line.words)
+        if (std::ranges::count(at(text, piece), '"') % 2 != 0)
+            return piece;
+    return std::nullopt;
 }
 
 std::vector<std::string_view> kernel_words(std::string_view text, const KernelLine &line) {

@@ -52,9 +52,11 @@ std::vector<Splice> splices_for(std::string_view text, const KernelLine &line, c
 // The text with that done; splices that stand there twice count once.
 std::string spliced(std::string_view text, std::vector<Splice> splices);
 
-// The words of the line that are for the kernel, and the same with a blank between each. A quotation mark
-// without a partner goes on to the next word of the second, and ends with its piece where it is of
-// crashkernel or fadump.
+// The first piece with a quotation mark that has no partner in it. To the kernel all that follows is one word
+// with it, whatever is put there: such a line cannot be changed word by word.
+std::optional<Span> unpaired_piece(std::string_view text, const KernelLine &line);
+
+// The words of the line that are for the kernel, and the same with a blank between each.
 std::vector<std::string_view> kernel_words(std::string_view text, const KernelLine &line);
 std::string command_line_of(std::string_view text, const KernelLine &line);
 
