@@ -40,7 +40,7 @@ Result<std::uint32_t> run_at_load_word(const Request &request, const Elf &elf, B
 
 } // namespace
 
-Result<PlacedKernel> place_kernel(const Request &request, Placer &placer) {
+Result<PlacedKernel> place_kernel(const Request &request, Placer &placer, bool high) {
     const auto &elf = std::get<Elf>(request.image.content);
     std::uint64_t page = std::get<Ppc64Facts>(request.machine.own).page_size;
     std::vector<KernelPiece> pieces = TRY(pieces_of(elf));
@@ -53,7 +53,9 @@ Result<PlacedKernel> place_kernel(const Request &request, Placer &placer) {
     Bytes head = first.first(head_bytes);
     std::uint32_t run_at_load = TRY(run_at_load_word(request, elf, head));
     std::uint64_t size = pieces.back().offset + pieces.back().size;
-    Range span = TRY(placer.lowest("the kernel", size, kernel_step, Range::everything()));
+    Range all = Range::everything();
+    Range span = TRY(high ? placer.highest("the kernel", size, kernel_step, all)
+                          : placer.lowest("the kernel", size, kernel_step, all));
     PlacedKernel placed{
         .segments = {}, .storage = {}, .span = span, .head = head, .run_at_load = run_at_load};
     placed.segments = segments_at(std::move(pieces), span.first(), page, placed.storage);

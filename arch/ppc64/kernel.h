@@ -18,8 +18,8 @@ struct PlacedKernel {
     std::uint32_t run_at_load;
 };
 
-// The lowest place that is free. A crash kernel is to run there, and Cause::unsupported says that it cannot;
-// any other moves itself to the bottom of memory.
-Result<PlacedKernel> place_kernel(const Request &request, Placer &placer);
+// The highest place that is free, or the lowest. A crash kernel is to run there, and Cause::unsupported says
+// that it cannot; any other moves itself to the bottom of memory.
+Result<PlacedKernel> place_kernel(const Request &request, Placer &placer, bool high);
 
 } // namespace kexec::ppc64

@@ -4,6 +4,8 @@
 #include "arch/ppc64/device_tree.h"
 #include "arch/ppc64/kernel.h"
 #include "arch/ppc64/ppc64.h"
+#include "base/text.h"
+#include "machine/crashkernel.h"
 #include "machine/tree_facts.h"
 #include "plan/check.h"
 #include "plan/purgatory.h"
@@ -25,6 +27,7 @@ struct Load {
     const Request &request;
     const Ppc64Facts &facts;
     Placer placer;
+    bool high; // at which end of the free memory
     std::optional<CrashPieces> crash;
     std::optional<Range> initrd;
     SegmentLoad plan;
@@ -65,6 +68,30 @@ Result<Ranges> forbidden_memory(const Request &request, const DeviceTree &tree,
     return forbidden;
 }
 
+// A running kernel that reboots copies what is loaded by its own C code, and that looks at the task that it
+// runs for between two pages (enter_vmx_ops in arch/powerpc/lib/vmx-helper.c): where the task has been copied
+// over by then, the machine stands still for good. Nothing outside the kernel tells where a task is. But
+// memory is handed out from its low end, so what is loaded keeps to the high one. Not where the new kernel
+// sets memory aside for fadump: that begins above the lowest 256 MiB at least (fadump_reserve_mem), and it
+// does so before it looks where its initrd is. A crash kernel is copied while it is loaded.
+bool lies_high(const Request &request, std::string_view command_line) {
+    auto sets_memory_aside = [](std::string_view word) {
+        return word.starts_with("fadump=") && word != "fadump=off";
+    };
+    return request.settings.purpose != Purpose::crash &&
+           std::ranges::none_of(words_of(command_line), sets_memory_aside);
+}
+
+// The last byte that the new kernel knows of: mem= takes the rest from it, and an initrd there with it
+// (early_parse_mem in arch/powerpc/kernel/prom.c).
+std::uint64_t last_byte_under(std::string_view command_line) {
+    std::uint64_t last = Range::everything().last();
+    for (std::string_view word : words_of(command_line))
+        if (auto size = word.starts_with("mem=") ? parse_memory_size(word.substr(4)) : std::nullopt)
+            last = *size == 0 ? last : *size - 1;
+    return last;
+}
+
 // A new kernel moves itself to the bottom of memory before it looks at anything, so that the rest lies behind
 // its size. Memory that this kernel keeps for a crash kernel comes last: the new one is likely to set the
 // same aside, and older ones do so before they look where their initrd is (early_init_devtree).
@@ -72,11 +99,14 @@ std::vector<Range> windows_for(const Load &load, const PlacedKernel &kernel) {
     if (load.crash)
         return {Range::everything()};
     std::vector<Range> windows;
-    Range behind = *Range::between(kernel.span.size(), Range::everything().last());
+    std::uint64_t first = kernel.span.size();
+    Range behind = *Range::between(first, std::max(first, last_byte_under(load.plan.command_line)));
     for (Range reserved : load.request.machine.crash_reservations)
         for (Range part : everything_but({reserved}))
             if (auto window = part.overlap(behind))
                 windows.push_back(*window);
+    if (load.high)
+        std::ranges::reverse(windows);
     windows.push_back(behind);
     return windows;
 }
@@ -111,18 +141,17 @@ Result<void> place_initrd(Load &load, const std::vector<Range> &windows) {
         return {};
     }
     load.initrd = TRY(add_initrd(load.plan, load.request, [&](std::string_view name, std::uint64_t size) {
-        return place_in(windows, load, false, name, size);
+        return place_in(windows, load, load.high, name, size);
     }));
     return {};
 }
 
-Result<void> find_command_line(Load &load, const DeviceTree &tree) {
-    std::string line = command_line_for(load.request, tree);
+Result<void> finish_command_line(Load &load) {
+    std::string &line = load.plan.command_line;
     if (load.crash)
         line +=
             fmt::format("{}elfcorehdr={}K", line.empty() ? "" : " ", load.crash->core_header.first() / 1024);
     TRY(check_command_line(line, longest_command_line, with_additions));
-    load.plan.command_line = line;
     load.plan.announcement = "Modified cmdline: " + line;
     return {};
 }
@@ -184,8 +213,8 @@ Result<void> place_purgatory(Load &load, const PlacedKernel &kernel, Range tree)
     load.plan.purgatory =
         prepare_purgatory(purgatory_ppc64, std::endian::little, purgatory_settings(load, kernel, tree));
     lend_head(*load.plan.purgatory, kernel.head);
-    Range place = TRY(load.placer.lowest("the purgatory", load.plan.purgatory->size(), load.facts.page_size,
-                                         Range::everything()));
+    Range place =
+        TRY(place_in({Range::everything()}, load, load.high, "the purgatory", load.plan.purgatory->size()));
     add_purgatory(load.plan, load.request, place);
     return {};
 }
@@ -198,20 +227,22 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     plan.notes.push_back(fmt::format("pages of {} KiB ({})", facts.page_size >> 10, facts.page_size_words));
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes, warnings));
     TRY(change_tree(tree, request, plan.notes));
+    plan.command_line = command_line_for(request, tree);
     Ranges forbidden = TRY(forbidden_memory(request, tree, plan.notes));
     Load load{.request = request,
               .facts = facts,
               .placer = placer_for(request, facts.page_size, forbidden),
+              .high = lies_high(request, plan.command_line),
               .crash = {},
               .initrd = {},
               .plan = std::move(plan)};
-    PlacedKernel kernel = TRY(place_kernel(request, load.placer));
+    PlacedKernel kernel = TRY(place_kernel(request, load.placer, load.high));
     load.plan.segments = kernel.segments;
     load.plan.storage = kernel.storage;
     TRY(place_crash(load, warnings));
     std::vector<Range> windows = windows_for(load, kernel);
     TRY(place_initrd(load, windows));
-    TRY(find_command_line(load, tree));
+    TRY(finish_command_line(load));
     Range place = TRY(place_tree(load, std::move(tree), windows));
     TRY(place_purgatory(load, kernel, place));
     return complete(std::move(load.plan), request, EM_PPC64, kexec_crash_hotplug_support, facts.page_size);

@@ -40,14 +40,14 @@ Error refusal_of(const Request &request) {
 
 } // namespace
 
-TEST_CASE("the kernel lies above the running one, and the purgatory enters it with the tree") {
+TEST_CASE("the kernel lies at the end of memory, and the purgatory enters it with the tree") {
     Request request = usual();
     request.initrd = file_holding(sample_bytes(100001));
     SegmentLoad load = planned(request);
     auto told = parameters_of(load);
-    CHECK(place_of(load, "kernel.0") == sized(0x2880000, 0x30000));
-    CHECK(place_of(load, "initrd").first() == 0x28b0000);
-    CHECK(told.entry == 0x2880000);
+    CHECK(place_of(load, "kernel.0") == sized(0x7ffd0000, 0x30000));
+    CHECK(place_of(load, "initrd") == sized(0x7ffb0000, 0x20000));
+    CHECK(told.entry == 0x7ffd0000);
     CHECK(told.argument == place_of(load, "device tree").first());
     CHECK(told.flags == (purgatory::flag::vector_sha | purgatory::flag::striped));
     CHECK(told.console.kind == purgatory::console_kind::hypervisor);
@@ -82,6 +82,45 @@ TEST_CASE(
     CHECK(told.machine[purgatory::ppc64_word::opal_entry] == 0x30004000);
 }
 
+TEST_CASE("nothing for a reboot lies low, where a task of the kernel is that copies it") {
+    Machine machine = lpar_with_reservation(sized(128 * mib, 256 * mib));
+    ppc64_facts_of(machine).first_memory = span(0, 0x3fffffff);
+    Request request = usual(machine);
+    request.initrd = file_holding(sample_bytes(100 * mib));
+    for (const Segment &segment : planned(request).segments)
+        CHECK(segment.destination.first() >= 0x3fffffff - 101 * mib);
+}
+
+TEST_CASE("with fadump the new kernel takes memory above the lowest, and finds its initrd below that") {
+    Request request = usual();
+    request.initrd = file_holding(sample_bytes(8 * mib));
+    for (const char *word : {"fadump=on", "quiet fadump=nocma"}) {
+        request.settings.command_line = word;
+        SegmentLoad load = planned(request);
+        CHECK(place_of(load, "kernel.0").first() == 0x2880000);
+        CHECK(place_of(load, "initrd").first() == 0x28b0000);
+        CHECK(place_of(load, "purgatory").last() < 64 * mib);
+    }
+    request.settings.command_line = "fadump=off";
+    CHECK(place_of(planned(request), "kernel.0").last() == 0x7fffffff);
+}
+
+TEST_CASE("initrd and tree lie where a new kernel with mem= has memory, or are refused") {
+    Request request = usual();
+    request.initrd = file_holding(sample_bytes(8 * mib));
+    request.settings.command_line = "mem=1G quiet mem=512M";
+    SegmentLoad load = planned(request);
+    CHECK(place_of(load, "initrd").last() == 0x1fffffff);
+    CHECK(place_of(load, "device tree").last() < 512 * mib);
+    CHECK(place_of(load, "kernel.0").last() == 0x7fffffff);
+    request.settings.command_line = "mem=16M";
+    CHECK(has(refusal_of(request).what, "there is no room for the initrd"));
+    for (const char *no_limit : {"mem=0", "mem=", "mem=x", "amem=16M"}) {
+        request.settings.command_line = no_limit;
+        CHECK(place_of(planned(request), "initrd").last() == 0x7ffcffff);
+    }
+}
+
 TEST_CASE("everything lies in the first memory, which real mode reaches, whatever the rest has free") {
     Machine machine = lpar();
     machine.memory.add(span(0x80000000, 0x17fffffff), MemoryType::ram);
@@ -99,29 +138,31 @@ TEST_CASE("everything lies in the first memory, which real mode reaches, whateve
 TEST_CASE("initrd and tree lie behind what a kernel covers that moves to the bottom of memory") {
     Machine machine = lpar();
     ppc64_facts_of(machine).kernel_end = 4 * mib;
-    machine.kept.add(span(16 * mib, 0x17fffff)); // so that the kernel does not fit below
+    ppc64_facts_of(machine).first_memory = sized(0, 90 * mib);
     Request request = request_on_lpar(machine, ppc64_vmlinux({.memory_size = 40 * mib}));
-    request.initrd = file_holding(sample_bytes(5 * mib));
+    request.initrd = file_holding(sample_bytes(9 * mib));
     SegmentLoad load = planned(request);
-    CHECK(place_of(load, "kernel.0").first() == 0x1800000);
-    CHECK(place_of(load, "initrd").first() >= 40 * mib);
-    CHECK(place_of(load, "purgatory").first() == 4 * mib);
+    CHECK(place_of(load, "kernel.0").first() == 50 * mib);
+    CHECK(place_of(load, "initrd").first() == 41 * mib);
+    CHECK(place_of(load, "device tree").first() >= 40 * mib);
+    request.initrd = file_holding(sample_bytes(10 * mib + 1));
+    CHECK(has(refusal_of(request).what, "there is no room for the initrd"));
 }
 
 TEST_CASE("what is kept for a crash kernel is used last") {
-    Request request = usual(lpar_with_reservation(span(0x2900000, 0x6fffffff)));
+    Request request = usual(lpar_with_reservation(span(0x10000000, 0x7fffffff)));
     request.initrd = file_holding(sample_bytes(4 * mib));
-    CHECK(place_of(planned(request), "initrd").first() == 0x70000000);
-    request.machine.crash_reservations = {span(0x2900000, 0x7fffffff)};
-    CHECK(place_of(planned(request), "initrd").first() == 0x28b0000);
+    CHECK(place_of(planned(request), "initrd").last() == 0xfffffff);
+    request.machine.crash_reservations = {span(0x2880000, 0x7fffffff)};
+    CHECK(place_of(planned(request), "initrd").first() == 0x7fbd0000);
 }
 
 TEST_CASE("a reserved piece and RTAS stay free") {
     Machine machine = lpar();
-    machine.kept.add(sized(0x2890000, 0x1000));
-    SegmentLoad load = planned(usual(machine));
-    CHECK(place_of(load, "kernel.0").first() == 0x28a0000);
-    CHECK_FALSE(place_of(load, "device tree").overlaps(sized(0x2fff0000, 0x83c)));
+    machine.kept.add(sized(0x7ffe8000, 0x1000));
+    CHECK(place_of(planned(usual(machine)), "kernel.0").last() == 0x7ffdffff);
+    ppc64_facts_of(machine).first_memory = span(0, 0x2fffffff);
+    CHECK(place_of(planned(usual(machine)), "kernel.0").last() == 0x2ffeffff);
 }
 
 TEST_CASE("a tree without linux,kernel-end or memory tells nothing about free memory") {
@@ -151,7 +192,7 @@ TEST_CASE(
 
 TEST_CASE("a kernel of the other byte order is loaded as well") {
     SegmentLoad load = planned(request_on_lpar(lpar(), ppc64_vmlinux({.order = std::endian::big})));
-    CHECK(parameters_of(load).entry == 0x2880000);
+    CHECK(parameters_of(load).entry == 0x7ffd0000);
 }
 
 TEST_CASE("a vmlinux shorter than a kernel's head is refused") {
@@ -184,10 +225,10 @@ TEST_CASE("the initrd of this boot is used again where it lies, if it was kept")
     CHECK(refusal_of(request).cause == Cause::bad_usage);
     request.machine.command_line = "quiet retain_initrd";
     CHECK(has(refusal_of(request).what, "booted without an initrd"));
-    ppc64_facts_of(request.machine).initrd = span(0x2880000, 0x2ffffff);
+    ppc64_facts_of(request.machine).initrd = span(0x7f000000, 0x7fffffff);
     SegmentLoad load = planned(request);
-    CHECK(place_of(load, "kernel.0").first() == 0x3000000);
-    CHECK(ppc64_tree_of(load).number("/chosen", "linux,initrd-end") == 0x3000000U);
+    CHECK(place_of(load, "kernel.0").last() == 0x7effffff);
+    CHECK(ppc64_tree_of(load).number("/chosen", "linux,initrd-end") == 0x80000000U);
     request.initrd = file_holding(sample_bytes(100));
     CHECK(has(refusal_of(request).what, "both given"));
     request.initrd = nullptr;
