@@ -228,11 +228,12 @@ Result<SegmentLoad> plan_segments(const Request &request, std::vector<std::strin
     DeviceTree tree = TRY(tree_to_start_from(request, plan.notes, warnings));
     TRY(change_tree(tree, request, plan.notes));
     plan.command_line = command_line_for(request, tree);
+    bool high = lies_high(request, plan.command_line);
     Ranges forbidden = TRY(forbidden_memory(request, tree, plan.notes));
     Load load{.request = request,
               .facts = facts,
               .placer = placer_for(request, facts.page_size, forbidden),
-              .high = lies_high(request, plan.command_line),
+              .high = high,
               .crash = {},
               .initrd = {},
               .plan = std::move(plan)};

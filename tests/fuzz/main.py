@@ -11,6 +11,7 @@ belongs into tests/fuzz/corpus/TARGET once it is mended. The exit status is 1 wh
 import argparse
 import concurrent.futures
 import dataclasses
+import math
 import os
 import pathlib
 import re
@@ -30,7 +31,6 @@ SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:handle
 class Outcome:
     target: str
     executions: int = 0
-    per_second: int = 0
     edges: int = 0
     features: int = 0
     inputs: int = 0
@@ -43,7 +43,7 @@ class Outcome:
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", metavar="DIR", type=pathlib.Path, required=True, help="the build's directory")
-    parser.add_argument("--seconds", type=int, default=60, help="how long each target runs (default 60)")
+    parser.add_argument("--seconds", type=int, default=60, help="of a processor's time for each target (default 60)")
     parser.add_argument("--only", metavar="PATTERN", default="", help="the targets whose name matches")
     parser.add_argument("--jobs", type=int, default=2, help="targets at a time (default 2)")
     parser.add_argument("--kernels", metavar="FILE", nargs="*", default=[], help="kernels whose headers to start from")
@@ -56,13 +56,13 @@ def number(pattern, text, default=0):
     return int(found[-1]) if found else default
 
 
-def command_of(program, target, options, found, findings):
+def command_of(program, target, seconds, options, findings):
+    found = options.build / "corpus" / target
     seeds = [folder / target for folder in (HERE / "corpus", options.build / "seeds")]
-    folders = [found / target, *filter(pathlib.Path.is_dir, seeds)]
-    for folder in (found / target, findings):
+    for folder in (found, findings):
         folder.mkdir(parents=True, exist_ok=True)
-    return [program, *LIMITS.get(target, USUAL), f"-max_total_time={options.seconds}", "-print_final_stats=1", "-verbosity=1",
-            f"-artifact_prefix={findings}/{target}-", *folders]
+    return [program, *LIMITS.get(target, USUAL), f"-max_total_time={seconds}", "-print_final_stats=1", "-verbosity=1",
+            f"-artifact_prefix={findings}/{target}-", found, *filter(pathlib.Path.is_dir, seeds)]
 
 
 def is_only_slow_here(command, unit):
@@ -75,7 +75,7 @@ def is_only_slow_here(command, unit):
 
 
 def run_for_a_time(command, log):
-    """The exit status, and the seconds of a processor's time: on a busy machine a minute is much less than a minute's work."""
+    """The exit status, and the seconds of a processor's time."""
     with open(log, "wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                                    env={**os.environ, **SANITIZERS})
@@ -84,25 +84,42 @@ def run_for_a_time(command, log):
     return process.returncode, usage.ru_utime + usage.ru_stime
 
 
-def run(program, options):
-    target = program.name.removeprefix("fuzz-")
-    log = options.build / "logs" / f"{target}.log"
+def finding_of(command, status, text, log):
+    """What the run found; nothing, too, where that takes long on this machine only."""
+    if status == 0:
+        return ""
+    saved = re.findall(r"Test unit written to (\S+)", text)
+    if not saved:
+        return f"exit status {status}, see {log}"
+    if "timeout-" not in saved[-1] or not is_only_slow_here(command, saved[-1]):
+        return saved[-1]
+    pathlib.Path(saved[-1]).unlink()
+    return ""
+
+
+def run_once(program, outcome, seconds, options):
+    """Adds what a run found and did."""
+    log = options.build / "logs" / f"{outcome.target}.log"
     log.parent.mkdir(exist_ok=True)
-    command = command_of(program, target, options, options.build / "corpus", options.build / "findings")
+    command = command_of(program, outcome.target, seconds, options, options.build / "findings")
     status, processor = run_for_a_time(command, log)
     text = log.read_text(encoding="utf-8", errors="replace")
-    outcome = Outcome(target, number(r"stat::number_of_executed_units: (\d+)", text, number(r"#(\d+)\t", text)),
-                      number(r"stat::average_exec_per_sec: +(\d+)", text), number(r"cov: (\d+)", text), number(r"ft: (\d+)", text),
-                      number(r"corp: (\d+)", text), number(r"stat::slowest_unit_time_sec: +(\d+)", text),
-                      number(r"stat::peak_rss_mb: +(\d+)", text), processor)
-    if status != 0:
-        saved = re.findall(r"Test unit written to (\S+)", text)
-        outcome.finding = saved[-1] if saved else f"exit status {status}, see {log}"
-        if "timeout-" in outcome.finding and is_only_slow_here(command, outcome.finding):
-            print(f"   {target}: ended early by {outcome.finding}, which takes long on this busy machine only", flush=True)
-            outcome.finding = ""
+    outcome.executions += number(r"stat::number_of_executed_units: (\d+)", text, number(r"#(\d+)\t", text))
+    outcome.edges, outcome.features = number(r"cov: (\d+)", text, outcome.edges), number(r"ft: (\d+)", text, outcome.features)
+    outcome.inputs = number(r"corp: (\d+)", text, outcome.inputs)
+    outcome.slowest = max(outcome.slowest, number(r"stat::slowest_unit_time_sec: +(\d+)", text))
+    outcome.memory = max(outcome.memory, number(r"stat::peak_rss_mb: +(\d+)", text))
+    outcome.processor += processor
+    outcome.finding = finding_of(command, status, text, log)
+
+
+def run(program, options):
+    """Runs the target until it had its time. libFuzzer's own limit is on the clock, which on a busy machine ends it earlier."""
+    outcome = Outcome(program.name.removeprefix("fuzz-"))
+    while not outcome.finding and options.seconds - outcome.processor >= max(1, options.seconds / 20):
+        run_once(program, outcome, math.ceil(options.seconds - outcome.processor), options)
     found = f", FOUND {outcome.finding}" if outcome.finding else ""
-    print(f"   {target}: {outcome.executions} executions, {outcome.edges} edges{found}", flush=True)
+    print(f"   {outcome.target}: {outcome.executions} executions, {outcome.edges} edges{found}", flush=True)
     return outcome
 
 
@@ -110,7 +127,8 @@ def print_table(outcomes):
     names = ("executions", "each second", "edges", "features", "inputs", "slowest, s", "MiB", "CPU s")
     print(f"\n{'target':<16} " + " ".join(f"{name:>11}" for name in names))
     for each in outcomes:
-        figures = (each.executions, each.per_second, each.edges, each.features, each.inputs, each.slowest, each.memory,
+        per_second = round(each.executions / max(each.processor, 1))
+        figures = (each.executions, per_second, each.edges, each.features, each.inputs, each.slowest, each.memory,
                    round(each.processor))
         print(f"{each.target:<16} " + " ".join(f"{figure:>11}" for figure in figures))
     total = sum(each.executions for each in outcomes)
