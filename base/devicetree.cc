@@ -13,7 +13,10 @@ namespace {
 
 constexpr std::uint64_t spare_room = 4096;
 constexpr std::uint32_t magic = 0xd00dfeed;
-constexpr std::uint64_t header_bytes = 40;
+constexpr std::uint64_t header_bytes = 40, version_at = 20;
+// Names of nodes without their path, since 2005. Of an older tree libfdt's check takes the root's name for a
+// path, and follows a null pointer where it is none.
+constexpr std::uint32_t oldest_version = 16;
 constexpr const char *other_tree = "name another device tree, or make this one again with dtc";
 
 std::string sentence_of(int status) {
@@ -74,6 +77,10 @@ Result<Bytes> sized_blob(Bytes blob, std::uint64_t most) {
         return bad_tree(fmt::format("it says that it has {} bytes, there are only {}", total, blob.size()));
     if (total > most)
         return bad_tree(fmt::format("it has {} MiB, at most {} are taken", total >> 20, most >> 20));
+    std::uint32_t version = TRY(read_at<be32>(blob, version_at, "the header"));
+    if (version < oldest_version)
+        return bad_tree(
+            fmt::format("it is of version {}, those from {} on are taken", version, oldest_version));
     return blob.first(total);
 }
 

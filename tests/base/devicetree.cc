@@ -102,6 +102,16 @@ TEST_CASE("a tree that lies about its size is told so") {
     refusal(blob);
 }
 
+TEST_CASE("a tree of a form before 2005's is refused, in which libfdt follows a null pointer at the root") {
+    Buffer blob = sample().packed();
+    put32(blob, 20, 15);
+    put32(blob, 24, 1); // the last version that it can be read as
+    CHECK(refusal(blob).what == "it is of version 15, those from 16 on are taken");
+    CHECK(DeviceTree::view(blob, blob.size()).error().what == refusal(blob).what);
+    put32(blob, 20, 16);
+    CHECK(DeviceTree::read(blob));
+}
+
 TEST_CASE("what is no device tree is told what it starts with") {
     CHECK(refusal(Buffer(100)).what == "it starts with 00000000, a device tree with d00dfeed");
 }
