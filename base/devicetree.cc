@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Device trees by libfdt. Its checking walk (fdt_check_full) sees every byte of a blob before anything else
-// does; paths that do not start at the root are refused here, because libfdt takes them for aliases and
-// follows one that names itself for ever.
+// of it does, behind a look at what would lead that walk astray; paths that do not start at the root are
+// refused here, because libfdt takes them for aliases and follows one that names itself for ever.
 #include "base/devicetree.h"
+
+#include "base/range.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -13,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t spare_room = 4096;
 constexpr std::uint32_t magic = 0xd00dfeed;
-constexpr std::uint64_t header_bytes = 40, version_at = 20;
+constexpr std::uint64_t header_bytes = 40;
+constexpr std::size_t structure_at = 8, version_at = 20, structure_size_at = 36; // in the header
 // Names of nodes without their path, since 2005. Of an older tree libfdt's check takes the root's name for a
 // path, and follows a null pointer where it is none.
 constexpr std::uint32_t oldest_version = 16;
@@ -90,6 +93,50 @@ Result<void> done(int status) {
     return {};
 }
 
+// The nodes and properties of a blob whose header fits it; nothing where they lie outside, which is libfdt's
+// to say. Before version 17 they end where the blob does.
+Result<Bytes> structure_of(Bytes blob) {
+    std::uint32_t start = TRY(read_at<be32>(blob, structure_at, "the header"));
+    std::uint32_t version = TRY(read_at<be32>(blob, version_at, "the header"));
+    std::uint32_t size = TRY(read_at<be32>(blob, structure_size_at, "the header"));
+    Bytes rest = blob.subspan(std::min<std::size_t>(start, blob.size()));
+    return version < 17 ? rest : rest.first(std::min<std::size_t>(size, rest.size()));
+}
+
+// Where the tag behind this one stands, on a multiple of 4 bytes; the end where there is none, or where what
+// stands here is libfdt's to refuse. A property's length is followed by the offset of its name and by its
+// value.
+Result<std::uint64_t> next_tag(Bytes structure, std::uint64_t at) {
+    constexpr std::uint64_t tag_bytes = 4, property_bytes = 12, end = UINT64_MAX;
+    Bytes rest = structure.subspan(at);
+    std::uint32_t tag = read_at<be32>(rest, 0, "").value_or(be32{});
+    if (tag == FDT_NOP || tag == FDT_END_NODE)
+        return at + tag_bytes;
+    if (tag == FDT_BEGIN_NODE) {
+        std::size_t name_end = as_text(rest).find('\0', tag_bytes);
+        return name_end == std::string_view::npos ? end : align_down(at + name_end, 4) + 4;
+    }
+    if (tag != FDT_PROP || rest.size() < property_bytes)
+        return end;
+    std::uint32_t length = TRY(read_at<be32>(rest, tag_bytes, "a property"));
+    if (length > rest.size() - property_bytes)
+        return bad_tree(fmt::format("a property has {} bytes, only {} are left of the nodes", length,
+                                    rest.size() - property_bytes));
+    return align_down(at + property_bytes + length + 3, 4);
+}
+
+// libfdt before 1.7 takes the length of a property for a signed number, and can be led in a circle by it.
+Result<void> check_lengths(Bytes structure) {
+    for (std::uint64_t at = 0; at < structure.size();)
+        at = TRY(next_tag(structure, at));
+    return {};
+}
+
+Result<void> check(Bytes blob) {
+    TRY(check_lengths(TRY(structure_of(blob))));
+    return done(fdt_check_full(blob.data(), blob.size()));
+}
+
 // As the Devicetree Specification wants it, 5.2.
 bool is_aligned(Bytes blob) { return reinterpret_cast<std::uintptr_t>(blob.data()) % 8 == 0; }
 
@@ -99,7 +146,7 @@ Result<DeviceTree> DeviceTree::read(Bytes blob) {
     Bytes all = TRY(sized_blob(blob, largest_device_tree));
     Buffer copy(all.begin(), all.end()); // libfdt wants it aligned
     Buffer opened(copy.size() + spare_room);
-    TRY(done(fdt_check_full(copy.data(), copy.size())));
+    TRY(check(copy));
     TRY(done(fdt_open_into(copy.data(), opened.data(), size_for_libfdt(opened.size()))));
     return DeviceTree(std::move(opened));
 }
@@ -111,7 +158,7 @@ Result<DeviceTree> DeviceTree::view(Bytes blob, std::uint64_t most) {
         tree.viewed_ = all;
     else
         tree.blob_.assign(all.begin(), all.end());
-    TRY(done(fdt_check_full(tree.blob(), all.size())));
+    TRY(check({static_cast<const std::byte *>(tree.blob()), all.size()}));
     return tree;
 }
 

@@ -112,6 +112,24 @@ TEST_CASE("a tree of a form before 2005's is refused, in which libfdt follows a 
     CHECK(DeviceTree::read(blob));
 }
 
+TEST_CASE(
+    "a property that is longer than what is left is refused, which leads libfdt before 1.7 in a circle") {
+    Buffer whole = sample().packed();
+    std::size_t first_property = *read_at<be32>(whole, 8, "");
+    while (*read_at<be32>(whole, first_property, "") != 3U) // FDT_PROP
+        first_property += 4;
+    for (std::uint32_t version : {16U, 17U})
+        for (std::uint32_t length = 0xffffff00; length != 0; length += 4) {
+            Buffer blob = whole;
+            put32(blob, 20, version);
+            put32(blob, first_property + 4, length);
+            CHECK(
+                refusal(blob).what.starts_with("a property has " + std::to_string(length) + " bytes, only "));
+        }
+    put32(whole, first_property + 4, static_cast<std::uint32_t>(whole.size()));
+    CHECK(refusal(whole).what.ends_with("are left of the nodes"));
+}
+
 TEST_CASE("what is no device tree is told what it starts with") {
     CHECK(refusal(Buffer(100)).what == "it starts with 00000000, a device tree with d00dfeed");
 }
