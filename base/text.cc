@@ -105,6 +105,8 @@ std::string one_line(std::string_view text) {
     std::string line;
     for (std::string_view word : words_of(text))
         line.append(line.empty() ? "" : " ").append(word);
+    auto is_blank = [](char each) { return blanks.find(each) != std::string_view::npos; };
+    std::ranges::replace_if(line, is_blank, ' '); // a word in quotes may have a line end in it
     return line;
 }
 

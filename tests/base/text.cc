@@ -112,6 +112,12 @@ TEST_CASE("words are split at blanks outside of quotes") {
     CHECK(words_of(" \n").empty());
 }
 
+TEST_CASE("one line has no line end in it, in quotes neither") {
+    CHECK(one_line("a  b\n c\r\n") == "a b c");
+    CHECK(one_line("a=\"b\nc\td\" e\n") == "a=\"b c d\" e");
+    CHECK(one_line("\"\n") == "\" ");
+}
+
 TEST_CASE("foreign text is shown without control characters and not at any length") {
     CHECK(printable("vmlinuz") == "vmlinuz");
     CHECK(printable("a\nb\x1b[31m\xff") == "a?b?[31m?");
