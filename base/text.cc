@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view blanks = " \t\n\v\f\r";
 
+bool is_blank(char character) { return blanks.find(character) != std::string_view::npos; }
+
 std::optional<std::uint64_t> parse_digits(std::string_view digits, int base) {
     // from_chars would take a minus sign for a signed type only; an unsigned one refuses it, and white space
     // too.
@@ -89,7 +91,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); i++) {
         if (text[i] == '"')
             in_quotes = !in_quotes;
-        bool splits = !in_quotes && blanks.find(text[i]) != std::string_view::npos;
+        bool splits = !in_quotes && is_blank(text[i]);
         if (!splits && !in_word)
             start = i;
         if (splits && in_word)
@@ -105,7 +107,6 @@ std::string one_line(std::string_view text) {
     std::string line;
     for (std::string_view word : words_of(text))
         line.append(line.empty() ? "" : " ").append(word);
-    auto is_blank = [](char each) { return blanks.find(each) != std::string_view::npos; };
     std::ranges::replace_if(line, is_blank, ' '); // a word in quotes may have a line end in it
     return line;
 }

@@ -21,6 +21,11 @@ public:
     // fit.
     Result<Range> lowest(std::string_view name, std::uint64_t size, std::uint64_t align, Range within);
     Result<Range> highest(std::string_view name, std::uint64_t size, std::uint64_t align, Range within);
+    // The highest where `high` says so, the lowest where not.
+    Result<Range> at_end(bool high, std::string_view name, std::uint64_t size, std::uint64_t align,
+                         Range within) {
+        return high ? highest(name, size, align, within) : lowest(name, size, align, within);
+    }
     // One of all places in `free` memory inside `within`, each as likely as `random` is even; how many there
     // are is put into `places`.
     Result<Range> any(std::string_view name, std::uint64_t size, std::uint64_t align, Range within,

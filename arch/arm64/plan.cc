@@ -31,7 +31,7 @@ struct Load {
 // Among the free pieces of one window, the place on the side where the kernel lies.
 Result<Range> place_beside(const PlacedKernel &kernel, Placer &placer, std::string_view name,
                            std::uint64_t size, std::uint64_t align, Range window) {
-    return kernel.high ? placer.highest(name, size, align, window) : placer.lowest(name, size, align, window);
+    return placer.at_end(kernel.high, name, size, align, window);
 }
 
 // The first window that has room; where none has, the error of the largest.

@@ -53,9 +53,7 @@ Result<PlacedKernel> place_kernel(const Request &request, Placer &placer, bool h
     Bytes head = first.first(head_bytes);
     std::uint32_t run_at_load = TRY(run_at_load_word(request, elf, head));
     std::uint64_t size = pieces.back().offset + pieces.back().size;
-    Range all = Range::everything();
-    Range span = TRY(high ? placer.highest("the kernel", size, kernel_step, all)
-                          : placer.lowest("the kernel", size, kernel_step, all));
+    Range span = TRY(placer.at_end(high, "the kernel", size, kernel_step, Range::everything()));
     PlacedKernel placed{
         .segments = {}, .storage = {}, .span = span, .head = head, .run_at_load = run_at_load};
     placed.segments = segments_at(std::move(pieces), span.first(), page, placed.storage);

@@ -116,8 +116,7 @@ std::vector<Range> windows_for(const Load &load, const PlacedKernel &kernel) {
 Result<Range> place_in(const std::vector<Range> &windows, Load &load, bool high, std::string_view name,
                        std::uint64_t size) {
     auto search = [&](Range window) {
-        return high ? load.placer.highest(name, size, load.facts.page_size, window)
-                    : load.placer.lowest(name, size, load.facts.page_size, window);
+        return load.placer.at_end(high, name, size, load.facts.page_size, window);
     };
     for (Range window : windows)
         if (auto place = search(window))

@@ -56,8 +56,8 @@ def number(pattern, text, default=0):
     return int(found[-1]) if found else default
 
 
-def command_of(program, target, seconds, options, findings):
-    found = options.build / "corpus" / target
+def command_of(program, target, seconds, options):
+    found, findings = options.build / "corpus" / target, options.build / "findings"
     seeds = [folder / target for folder in (HERE / "corpus", options.build / "seeds")]
     for folder in (found, findings):
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def run_once(program, outcome, seconds, options):
     """Adds what a run found and did."""
     log = options.build / "logs" / f"{outcome.target}.log"
     log.parent.mkdir(exist_ok=True)
-    command = command_of(program, outcome.target, seconds, options, options.build / "findings")
+    command = command_of(program, outcome.target, seconds, options)
     status, processor = run_for_a_time(command, log)
     text = log.read_text(encoding="utf-8", errors="replace")
     outcome.executions += number(r"stat::number_of_executed_units: (\d+)", text, number(r"#(\d+)\t", text))
