@@ -294,28 +294,41 @@ private:
             if (entry.is_default)
                 line = entry.command_line;
         CrashWords words = TRY(words_for(line, ""));
-        std::vector<std::string> there, back;
+        std::vector<std::string> gone, added{"crashkernel=" + words.crashkernel};
         for (std::string_view word : words_of(line))
             if (word.starts_with("crashkernel=") || (words.fadump && word.starts_with("fadump=")))
-                add_pair(there, back, "--delete=", "--append=", word);
-        add_pair(there, back, "--append=", "--delete=", "crashkernel=" + words.crashkernel);
+                gone.emplace_back(word);
         if (words.fadump && !words.fadump->empty())
-            add_pair(there, back, "--append=", "--delete=", "fadump=" + *words.fadump);
-        bool changes = there.size() != 3 || there[1].substr(9) != there[2].substr(9);
+            added.push_back("fadump=" + *words.fadump);
+        leave_out_common(gone, added);
+        bool changes = !gone.empty() || !added.empty();
         plan_.entries.push_back({"", words, changes});
         if (changes) {
-            plan_.programs = {{std::string(program), there}};
-            plan_.undoing = {{std::string(program), back}};
+            plan_.programs = {{std::string(program), kargs("--delete=", gone, "--append=", added)}};
+            plan_.undoing = {{std::string(program), kargs("--append=", gone, "--delete=", added)}};
         }
         return {};
     }
 
-    static void add_pair(std::vector<std::string> &there, std::vector<std::string> &back,
-                         std::string_view one, std::string_view other, std::string_view word) {
-        if (there.empty())
-            there = back = {"kargs"};
-        there.push_back(fmt::format("{}{}", one, word));
-        back.push_back(fmt::format("{}{}", other, word));
+    // What goes and comes again stays.
+    static void leave_out_common(std::vector<std::string> &gone, std::vector<std::string> &added) {
+        std::erase_if(added, [&](const std::string &word) {
+            auto same = std::ranges::find(gone, word);
+            bool stays = same != gone.end();
+            if (stays)
+                gone.erase(same);
+            return stays;
+        });
+    }
+
+    static std::vector<std::string> kargs(std::string_view of_gone, const std::vector<std::string> &gone,
+                                          std::string_view of_added, const std::vector<std::string> &added) {
+        std::vector<std::string> arguments{"kargs"};
+        for (const std::string &word : gone)
+            arguments.push_back(fmt::format("{}{}", of_gone, word));
+        for (const std::string &word : added)
+            arguments.push_back(fmt::format("{}{}", of_added, word));
+        return arguments;
     }
 
     // --- what comes out

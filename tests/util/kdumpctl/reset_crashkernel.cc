@@ -291,6 +291,13 @@ TEST_CASE("rpm-ostree is asked, and asked for the reverse by an undo", "[reset]"
                        entry("/ostree/a/vmlinuz", "root=/dev/a " + x86));
     machine.reset({});
     CHECK(machine.log.size() == 2);
+    machine.architecture = "ppc64le";
+    machine.root.write("/boot/loader/entries/ostree-1.conf",
+                       entry("/ostree/a/vmlinuz", "fadump=on root=/dev/a " + power_fadump));
+    machine.reset({"--fadump=on"});
+    CHECK(machine.log.size() == 2);
+    machine.reset({"--fadump=nocma"});
+    CHECK(machine.log.back() == "/usr/bin/rpm-ostree kargs --delete=fadump=on --append=fadump=nocma");
 }
 
 TEST_CASE("fadump: each entry keeps its own mode, and --fadump sets it", "[reset]") {
