@@ -79,7 +79,7 @@ Result<void> tell_firmware(DeviceTree &tree, const Machine &machine, std::vector
 Result<void> tell_crash(DeviceTree &tree, const Told &told, std::vector<std::string> &notes) {
     const CrashPieces &crash = *told.crash;
     Range reservation = told.request.machine.crash_reservations.back();
-    auto dead = Range::between(saved_memory.last() + 1, reservation.first() - 1);
+    auto dead = Range::between(saved_memory.last() + 1, std::max<std::uint64_t>(reservation.first(), 1) - 1);
     if (!dead)
         return fail(
             Cause::no_room,

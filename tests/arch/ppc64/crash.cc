@@ -79,6 +79,14 @@ TEST_CASE("a kernel that runs at the bottom of memory only is no crash kernel") 
     CHECK(has(refused.error().remedy, "CONFIG_RELOCATABLE"));
 }
 
+TEST_CASE("a reservation at the bottom of memory is refused, for the second kernel starts there") {
+    for (std::uint64_t first : {0, 0x10000}) {
+        auto refused = plan(crash_on(lpar_with_reservation(sized(first, 0x10000000))));
+        REQUIRE_FALSE(refused);
+        CHECK(has(refused.error().what, "starts in the first 64 KiB"));
+    }
+}
+
 TEST_CASE("the second kernel is told what it may use and what it must leave alone") {
     SegmentLoad load = planned(crash_on(lpar_with_reservation()));
     DeviceTree tree = ppc64_tree_of(load);
