@@ -67,7 +67,8 @@ def boot(options, wanted):
     """(passed, failed, [(name, reason)] of what could not be had)."""
     logs = options.logs.resolve()
     logs.mkdir(parents=True, exist_ok=True)
-    runner = Runner(options.programs.resolve(), logs, options.jobs)
+    is_default = not (options.only or options.full or options.soak)
+    runner = Runner(options.programs.resolve(), logs, options.jobs, is_default)
     runner.run(wanted)
     return runner.passed, runner.failed, runner.skipped
 

@@ -29,9 +29,9 @@ class Case:
 
 
 class Runner:
-    def __init__(self, programs, logs, jobs):
-        """`programs` has a directory for each machine, with the programs to test."""
-        self._programs, self._logs, self._jobs = programs, logs, jobs
+    def __init__(self, programs, logs, jobs, has_budget):
+        """`programs` has a directory for each machine, with the programs to test; a default run has a budget."""
+        self._programs, self._logs, self._jobs, self._has_budget = programs, logs, jobs, has_budget
         self._markers = {}
         self._printing = threading.Lock()
         self._benches = {}
@@ -43,7 +43,7 @@ class Runner:
             self._markers[name] = supplies.guest_program(machines.MACHINES[name], self._logs)
         with concurrent.futures.ThreadPoolExecutor(self._jobs) as pool:
             list(pool.map(self._run_one, cases))
-        self._print_budget(cases)
+        self._print_costs(cases)
 
     def _run_one(self, case):
         directory = self._logs / re.sub(r"[ /,]", "_", case.name)  # a comma would part an option of QEMU's in two
@@ -85,10 +85,12 @@ class Runner:
             print(f"      | {line}")
         sys.stdout.flush()
 
-    def _print_budget(self, cases):
-        print("\nmachine   boots  core-seconds  budget")
+    def _print_costs(self, cases):
+        print("\nmachine   boots  core-seconds" + "  budget" * self._has_budget)
         for name in sorted({case.machine for case in cases}):
             benches = [self._benches[case.name] for case in cases if case.machine == name]
             boots, used = sum(bench.boots for bench in benches), sum(bench.core_seconds for bench in benches)
-            print(f"{name:9} {boots:5} {used:13.0f} {BUDGET[name]:7}{'  over' if used > BUDGET[name] else ''}")
-        print(f"boots of all machines: {sum(bench.boots for bench in self._benches.values())}, at most {BOOTS} in a default run\n")
+            budget = f" {BUDGET[name]:7}{'  over' if used > BUDGET[name] else ''}" if self._has_budget else ""
+            print(f"{name:9} {boots:5} {used:13.0f}{budget}")
+        limit = f", at most {BOOTS} in a default run" if self._has_budget else ""
+        print(f"boots of all machines: {sum(bench.boots for bench in self._benches.values())}{limit}\n")
