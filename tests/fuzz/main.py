@@ -116,7 +116,7 @@ def run_once(program, outcome, seconds, options):
 def run(program, options):
     """Runs the target until it had its time. libFuzzer's own limit is on the clock, which on a busy machine ends it earlier."""
     outcome = Outcome(program.name.removeprefix("fuzz-"))
-    while not outcome.finding and options.seconds - outcome.processor >= max(1, options.seconds / 20):
+    while not outcome.finding and outcome.processor < options.seconds:
         run_once(program, outcome, math.ceil(options.seconds - outcome.processor), options)
     found = f", FOUND {outcome.finding}" if outcome.finding else ""
     print(f"   {outcome.target}: {outcome.executions} executions, {outcome.edges} edges{found}", flush=True)
