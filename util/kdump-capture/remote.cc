@@ -10,6 +10,15 @@ namespace kexec::capture {
 
 namespace {
 
+// mkdir(1) has one status for all of its failures: that something has the name already gets another one.
+constexpr int name_is_taken = 73;
+
+std::string command_to_make(const std::string &path) {
+    std::string parent = path.substr(0, path.rfind('/') + 1);
+    return fmt::format("umask 077 && mkdir -p {0} && {{ [ ! -e {1} ] || exit {2}; }} && mkdir {1}",
+                       quoted(parent), quoted(path), name_is_taken);
+}
+
 // A connection that breaks looks like an end to the other side: so the name is given by a command of its own.
 std::string command_to_store(const std::string &path) {
     return fmt::format("umask 077 && cat >{} && sync", quoted(path + "-incomplete"));
@@ -62,13 +71,21 @@ std::vector<std::string> Remote::words_for(const std::string &command) const {
     return words;
 }
 
-Result<void> Remote::make_directory(const std::string &path, double patience) const {
+Result<std::string> Remote::make_new_directory(const std::string &path, double patience) const {
     constexpr double between = 5;
     Heard heard{};
-    for (double start = world_->seconds(); world_->seconds() - start <= patience; world_->sleep(between)) {
-        heard = TRY(hear(*world_, program_, words_for("umask 077 && mkdir -p " + quoted(path))));
+    std::string name = path;
+    unsigned number = 1;
+    for (double start = world_->seconds(); world_->seconds() - start <= patience;) {
+        heard = TRY(hear(*world_, program_, words_for(command_to_make(name))));
         if (heard.status == 0)
-            return {};
+            return name;
+        if (heard.status == name_is_taken) {
+            name = fmt::format("{}-{}", path, ++number);
+            start = world_->seconds(); // the other machine answers
+        } else {
+            world_->sleep(between);
+        }
     }
     return fail(Cause::other,
                 fmt::format("{} cannot be reached: ssh exited with status {}{}{}", words_.back(),

@@ -16,8 +16,10 @@ public:
     // Cause::missing_file where there is no ssh.
     static Result<Remote> reach(const World &world, const Target &target);
 
-    // Tried again until it works, for `patience` seconds: the network may still be coming up.
-    Result<void> make_directory(const std::string &path, double patience) const;
+    // A directory that was not there before, so that no earlier dump is written over: `path`, or `path`-2 and
+    // so on where that is taken. Tried again until the other machine answers, for `patience` seconds: the
+    // network may still be coming up. What its name is.
+    Result<std::string> make_new_directory(const std::string &path, double patience) const;
     // A file with what is read from `content`, a file or a pipe, to its end; under its name when it is whole.
     Result<void> store(const Descriptor &content, const std::string &path) const;
     // The same while something else is going on: the other end of what it reads, then finish().

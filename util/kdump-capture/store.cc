@@ -86,11 +86,11 @@ bool Storer::is_left_out() {
     return false;
 }
 
-// Another dump of the same second has the name already.
+// Another dump of the same second has the name already: a machine whose clock starts anew with it has many of
+// those.
 std::string Storer::free_directory(const Target &target, const Place &place) const {
-    constexpr unsigned most = 100;
     std::string name = directory_name(settings_, target, draft_.outcome.crash_time), wanted = name;
-    for (unsigned i = 2; i < most && is_directory(world_.root + place.directory + "/" + name); i++)
+    for (unsigned i = 2; is_directory(world_.root + place.directory + "/" + name); i++)
         name = fmt::format("{}-{}", wanted, i);
     return name;
 }
@@ -145,8 +145,9 @@ Result<void> Storer::store(const Target &target, const Place &place) {
 // The logs are files first: ssh reads each to its end.
 Result<void> Storer::store_remotely(const Target &target) {
     Remote remote = TRY(Remote::reach(world_, target));
-    std::string directory = target.path + "/" + directory_name(settings_, target, draft_.outcome.crash_time);
-    TRY(remote.make_directory(directory, static_cast<double>(settings_.device_wait)));
+    std::string wanted = target.path + "/" + directory_name(settings_, target, draft_.outcome.crash_time);
+    std::string directory =
+        TRY(remote.make_new_directory(wanted, static_cast<double>(settings_.device_wait)));
     draft_.outcome.directory = directory;
     write_draft(world_, draft_);
     tell(world_, fmt::format("storing the dump in {} of {}", directory, target.source));

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 using namespace kexec::testing;
@@ -141,6 +142,20 @@ TEST_CASE("store: a second dump of the same second has a directory of its own") 
     CHECK(fake.has("kdump/target/var/crash/" + directory + "-2/vmcore"));
 }
 
+TEST_CASE("store: a dump of a second that has a hundred others is written over none of them") {
+    FakeWorld fake;
+    std::string place = "kdump/target/var/crash/" + directory;
+    fake.files().write(place + "/vmcore", "the first");
+    for (unsigned i = 2; i <= 120; i++)
+        fake.files().write(fmt::format("{}-{}/vmcore", place, i), fmt::format("number {}", i));
+    REQUIRE(store_dump(fake.world, fake.settings) == Ending::saved);
+    CHECK(text_of_file(fake.files().path(place + "/vmcore")) == "the first");
+    for (unsigned i = 2; i <= 120; i++)
+        CHECK(text_of_file(fake.files().path(fmt::format("{}-{}/vmcore", place, i))) ==
+              fmt::format("number {}", i));
+    CHECK(fake.has(place + "-121/vmcore"));
+}
+
 TEST_CASE("store: a raw device gets the dump in the flattened format from its first byte on") {
     FakeWorld fake;
     fake.settings.targets = {{.type = "raw", .source = "/dev/vda", .size = 1 << 20}};
@@ -216,6 +231,20 @@ TEST_CASE("store: ssh gets both logs and the dump, each under its name when it i
     CHECK(text_of_file(fake.files().path("called"))
               .starts_with("-o BatchMode=yes -o StrictHostKeyChecking=yes -o "
                            "ConnectTimeout=30 -i /key user@host "));
+}
+
+TEST_CASE("store: a second dump of the same second has a directory of its own behind ssh too") {
+    FakeWorld fake;
+    make_ssh(fake, "exec sh -c \"$command\"\n");
+    std::string place = "there's a place/10.0.0.1-2023-11-14-22:13:20";
+    fake.files().write(place + "/vmcore.flat", "an earlier one");
+    fake.files().write(place + "-2/vmcore.flat", "a later one");
+    REQUIRE(store_dump(fake.world, fake.settings) == Ending::saved);
+    CHECK(text_of_file(fake.files().path(place + "/vmcore.flat")) == "an earlier one");
+    CHECK(text_of_file(fake.files().path(place + "-2/vmcore.flat")) == "a later one");
+    CHECK(is_flattened(as_bytes(text_of_file(fake.files().path(place + "-3/vmcore.flat")))));
+    CHECK(fake.console.find("storing the dump in " + fake.files().path(place) + "-3 of user@host") !=
+          std::string::npos);
 }
 
 TEST_CASE("store: ssh that is refused is tried for a while, then the host is named") {
