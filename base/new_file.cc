@@ -102,6 +102,8 @@ Result<NewFile> NewFile::create(const std::string &path, Existing existing) {
     return NewFile(path, std::move(file), existing);
 }
 
+bool is_taken(const Error &error) { return error.cause == Cause::system_call && error.number == EEXIST; }
+
 namespace {
 
 // fcntl(2): a write lease is granted where nobody else has the file open. Nobody is asked to end it: it is

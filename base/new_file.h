@@ -56,6 +56,10 @@ private:
     Existing existing_;
 };
 
+// Whether that is why none was made: something has the name, something else where Existing::same was asked
+// for.
+bool is_taken(const Error &error);
+
 // Makes the directory and those above it that are not there.
 Result<void> make_directories(const std::string &path);
 

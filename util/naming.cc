@@ -56,4 +56,8 @@ std::string directory_name(const Settings &settings, const Target &target, std::
     return name.empty() || name == "." || name == ".." ? "dump" : name;
 }
 
+std::string numbered_name(const std::string &name, unsigned number) {
+    return number == 1 ? name : fmt::format("{}-{}", name, number);
+}
+
 } // namespace kexec::capture

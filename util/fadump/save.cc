@@ -54,7 +54,7 @@ Result<LogSummary> Saver::store_log_of(const std::string &vmcore) {
 // A second attempt finds the log that the first has left, and is happy with it; another dump's is an error.
 Result<void> Saver::save_log() {
     auto summary = store_log_of(world_.root + std::string(vmcore_path));
-    if (!summary && summary.error().cause == Cause::system_call && summary.error().number == EEXIST)
+    if (!summary && is_taken(summary.error()))
         return is_there(target("vmcore-dmesg.txt"));
     if (!summary)
         warn(world_,

@@ -3,6 +3,7 @@
 #include "util/kdump-capture/remote.h"
 
 #include "base/text.h"
+#include "util/naming.h"
 
 #include <fmt/core.h>
 
@@ -81,7 +82,7 @@ Result<std::string> Remote::make_new_directory(const std::string &path, double p
         if (heard.status == 0)
             return name;
         if (heard.status == name_is_taken) {
-            name = fmt::format("{}-{}", path, ++number);
+            name = numbered_name(path, ++number);
             start = world_->seconds(); // the other machine answers
         } else {
             world_->sleep(between);

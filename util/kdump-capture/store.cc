@@ -86,12 +86,10 @@ bool Storer::is_left_out() {
     return false;
 }
 
-// Another dump of the same second has the name already: a machine whose clock starts anew with it has many of
-// those.
 std::string Storer::free_directory(const Target &target, const Place &place) const {
-    std::string name = directory_name(settings_, target, draft_.outcome.crash_time), wanted = name;
-    for (unsigned i = 2; is_directory(world_.root + place.directory + "/" + name); i++)
-        name = fmt::format("{}-{}", wanted, i);
+    std::string wanted = directory_name(settings_, target, draft_.outcome.crash_time), name = wanted;
+    for (unsigned number = 2; is_directory(world_.root + place.directory + "/" + name); number++)
+        name = numbered_name(wanted, number);
     return name;
 }
 

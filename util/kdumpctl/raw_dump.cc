@@ -23,9 +23,20 @@ std::uint64_t crash_time(const Dump &dump, std::uint64_t otherwise) {
     return text ? parse_decimal(*text).value_or(otherwise) : otherwise;
 }
 
-void store_log_in(const World &world, Core &core, const std::string &directory) {
-    if (auto stored = store_log(core, directory + "/vmcore-dmesg.txt"); !stored)
-        warn(world, stored.error().what + "; going on without the dump's log");
+// Where the directory has another dump's log or memory, is_taken() is true of the error, and it is as it was.
+Result<void> store_in(const World &world, FileSource &source, Core *core, const std::string &directory) {
+    TRY(make_directories(directory));
+    std::string log = directory + "/vmcore-dmesg.txt";
+    bool had_log = open_to_read(log).has_value();
+    auto logged = core ? store_log(*core, log) : Result<LogSummary>();
+    if (!logged && is_taken(logged.error()))
+        return Failure(logged.error());
+    if (!logged)
+        warn(world, logged.error().what + "; going on without the dump's log");
+    auto stored = store_unflattened(source, directory + "/vmcore", TRY(free_space(directory)));
+    if (!stored && is_taken(stored.error()) && !had_log)
+        remove_file(log);
+    return stored;
 }
 
 } // namespace
@@ -52,12 +63,14 @@ Result<capture::Outcome> take_raw_dump(const World &world, const capture::Settin
     capture::Outcome outcome;
     outcome.saved = true;
     outcome.crash_time = dump ? crash_time(*dump, world.now()) : world.now();
-    outcome.directory = target.path + "/" + directory_name(settings, target, outcome.crash_time);
-    std::string directory = world.root + outcome.directory;
-    TRY(make_directories(directory));
-    if (dump)
-        store_log_in(world, *dump->core, directory);
-    TRY(store_unflattened(source, directory + "/vmcore", TRY(free_space(directory))));
+    std::string wanted = target.path + "/" + directory_name(settings, target, outcome.crash_time);
+    Result<void> stored;
+    unsigned number = 0;
+    do {
+        outcome.directory = capture::numbered_name(wanted, ++number);
+        stored = store_in(world, source, dump ? dump->core.get() : nullptr, world.root + outcome.directory);
+    } while (!stored && is_taken(stored.error()));
+    TRY(std::move(stored));
     TRY(erase_start(path, flattened_file_header));
     return outcome;
 }

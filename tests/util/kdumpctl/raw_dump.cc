@@ -83,11 +83,22 @@ TEST_CASE("where power was cut before the target was freed, the dump is not kept
     machine.root.add("/dev/vdb1", machine.device);
     machine.start();
     CHECK_FALSE(machine.is_untouched());
-    machine.root.write(directory + "/vmcore", "of another crash");
-    machine.root.add("/dev/vdb1", machine.device);
-    CHECK(contains(machine.start().err, "going on with the dump left on /dev/vdb1"));
-    CHECK(machine.is_untouched());
-    CHECK(machine.text(directory + "/vmcore") == "of another crash");
+    CHECK_FALSE(machine.has(directory + "-2"));
+}
+
+TEST_CASE("a dump of the same second as others has a directory of its own", "[raw_dump]") {
+    RawMachine machine;
+    machine.root.write(directory + "/vmcore-dmesg.txt", "of another crash");
+    machine.root.write(directory + "-2/vmcore", "of a third crash");
+    machine.start();
+    CHECK(machine.text(directory + "/vmcore-dmesg.txt") == "of another crash");
+    CHECK_FALSE(machine.has(directory + "/vmcore"));
+    CHECK(machine.text(directory + "-2/vmcore") == "of a third crash");
+    CHECK_FALSE(machine.has(directory + "-2/vmcore-dmesg.txt"));
+    CHECK(machine.text(directory + "-3/vmcore") == as_text(machine.dump));
+    CHECK(contains(machine.text(directory + "-3/vmcore-dmesg.txt"), "line 2 xx\n"));
+    CHECK(contains(machine.run({"status"}).out, "was dumped: " + directory + "-3\n"));
+    CHECK_FALSE(machine.is_untouched());
 }
 
 TEST_CASE("a dump that is cut short stays on its target, and the machine is armed all the same",
