@@ -3,6 +3,7 @@
 // is copied without it, a dump that does not fit leaves nothing and stays in memory.
 #include "util/fadump/save.h"
 
+#include "base/new_file.h"
 #include "dump/dump.h"
 #include "dump/file_source.h"
 #include "dump/progress.h"
